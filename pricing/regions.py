@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pricing.reading.problems import Problem, UsageError
-from pricing.reading.slips import QUOTES, find_template, plain_text
+from pricing.reading.slips import QUOTES, plain_text, template_fix
 from pricing.reading.validation import Flag, Section, Text, load_as, refusal
-from pricing.reading.words import nearest
+from pricing.reading.words import nearest_of
 from pricing.region_codes import COMMERCIAL, PARTITIONS, WELL_FORMED, partition_of
 
 __all__ = [
@@ -175,10 +175,13 @@ def region_fix(value: Any) -> str:
     meant = region_meant(value)
     if meant is not None:
         return f"write {meant}"
-    if find_template(value) is not None:
-        return "render the template first, and check what it gives"
-    close = nearest(str(value), regions()) if isinstance(value, str) else None
-    return f"did you mean {close}?" if close else "see `kmscost rates show` for the Regions"
+    template = template_fix(value)
+    if template is not None:
+        return template
+    close = nearest_of(value, regions()) if isinstance(value, str) else []
+    # two as near: us-eest-1
+    named = " or ".join(close)
+    return f"did you mean {named}?" if close else "see `kmscost rates show` for the Regions"
 
 
 def check_region_option(option: str, region: str, expected: str = "an AWS Region") -> None:
@@ -190,6 +193,6 @@ def check_region_option(option: str, region: str, expected: str = "an AWS Region
         It is none.
     """
     if not is_region(region):
-        close = nearest(region, regions())
-        fix = f"did you mean {close}?" if close else ""
+        close = nearest_of(region, regions())
+        fix = f"did you mean {' or '.join(close)}?" if close else ""
         raise UsageError(Problem(option, None, "", repr(region), expected, fix))

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from pricing.arns import is_account, split_arn
-from pricing.reading.slips import find_template, find_unseen, plain_text
+from pricing.reading.slips import find_unseen, plain_text, template_fix
 
 _DIGITS = 12
 _FORMULA = re.compile(
@@ -70,9 +70,9 @@ def account_id_fix(value: Any) -> str:
     if not isinstance(value, str):
         example = 'write it in quotes: "111122223333"'
         return f'write "{meant}", without brackets' if meant else example
-    if find_template(value) is not None:
-        return "render the template first, and check what it gives"
-    return _LOOK_UP if meant is None else _id_in_text_fix(value, meant)
+    if meant is None:
+        return template_fix(value) or _LOOK_UP
+    return _id_in_text_fix(value, meant)
 
 
 def _id_in_text_fix(value: str, meant: str) -> str:

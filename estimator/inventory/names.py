@@ -13,7 +13,7 @@ from estimator.inventory.loading_state import Draft
 from pricing.arns import is_account, split_arn
 from pricing.reading.document import Map, Refused, Seq
 from pricing.reading.problems import Problem
-from pricing.reading.slips import QUOTES, plain_text
+from pricing.reading.slips import QUOTES, plain_text, template_fix
 from pricing.reading.words import nearest, shown
 
 _MOST_SUGGESTIONS = 100
@@ -64,6 +64,9 @@ def check_name(
 def _meant_name(draft: Draft, name: str, choices: list[str], what: str) -> str:
     if name in draft.left_out:
         return f"it is {draft.left_out[name]}, and was left out: remove it here"
+    template = template_fix(name)
+    if template is not None:
+        return template
     arn = split_arn(name)
     if arn is not None and what == "trails" and arn.name in choices:
         return f"write {arn.name}, the name of the trail of this ARN"

@@ -15,7 +15,7 @@ from estimator.inventory.units import is_share
 from pricing.reading.document import Location, Map, Seq, line_of
 from pricing.reading.problems import printable
 from pricing.reading.scalars import flow
-from pricing.reading.slips import find_template
+from pricing.reading.slips import RENDER, find_template, template_fix
 from pricing.reading.words import describe
 from pricing.reading.written_numbers import thousands_fix
 
@@ -115,10 +115,10 @@ def _slips_in(draft: Draft, at: Location, value: Map | Seq) -> Iterator[str]:
                 f"{_place(draft, (*at, part))}: {text} is less than one percent; write {plain} "
                 f"for {float(plain) * 100:.6g} percent"
             )
-        template = find_template(text)
-        if template is not None:
-            what = f"{template} looks like a template that was not rendered"
-            yield f"{_place(draft, (*at, part))}: {what}"
+        fix = template_fix(text)
+        if fix is not None:
+            kind = "a template that was not rendered" if fix == RENDER else "a placeholder"
+            yield f"{_place(draft, (*at, part))}: {find_template(text) or text} looks like {kind}"
 
 
 def _thousands(where: str, row: Any) -> Iterator[str]:

@@ -190,11 +190,11 @@ class Reconciliation(NotebookResult):
         Returns
         -------
         tuple or None
-            None where the bill does not tell accounts apart, or has no line of these.
+            None where the bill does not tell accounts apart.
         """
         rows, forecast = self.rows, self._forecast(part, names)
         if part:
-            if "account" in self.levels or set(names) <= set(self.missing.accounts):
+            if "account" in self.levels:
                 return None
             rows = rows[rows[part].isin(names).to_numpy()]
         if not self.has_kms:
@@ -207,11 +207,21 @@ class Reconciliation(NotebookResult):
         if self.days.is_whole and not self.missing:
             return billed, 0.0
         if not self.days.is_told:
-            # what is billed may be of any day: the month costs no less than its forecast
-            return billed, max(-error, 0.0)
+            # what is billed may be of any day: the month costs no less than its forecast, and how
+            # much more nothing tells
+            return billed, max(0.0, -error)
         shares = self.days.shares
         share = min([shares[name] for name in names if name in shares] or shares.values())
-        rest = [
+        rest = []
+        if part:
+            # what nothing tells the pace of goes on at that of everything: parts are their whole
+            is_alone = forecast["billed_account"].isin(self._unseen_accounts).to_numpy()
+            alone, forecast = forecast[is_alone], forecast[~is_alone]
+            units = zip(alone["unit"], alone["cost"], alone["free"], strict=True)
+            rest = [cost + self._pace(unit) * (cost + free) for unit, cost, free in units]
+            is_alone = of_known["billed_account"].isin(self._unseen_accounts).to_numpy()
+            of_known = of_known[~is_alone]
+        rest += [
             # requests go on at their pace, and keys at theirs
             cost_of_rest(
                 math.fsum(math.fsum(known[each][known["unit"] == unit]) for each in own_parts),
@@ -225,6 +235,26 @@ class Reconciliation(NotebookResult):
             for unit in forecast["unit"].unique()
         ]
         return billed, math.fsum(rest)
+
+    @cached_property
+    def _unseen_accounts(self) -> set[str]:
+        """Accounts of which nothing is billed, nor was forecast of the days billed."""
+        known = self.missing.leave_out(self.expected_by_account)
+        seen = known[(known["cost_to_date"] + known["free_to_date"] > 0).to_numpy()]
+        billed = self.rows[(self.rows["billed"] > 0).to_numpy()]
+        seen_accounts = {*seen["billed_account"], *billed["billed_account"].astype(str)}
+        return set(self.expected_by_account["billed_account"]) - seen_accounts
+
+    def _pace(self, unit: str) -> float:
+        """How much dearer than forecast a unit is on all of the bill, in proportion; 0 if not."""
+        rows = self.missing.leave_out(self.rows)
+        rows = rows[(rows["unit"] == unit).to_numpy()]
+        known = self.missing.leave_out(self.expected_by_account)
+        known = known[(known["unit"] == unit).to_numpy()]
+        own_parts = [name for name in PARTS if name not in (*NOT_FORECAST, "free_tier")]
+        excess = math.fsum(math.fsum(rows[f"cost_{name}"]) for name in own_parts)
+        gross = math.fsum(known["cost_to_date"]) + math.fsum(known["free_to_date"])
+        return max(excess, 0.0) / gross if gross > 0 else 0.0
 
     @property
     def interpretation(self) -> Interpretation | None:

@@ -20,6 +20,7 @@ from pricing.reading.nodes import Location, Map, Refused, Seq, line_of
 from pricing.reading.plain_scalars import read_plain
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.scalar_slips import COMMA, UNSEEN_COLON, ScalarSlips
+from pricing.reading.slips import RENDER
 from pricing.reading.words import describe, shown
 from pricing.reading.yaml_slips import explain_yaml_error, find_unprintable
 
@@ -38,7 +39,6 @@ __all__ = [
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 SECOND_DOCUMENT = "a second document"
-_TEMPLATE_FIX = "render the template first, and check what it gives"
 _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
 
@@ -201,8 +201,11 @@ class _Builder:
         """The value of what has a tag."""
         if self.tagged is not None:
             return self.tagged(tag, value)
-        self.fail(line, self.here(), f"the tag {tag}", "a value without a tag", "drop it")
-        return value
+        is_function = tag.startswith("!")  # !Ref, !Sub: what it gives stands elsewhere
+        fix = "write the value that it gives: no template is rendered here"
+        fix = fix if is_function else "drop it"
+        self.fail(line, self.here(), f"the tag {tag}", "a value without a tag", fix)
+        return Refused(value) if is_function and isinstance(value, str) else value
 
     def put(self, value: Any, line: int) -> None:
         if not self.stack:
@@ -278,7 +281,7 @@ class _Builder:
         if is_template:
             text = " ".join(self.text[start : event.end_mark.index].split())
             found = f"a template that was not rendered, {text[:80]}"
-            self.fail(line, self.here(), found, "its value", _TEMPLATE_FIX)
+            self.fail(line, self.here(), found, "its value", RENDER)
             value = Refused(text[:80])
         if anchor:
             # with its size: an alias of it counts as much again

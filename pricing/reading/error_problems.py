@@ -12,22 +12,27 @@ from pydantic_core import ErrorDetails
 
 from pricing.reading.key_owners import (
     allowed_keys,
+    choices_with,
+    empty_word,
+    example_of,
     field_unit,
     is_needed,
     item_keys,
     misplaced_key,
+    takes_list,
     units_of_keys,
 )
 from pricing.reading.nodes import Location, Seq, line_of, text_of, value_at
+from pricing.reading.other_words import word_meant
 from pricing.reading.problems import Problem
 from pricing.reading.scalars import flow
-from pricing.reading.slips import QUOTES, find_template, find_unseen, plain_text
+from pricing.reading.slips import QUOTES, find_unseen, plain_text, template_fix
 from pricing.reading.units import unit_in_words
 from pricing.reading.words import describe, nearest, shown
 from pricing.reading.written_keys import key_fix, key_meant, nearest_key
 
+_LONGEST = 80
 _NO_MAPPING = ("model_type", "model_attributes_type", "dict_type", "union_tag_not_found")
-_RENDER = "render the template first, and check what it gives"
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,14 @@ class WrittenField:
         A number or a flag as it was written, where its value does not show it.
     is_needed : bool
         True where it has no default, so that it cannot be left out.
+    empty : str
+        What stands there for none, as the format says it: `null for SSE-S3`.
     """
 
     unit: str | None = None
     text: str | None = None
     is_needed: bool = False
+    empty: str = ""
 
 
 def problems_of(
@@ -111,13 +119,20 @@ def _problem(
             found = f"the number {text}" if not isinstance(inner, bool) else text
         if callable(fix):
             own = details["loc"]
-            fix = fix(WrittenField(field_unit(model, own), text, is_needed(model, own)))
+            field = field_unit(model, own), text, is_needed(model, own), empty_word(model, own)
+            fix = fix(WrittenField(*field))
     elif kind == "missing":
         found, expected = "no such key", "a value for it: it is needed"
         fix = f"add `{place[-1]}:`" if place else ""
     elif kind == "extra_forbidden":
         expected = f"one of {', '.join(sorted(allowed_keys(model, details['loc'][:-1])))}"
         found, fix = f"the unknown key {shown(str(place[-1]))}", _key_fix(model, details, place)
+    elif kind == "union_tag_not_found" and isinstance(value, dict):
+        tag = str(context["discriminator"]).strip("'")
+        place, found, expected = (*place, tag), "no such key", "a value for it: it is needed"
+        choices = choices_with(model, details["loc"], tag, set(value))
+        fix = f"add `{tag}:`, one of {', '.join(choices)}"
+        fix = f"add `{tag}: {choices[0]}`" if len(choices) == 1 else fix
     elif kind in _NO_MAPPING:
         expected = "a mapping"
         loc = details["loc"]
@@ -128,7 +143,7 @@ def _problem(
         found, expected, fix = "an empty list", "at least one item", "add one"
     elif kind in ("list_type", "tuple_type"):
         expected = "a list"
-        fix = _list_fix(value, item_keys(model, details["loc"]), is_needed(model, details["loc"]))
+        fix = _list_of_items_fix(model, details["loc"], value)
     elif kind in ("literal_error", "enum"):
         expected, fix = _one_of(value, context["expected"])
     elif kind == "union_tag_invalid":
@@ -136,11 +151,20 @@ def _problem(
         given = value.get(tag, context["tag"])
         place, found = (*place, tag), shown(given)
         expected, fix = _one_of(given, context["expected_tags"])
-    elif kind == "union_tag_not_found" and isinstance(value, dict):
-        tag = str(context["discriminator"]).strip("'")
-        place, found = (*place, tag), "no such key"
-        expected, fix = "a value for it: it is needed", f"add `{tag}:`"
+    fix = _unwritten(kind, value_at(root, place)) or fix
     return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
+
+
+def _unwritten(kind: str, value: Any) -> str | None:
+    """The fix of a text that is a template's, or a mapping or a list that stands in quotes."""
+    if kind in ("missing", "extra_forbidden"):
+        return None  # of its key, and not of its value
+    template = template_fix(value)
+    if template is not None or not isinstance(value, str):
+        return template
+    text = value.strip()
+    is_flow = len(text) > 2 and text[0] + text[-1] in ("{}", "[]")
+    return f"write it without quotes: {text}" if is_flow and len(text) <= _LONGEST else None
 
 
 def _one_of(value: Any, expected: Any) -> tuple[str, str]:
@@ -158,6 +182,9 @@ def _choice_fix(value: Any, choices: list[str]) -> str:
     alike = [c for c in choices if re.sub("[ _-]", "", word) == c.replace("-", "")]
     if alike:
         return f"write {alike[0]}"
+    other = word_meant(word, choices)
+    if other is not None:
+        return f"write {other}"
     longer = [c for c in choices if word and c.startswith(word)]
     close = longer[0] if len(longer) == 1 else nearest(word, choices)
     if close:
@@ -170,6 +197,9 @@ def _key_fix(model: type[BaseModel], details: ErrorDetails, place: Location) -> 
     above, key, value = details["loc"][:-1], str(place[-1]), details["input"]
     if key == "<<":
         return "name an anchor (&name) of a mapping that is complete above this line"
+    name, colon, rest = key.partition(":")
+    if colon and value is None and name.strip() in allowed_keys(model, above):
+        return f"type a blank after the colon: {name.strip()}: {rest.strip()}"
     units = units_of_keys(model, above)
     converted = key_fix(key, value, units)
     if converted is not None:
@@ -184,6 +214,17 @@ def _key_fix(model: type[BaseModel], details: ErrorDetails, place: Location) -> 
     return f"did you mean `{close}`{unit}?"
 
 
+def _list_of_items_fix(model: type[BaseModel], own: Location, value: Any) -> str:
+    """How to write a list, of items that the field takes: no list of `true` where days stand."""
+    needed = is_needed(model, own)
+    fix = _list_fix(value, item_keys(model, own), needed)
+    is_list = fix.startswith("write [") and not fix.startswith("write []")
+    if not is_list or takes_list(model, own, _items_of(value)):
+        return fix
+    rest = "" if needed else ", or remove the key"
+    return f"list them, such as {flow(example_of(model, own))}{rest}"
+
+
 def _list_fix(value: Any, keys: set[str], needed: bool) -> str:
     """How to write the list that stands there as something else; its items may have some keys."""
     name = _name_key(keys)
@@ -196,8 +237,6 @@ def _list_fix(value: Any, keys: set[str], needed: bool) -> str:
         if all(isinstance(item, dict) for item in value.values()):
             return f"write a list, each item with its {name}: - {{{name}: {flow(first)}, ...}}"
         return f"write a list, each item a mapping: - {{{name}: ..., ...}}"
-    if isinstance(value, str) and find_template(value):
-        return _RENDER
     word = value.strip().casefold() if isinstance(value, str) else None
     if word in ("none", "no", "nothing", "-", "n/a", ""):
         return "write []"
@@ -205,11 +244,17 @@ def _list_fix(value: Any, keys: set[str], needed: bool) -> str:
         return "list them" + ("" if needed else ", or remove the key if its default is meant")
     if isinstance(value, list) or len(str(value)[:81]) > 80:
         return "write one item a line with `- `, or [in, brackets]"
+    items = _items_of(value)
+    if name is None:
+        return f"write {flow(items)}"
+    return f"write a list of mappings: - {_with_key(keys, items[0])}"
+
+
+def _items_of(value: Any) -> list[Any]:
+    """The items of a list that stands there as one value, or as a text with commas."""
     parts = re.split(r"[,;]\s*|\n", value) if isinstance(value, str) else [value]
     items = [item.strip() if isinstance(item, str) else item for item in parts]
-    if name is None:
-        return f"write {flow([item for item in items if item != ''])}"
-    return f"write a list of mappings: - {_with_key(keys, items[0])}"
+    return [item for item in items if item != ""]
 
 
 def _name_key(keys: set[str]) -> str | None:
@@ -230,8 +275,6 @@ def _pairs_of(value: Any, keys: set[str]) -> str:
         return "indent the lines below it that belong to it, or remove the key"
     if isinstance(value, Seq) and len(value) == 1 and isinstance(value[0], dict):
         return "remove the dash before its first key"
-    if find_template(value) is not None:
-        return _RENDER
     unseen = find_unseen(value) if isinstance(value, str) else None
     if isinstance(value, str) and re.match(r"[A-Za-z_]\w*:(?!//|[^\s]*:)", value):
         return f"type a plain space after the colon{f', no {unseen[2:]}' if unseen else ''}"

@@ -65,8 +65,8 @@ def decode_json_bytes(
 
 def decode_json_documents(
     path: str, shape: type[Shape], begins: re.Pattern[str], expected: str = "JSON", fix: str = ""
-) -> tuple[list[tuple[Shape, Any]], int]:
-    """Each document of a file with its bytes, and how many lines around them are none.
+) -> tuple[list[tuple[Shape, Any]], list[str]]:
+    """Each document of a file with its bytes, and the lines around them, without empty ones.
 
     Programs that run others print lines of their own around JSON, and `>>` adds one document to
     another. A document begins with `begins` where a file is not one whole.
@@ -78,7 +78,7 @@ def decode_json_documents(
     """
     with _content(path) as data:
         try:
-            return [(msgspec.json.decode(data, type=shape), data)], 0
+            return [(msgspec.json.decode(data, type=shape), data)], []
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             parts, lines = _find_documents(data, begins)
         parts = parts or [data]
@@ -87,11 +87,12 @@ def decode_json_documents(
         )
 
 
-def _find_documents(data: Any, begins: re.Pattern[str]) -> tuple[list[bytes], int]:
+def _find_documents(data: Any, begins: re.Pattern[str]) -> tuple[list[bytes], list[str]]:
     if len(data) > MAX_BYTES:
-        return [], 0
-    text, end, lines = bytes(data).decode("utf-8", "replace"), 0, 0
-    found = []
+        return [], []
+    text, end = bytes(data).decode("utf-8", "replace"), 0
+    found: list[bytes] = []
+    lines: list[str] = []
     decoder = json.JSONDecoder()
     while match := begins.search(text, end):
         start = match.start(match.lastindex or 0)
@@ -99,14 +100,14 @@ def _find_documents(data: Any, begins: re.Pattern[str]) -> tuple[list[bytes], in
             stop = decoder.raw_decode(text, start)[1]
         except (ValueError, RecursionError):
             stop = len(text)  # decoding it alone says what is wrong
-        lines += _count_lines(text[end:start])
-        found.append(text[start:stop])
+        lines += _lines(text[end:start])
+        found.append(text[start:stop].encode())
         end = stop
-    return [part.encode() for part in found], lines + _count_lines(text[end:])
+    return found, lines + _lines(text[end:])
 
 
-def _count_lines(text: str) -> int:
-    return sum(bool(line.strip()) for line in text.splitlines())
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
 
 
 def decode_part(raw: msgspec.Raw, path: str = "", at: str = "") -> Any:

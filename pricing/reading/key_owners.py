@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from pricing.reading.units import UNIT_PATTERN
@@ -67,6 +68,48 @@ def is_needed(model: type[BaseModel], location: Iterable[str | int]) -> bool:
     """True for a field that has no default."""
     *above, name = location or ("",)
     return any(field.is_required() for field in _fields_named(model, above, name))
+
+
+def example_of(model: type[BaseModel], location: Iterable[str | int]) -> Any:
+    """The example that the format gives of a field; an empty list where it gives none."""
+    *above, name = location or ("",)
+    examples = [field.examples for field in _fields_named(model, above, name) if field.examples]
+    return examples[0][0] if examples else []
+
+
+def empty_word(model: type[BaseModel], location: Iterable[str | int]) -> str:
+    """What the description of a field says of null, as `null for SSE-S3`, if anything."""
+    *above, name = location or ("",)
+    descriptions = [field.description or "" for field in _fields_named(model, above, name)]
+    found = [re.search(r"\bnull for [^,;\[]+", description) for description in descriptions]
+    return next((match[0].strip() for match in found if match), "")
+
+
+def takes_list(model: type[BaseModel], location: Iterable[str | int], items: list[Any]) -> bool:
+    """True where a list of these items is no mistake at a location, so that it may be advised."""
+    *above, name = location or ("",)
+    for field in _fields_named(model, above, name):
+        try:
+            adapter: TypeAdapter[Any] = TypeAdapter(
+                Any if field.annotation is None else field.annotation
+            )
+            adapter.validate_python(items)
+        except ValidationError:
+            return False
+    return True
+
+
+def choices_with(
+    model: type[BaseModel], location: Iterable[str | int], tag: str, keys: set[str]
+) -> list[str]:
+    """The kinds of an item that its tag names: those that have all its keys, if any has."""
+    kinds = {
+        choice: _keys(candidate)
+        for candidate in _models_at(model, location)
+        if tag in candidate.model_fields
+        for choice in typing.get_args(candidate.model_fields[tag].annotation)
+    }
+    return [kind for kind, own in kinds.items() if keys <= own] or list(kinds)
 
 
 def units_of_keys(model: type[BaseModel], location: Iterable[str | int]) -> dict[str, str]:

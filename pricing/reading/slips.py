@@ -28,6 +28,17 @@ UNSEEN = f"[{''.join(_UNSEEN)}]"
 _ANY_UNSEEN = re.compile(UNSEEN)
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\$\{[^}]*\}|\$\([^)]*\)", re.DOTALL)
+# a whole text: $NAME, %NAME%, __NAME__, {name}
+_VARIABLE = re.compile(
+    r"\$[A-Z_][A-Z0-9_]{2,}|%[A-Z][A-Z0-9_]{2,}%|__[A-Z][A-Z0-9_]+__|\{[A-Za-z_][\w.]*\}"
+)
+# likewise, what people are to write over: <ACCOUNT_ID>, XXXX, your-account-id
+_TO_REPLACE = re.compile(
+    r"<[A-Za-z][\w .-]*>|x{3,}(?:-x+)*|(?:change|replace)[-_ ]?me|todo|tbd|fixme"
+    r"|your[-_ ](?:account|key|bucket|trail|org).*",
+    re.IGNORECASE,
+)
+RENDER = "render the template first, and check what it gives"
 
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
 QUOTES = "\"'`\u2018\u2019\u201c\u201d\u201e"
@@ -75,3 +86,17 @@ def find_template(text: Any) -> str | None:
     """
     found = _TEMPLATE.search(text) if isinstance(text, str) and len(text) < 10_000 else None
     return found[0][:_LONGEST] if found else None
+
+
+def template_fix(text: Any) -> str | None:
+    """What to do with a text that holds a template's mark, or stands for a value; None for others.
+
+    >>> template_fix("$ACCOUNT"), template_fix("<ACCOUNT_ID>"), template_fix("logs")
+    ('render the template first, and check what it gives', 'write the value in its place', None)
+    """
+    if not isinstance(text, str):
+        return None
+    if find_template(text) or _VARIABLE.fullmatch(text.strip()[:_LONGEST]):
+        return RENDER
+    to_replace = _TO_REPLACE.fullmatch(text.strip()[:_LONGEST])
+    return "write the value in its place" if to_replace else None

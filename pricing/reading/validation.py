@@ -100,7 +100,7 @@ def read_text(value: Any) -> str:
     if not isinstance(value, str):
         raise refusal(value, "text", partial(_text_fix, value))
     if not value.strip():
-        raise refusal(value, "text that is not empty", "give it a name")
+        raise refusal(value, "text that is not empty", _empty_fix)
     if len(value) > MAX_TEXT:
         raise refusal(value, f"at most {MAX_TEXT} characters", "shorten it")
     if _CONTROL.search(value):
@@ -109,6 +109,13 @@ def read_text(value: Any) -> str:
             fix = "write a path with /, or in single quotes: in double ones \\ begins a character"
         raise refusal(value, "text in one line without control characters", fix)
     return value
+
+
+def _empty_fix(field: WrittenField) -> str:
+    """How to write a text that is empty."""
+    if field.empty:
+        return f"give it a name, or write {field.empty}, without quotes"
+    return "give it a name" + ("" if field.is_needed else ", or remove the key")
 
 
 def _text_fix(value: Any, field: WrittenField) -> str:

@@ -37,6 +37,25 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def nearest_of(word: str, choices: Iterable[str]) -> list[str]:
+    """The choice that `word` most likely meant, or the two that are as near; none without any.
+
+    >>> nearest_of("us-eest-1", ["us-west-1", "us-east-1", "eu-west-1"])
+    ['us-east-1', 'us-west-1']
+    """
+    known = list(choices)
+    close = nearest(word, known)
+    if close is None:
+        return []
+    likeness = difflib.SequenceMatcher(None, word[:80], close).ratio()
+    alike = [
+        choice
+        for choice in difflib.get_close_matches(word[:80], known, n=3, cutoff=0.6)
+        if difflib.SequenceMatcher(None, word[:80], choice).ratio() == likeness
+    ]
+    return sorted(alike) if len(alike) == 2 else [close]
+
+
 class LongNumber(str):
     """The digits of a number that is longer than any file of AWS's has one."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pricing.reading.other_words import word_meant
 from pricing.reading.time_units import time_unit
 from pricing.reading.units import unit_in_words
 from pricing.reading.words import flow_of, nearest
@@ -98,6 +99,12 @@ def nearest_key(key: str, choices: Iterable[str]) -> str | None:
     ('retention_days', 'name')
     """
     known = list(choices)
+    before_colon = key.partition(":")[0].strip()
+    if before_colon in known:  # {name:logs}: no blank after the colon
+        return before_colon
+    other = word_meant(key, known)
+    if other is not None:
+        return other
     words = set(_words(key))
     longer = [choice for choice in known if words and words <= set(choice.split("_"))]
     first = [choice for choice in longer if choice.startswith(f"{_words(key)[0]}_")] or longer

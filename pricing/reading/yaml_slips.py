@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import yaml
 
-from pricing.reading.slips import UNSEEN, find_template, find_unseen
+from pricing.reading.slips import RENDER, UNSEEN, find_template, find_unseen
 
 # where a character that nobody sees breaks the structure: in the indentation, behind a colon of a
 # key, a dash, a comma or a bracket
@@ -102,7 +102,7 @@ def _slip_of_line(line: str, number: int) -> YamlSlip | None:
     template = find_template(code) or next((m for m in ("{%", "{{", "<%") if m in code), None)
     if template is not None:
         found = f"a template that was not rendered, {template}"
-        return YamlSlip(number, found, "render the template first, and check what it gives")
+        return YamlSlip(number, found, RENDER)
     if code.lstrip().startswith("```"):
         return YamlSlip(number, "a fence of Markdown, ```", "remove it")
     if code.lstrip().startswith("//"):

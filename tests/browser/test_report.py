@@ -187,3 +187,43 @@ def test_it_reads_without_script_and_prints_in_light(driver, pages):
     background = "return getComputedStyle(document.body).backgroundColor"
     assert driver.execute_script(background) == "rgb(255, 255, 255)"
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+# letters that a line of a sentence has room for, what overlaps in a chart, what is cut off
+LAYOUT = r"""
+const seen = (node) => node.getClientRects().length > 0;
+const found = [];
+for (const node of document.querySelectorAll("main :is(li, p, td, th, dt, dd, .note)")) {
+  if (!seen(node)) continue;
+  const size = parseFloat(getComputedStyle(node).fontSize), words = node.textContent.trim();
+  if (size < 10) found.push(["small", words]);
+  if (words.length > 60 && node.matches(".answers li, p") && node.clientWidth < 12 * size)
+    found.push(["narrow", words]);
+  if (node.scrollWidth > node.clientWidth + 1) found.push(["cut", words]);
+}
+for (const node of document.querySelectorAll(".scroll"))
+  if (seen(node) && node.scrollWidth > node.clientWidth + 1)
+    found.push(["scrolls", node.closest("figure, details").textContent.trim().slice(0, 40)]);
+for (const chart of document.querySelectorAll("svg.chart")) {
+  const texts = [...chart.querySelectorAll("text")].filter(seen);
+  texts.forEach((text, at) => {
+    const a = text.getBoundingClientRect();
+    for (const other of texts.slice(at + 1)) {
+      const b = other.getBoundingClientRect();
+      if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
+          Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5)
+        found.push(["overlap", text.textContent, other.textContent]);
+    }
+  });
+}
+return found;
+"""
+
+
+@pytest.mark.parametrize("name", ["example", "hostile"])
+def test_nothing_is_narrow_cut_or_on_top_of_another(driver, pages, name):
+    """From a telephone to a wide screen: sentences have room, tables fit, labels keep apart."""
+    for width in (320, 500, 768, 850):
+        open_page(driver, pages[name], width)
+        open_parts(driver)
+        assert driver.execute_script(LAYOUT) == [], width

@@ -33,6 +33,7 @@ from dataclasses import replace
 import pytest
 
 from estimator import report
+from estimator.inventory.budgets import Budget
 from estimator.report.monthly.answers import answer_questions
 from estimator.report.monthly.verdict import judge
 from tests.measurement.billing.bills import FREE, Line, legacy_bill
@@ -123,6 +124,14 @@ def test_every_kind_of_partial_bill(tmp_path, bases, times, lacks):
     )
     assert is_named == (lacks in ("account", "key"))
     assert ("at the bill's rate" in verdict.sentence) == (times == 9 and lacks != "nothing")
+    # an account that is missing goes at the rate of the rest, in its own budget as in that of all
+    found = [monthly.reconciliation.billed_and_rest("billed_account", (name,)) for name in (A, B)]
+    assert sum(map(sum, found)) == pytest.approx(MONTHS[times, lacks])
+    if lacks == "account":
+        assert found[1] == (0, pytest.approx(max(times, 1) * 0.93))
+        # of what is billed for A and the key, 34.721056 of 4.746784: 7.314648 times
+        budget = Budget(name="b", usd_per_month=5.0, account=B)
+        assert monthly.bill_factor(budget) == pytest.approx(7.314648 if times == 9 else 1)
 
 
 def test_a_month_that_is_not_billed_whole_is_at_risk_itself(tmp_path, bases):

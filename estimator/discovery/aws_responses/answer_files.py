@@ -12,6 +12,7 @@ from typing import Any
 from estimator.discovery.aws_responses import landing_zone, query_rows, tables, texts
 from estimator.discovery.aws_responses.kinds import SINGLE_FIELDS, kind_of, whole_response
 from estimator.discovery.estate import Estate
+from estimator.discovery.surroundings import PAGE, find_error, find_page
 from estimator.measurement.paths import Found
 from estimator.measurement.recognition import kind_of_file
 from estimator.measurement.skipped import SkippedFiles
@@ -30,7 +31,6 @@ _BEGINS = re.compile(
 _NOT_JSON = "not JSON: save the answer with --output json"
 _YAML = "YAML"
 _TABLE = "a table, not JSON: save the answer with --output json"
-_PAGE = "a web page (of a proxy, or of a login), not an answer of AWS"
 _PYTHON = "Python's own form of an answer: write it with json.dumps(answer, default=str)"
 _TEXT = "an answer of --output text: save it with --output json"
 _PACKED = "a packed file: unpack it"
@@ -88,11 +88,10 @@ class AnswerFile:
             else:
                 self.skip(_name_file(path) or fault)
             return
-        if lines:
-            self._note_lines(lines)
-            text = to_utf8(path, read_bytes(path)).decode("utf-8", "replace")
-            yield from _failures(text)
         answers: list[Any] = [answer for answer, _ in documents]
+        if lines:
+            self._note_lines(lines, answers)
+            yield from _failures("\n".join(lines))
         # a row to a line: together they are one table
         if len(answers) > 1 and all(
             isinstance(row, Mapping) and query_rows.table_of(row) for row in answers
@@ -120,13 +119,14 @@ class AnswerFile:
         yield from failures
         if not text.strip():
             return
+        lines: list[str] = []
         if _name_text(text) == _NOT_JSON:
             text, lines = texts.without_prelude(text, SINGLE_FIELDS)
-            if lines:
-                self._note_lines(lines)
         reason = _name_text(text)
         if reason == _YAML:
             answers, fault = _read_yaml(text, path)
+            if lines:
+                self._note_lines(lines, answers)
             yield from self._each(answers)
             if not fault:
                 return
@@ -148,13 +148,27 @@ class AnswerFile:
             self.estate.note(f"{self.label}: {len(answers):,} answers in one file, each is read")
         yield from answers
 
-    def _note_lines(self, lines: int) -> None:
+    def _note_lines(self, lines: list[str], answers: list[Any]) -> None:
+        """Note the lines around answers; a page or an error there stands for an answer more."""
         what = (
             "1 line around the answers was"
-            if lines == 1
-            else f"{lines:,} lines around the answers were"
+            if len(lines) == 1
+            else f"{len(lines):,} lines around the answers were"
         )
         self.estate.note(f"{self.label}: {what} skipped")
+        error = find_error([line for line in lines if not next(texts.failures_in(line), None)])
+        reason = find_page(lines) or (error and f"a program failed ({error:.200})")
+        if not reason:
+            return
+        # what a call would have told that no name tells is what those beside it tell
+        kinds = (kind_of(answer) or "" for answer in answers if isinstance(answer, Mapping))
+        sections = (section_of(self.label), *(section_of(kind) for kind in kinds))
+        section = next((section for section in sections if section), "")
+        reason = f"among the answers is {reason}: what its call would tell is missing"
+        if section:
+            self.estate.completeness.missed(section, self.label, reason)
+        else:
+            self.estate.note(f"{self.label}: {reason}")
 
     def skip(self, reason: str, call: str = "") -> None:
         """Leave the file out, and note what it would have told, as far as its name says so."""
@@ -228,7 +242,7 @@ def _name_text(text: str) -> str:
     """What a text is that is no JSON."""
     start = text[:2_000].lstrip()
     if start.startswith("<"):
-        return _PAGE
+        return PAGE
     if start.startswith(("{'", "[{'")):
         return _PYTHON
     if re.match(r"[A-Z]+\t", start):

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 
 # as the AWS CLI prints what AWS answers; 2.x begins with `aws: [ERROR]: `
 _FAILED = re.compile(
-    r"An error occurred \((?P<code>[\w.]+)\) when calling the (?P<call>\w+) operation[^:\n]*"
+    r"An error occurred \((?P<code>[\w.]+)\) when calling the (?P<call>\w+) operation"
+    r"(?: \([^)\n]*\))?[^:\n]*"
     r"(?:: *(?P<words>[^\n]*))?"
 )
 # as it prints what keeps it from asking AWS at all
@@ -26,6 +27,9 @@ def failures_in(text: str) -> Iterator[tuple[str, str, str]]:
 
     >>> list(failures_in("An error occurred (Denied) when calling the GetTrail operation: no"))
     [('Denied', 'GetTrail', 'no')]
+    >>> text = "An error occurred (A) when calling the B operation (reached max retries: 4): slow"
+    >>> list(failures_in(text))
+    [('A', 'B', 'slow')]
     """
     for match in _FAILED.finditer(text):
         yield match["code"], match["call"], (match["words"] or "").strip()
@@ -39,18 +43,19 @@ def without_failures(text: str) -> str:
     return "".join(line for line in lines if not next(failures_in(line), None))
 
 
-def without_prelude(text: str, fields: Collection[str]) -> tuple[str, int]:
+def without_prelude(text: str, fields: Collection[str]) -> tuple[str, list[str]]:
     r"""A text from the first line on that begins with one of these fields, and the lines before it.
 
     >>> without_prelude("Logging in\ntrailList: []\n", {"trailList"})
-    ('trailList: []\n', 1)
+    ('trailList: []\n', ['Logging in'])
     """
     lines = text.splitlines(keepends=True)
     for number, line in enumerate(lines):
         match = _KEY.match(line)
         if match and match[1] in fields:
-            return "".join(lines[number:]), sum(bool(each.strip()) for each in lines[:number])
-    return text, 0
+            before = [each.rstrip() for each in lines[:number] if each.strip()]
+            return "".join(lines[number:]), before
+    return text, []
 
 
 def split_yaml(text: str, alone: Collection[str]) -> list[tuple[int, str]]:

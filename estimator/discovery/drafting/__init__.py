@@ -88,13 +88,17 @@ def draft(
     Raises
     ------
     KmscostError
-        `into` is no inventory that passes `check`, or trails could not be read at all.
+        `into` is no inventory that passes `check`; trails could not be read at all, or not all of
+        them and there is nothing else to draft.
     """
-    if estate.completeness.is_blind("trails") and not estate.trails:
+    outline = outline_of(estate)
+    is_missed = any(estate.completeness.failures("trails"))
+    if (outline is None and is_missed) or (
+        estate.completeness.is_blind("trails") and not estate.trails
+    ):
         raise KmscostError(_blind(estate))
     coverage = estate.completeness.all()
     own = _read(into) if into is not None else ""
-    outline = outline_of(estate)
     seen = (f"found {_describe_found(estate)}",)
     if outline is None:
         inventory = parse_inventory(own, str(into)) if into is not None else None

@@ -53,13 +53,16 @@ def discover_terraform(
     for name, source in zip(names, short_names(names), strict=True):
         try:
             with naming_files("discover terraform"):
-                documents, notices = load(name)
+                documents, notices, failures = load(name)
             for notice in notices:
                 estate.note(notice)
             for number, document in enumerate(documents, 1):
                 # an address of one plan is another resource in the next
                 label = source if len(documents) == 1 else f"{source} ({number})"
                 _read(estate, document, label)
+                # which of several documents an error is of, nobody says: the first has it
+                for failure in failures if number == 1 else ():
+                    estate.completeness.missed("trails", label, failure)
         except KmscostError as error:
             problems += error.problems
     if problems:

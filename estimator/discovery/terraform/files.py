@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
+from estimator.discovery.surroundings import find_error
 from estimator.discovery.terraform.documents import Document
-from estimator.discovery.terraform.pulumi import is_pulumi, read_pulumi
+from estimator.discovery.terraform.pulumi import LOST, is_pulumi, read_pulumi
 from pricing.reading.json_files import decode_json_bytes, decode_json_documents
 from pricing.reading.problems import KmscostError, Problem
 
@@ -39,8 +40,10 @@ _OTHERS: tuple[tuple[tuple[str, ...], str, str], ...] = (
 )
 
 
-def load(path: str) -> tuple[list[Document], list[str]]:
-    """The documents of Terraform or OpenTofu in a file, and notices of what stands around them.
+def load(path: str) -> tuple[list[Document], list[str], list[str]]:
+    """The documents of Terraform or OpenTofu in a file, notices of what stands around them.
+
+    Last come the failures that the file tells of: each may have kept trails out of the documents.
 
     Raises
     ------
@@ -49,16 +52,18 @@ def load(path: str) -> tuple[list[Document], list[str]]:
     """
     _refuse_others(path)
     found, lines = decode_json_documents(path, Document, _BEGINS, fix=_FIX)
-    notices = []
+    notices: list[str] = []
+    failures: list[str] = []
     for number, (document, data) in enumerate(found):
         # a plan of 200 MB is not decoded again only to see that it is none of Pulumi
         parts = (document.planned_values, document.values, document.resource_changes)
         if all(part is None for part in (*parts, document.resources)) and is_pulumi(
             data, path, _FIX
         ):
-            stack, more = read_pulumi(data, path)
+            stack, more, failed = read_pulumi(data, path)
             found[number] = stack, data
             notices += more
+            failures += failed
         else:
             _check(path, document, data)
     different = {bytes(data): document for document, data in found} if len(found) > 1 else {}
@@ -66,15 +71,18 @@ def load(path: str) -> tuple[list[Document], list[str]]:
         notices.append(f"{path}: {len(found):,} documents in one file, equal ones are read once")
         found = [(document, data) for data, document in different.items()]
     if lines:
-        noun = "1 line" if lines == 1 else f"{lines:,} lines"
-        verb = "was" if lines == 1 else "were"
+        noun = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
+        verb = "was" if len(lines) == 1 else "were"
         notices.append(f"{path}: {noun} around the JSON {verb} skipped (a log)")
+        error = find_error(lines)
+        if error:
+            failures.append(f"the log around the JSON has an error ({error:.200}): {LOST}")
     if len(found) > 1:
         notices.append(
             f"{path}: {len(found):,} plans or states in one file: each is taken for a part of the "
             "estate"
         )
-    return [document for document, _ in found], notices
+    return [document for document, _ in found], notices, failures
 
 
 def _check(path: str, document: Document, data: Any) -> None:

@@ -10,6 +10,7 @@ from estimator.discovery.estate import Estate
 from estimator.discovery.terraform.documents import TYPES, Document, ModuleResource, Values
 from estimator.discovery.terraform.expressions import Expressions
 from estimator.discovery.terraform.nodes import FORGOTTEN, UNTOUCHED, Node
+from estimator.discovery.terraform.pulumi import LOST
 from estimator.discovery.terraform.references import plain
 from pricing.reading.json_files import decode_part
 from pricing.reading.words import shown
@@ -72,7 +73,7 @@ def note_gaps(
 
 def _partial(document: Document, nodes: list[Node]) -> Iterator[str]:
     if document.errored is True:
-        yield "the plan ended with an error (errored: true): what it did not reach is missing"
+        yield f"the plan ended with an error (errored: true): {LOST}"
     untouched = any(node.before == UNTOUCHED for node in nodes)
     # a plan that only refreshes changes nothing, and its state is whole
     some = bool(document.resource_changes)

@@ -32,9 +32,11 @@ from pricing.reading.json_files import decode_json_bytes
 # in place of a value that only the update will show, and the member that marks a secret
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
+LOST = "what it did not reach is missing"
+_TRAIL = "aws_cloudtrail"
 _PROVIDER = "pulumi:providers:aws"
 _TYPES = {
-    "aws:cloudtrail/trail:Trail": "aws_cloudtrail",
+    "aws:cloudtrail/trail:Trail": _TRAIL,
     "aws:s3/bucketV2:BucketV2": "aws_s3_bucket",
     "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": (
         "aws_s3_bucket_server_side_encryption_configuration"
@@ -67,11 +69,11 @@ def is_pulumi(data: Any, path: str, fix: str) -> bool:
     return "deployment" in members or {"steps", "config"} <= set(members)
 
 
-def read_pulumi(data: Any, path: str) -> tuple[Document, list[str]]:
-    """A stack or a preview as a document, and notices of what it leaves open."""
+def read_pulumi(data: Any, path: str) -> tuple[Document, list[str], list[str]]:
+    """A stack or a preview as a document, notices of what it leaves open, and its failures."""
     root = decode_json_bytes(data, path, dict[str, Any], "a stack of Pulumi")
     deployment = root.get("deployment")
-    notices = []
+    notices, failures = [], []
     if isinstance(deployment, Mapping):
         listed = _mappings(deployment.get("resources"))
         # what was replaced and is still to be deleted
@@ -79,9 +81,16 @@ def read_pulumi(data: Any, path: str) -> tuple[Document, list[str]]:
         ended: list[Mapping[str, Any]] = []
         pending = deployment.get("pending_operations") or deployment.get("pendingOperations")
         if pending:
-            notices.append(f"{path}: an update of this stack broke off: what it began is not known")
+            begun = [_part(item.get("resource")) for item in _mappings(pending)]
+            trails = [_name_of(x) for x in begun if terraform_type(x.get("type")) == _TRAIL]
+            named = f", among it the trail {', '.join(trails):.200}" if trails else ""
+            failures.append(f"an update of this stack broke off: what it began is not known{named}")
     else:
         states, ended = _split_steps(root.get("steps"))
+        errors = [x for x in _mappings(root.get("diagnostics")) if x.get("severity") == "error"]
+        if errors:
+            message = " ".join(str(errors[0].get("message") or "").split())
+            failures.append(f"the preview ended with an error ({message:.200}): {LOST}")
     stack = _Stack(states)
     document = stack.document(ended)
     if stack.secrets:
@@ -89,7 +98,7 @@ def read_pulumi(data: Any, path: str) -> tuple[Document, list[str]]:
         notices.append(
             f"{path}: Pulumi keeps {what:.200} as secrets: `pulumi stack export --show-secrets`"
         )
-    return document, notices
+    return document, notices, failures
 
 
 def _mappings(listed: Any) -> list[Mapping[str, Any]]:

@@ -82,14 +82,16 @@ def fan_chart(simulation: Simulation, billed: float | None = None, word: str = "
         What it is called: a bill of a part of the month has the forecast of its rest in it.
     """
     labels, unit = simulation.months.labels, simulation.currency
-    title = f"How sure: cost of each month in {unit}, with its range"
     values = np.array([quantiles_of(row, QUANTILES) for row in simulation.draws_cost.T]).T
+    is_spread = bool(np.ptp(values, axis=0).max(initial=0.0))
+    title = f"Cost of each month in {unit}"
+    if is_spread:
+        title = f"How sure: cost of each month in {unit}, with its range"
     expected = simulation.draws_cost.mean(axis=0)
     if not values.any() and not billed:
         span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
         return empty_chart("fan", title, f"nothing to draw: no cost in {span}")
     limits = limits_of(simulation, expected)
-    is_spread = bool(np.ptp(values, axis=0).max())
     ends = f"{share(QUANTILES[0])} to {share(QUANTILES[-1])}"
     description = f"{unit} {between_ends(values[0, 0], values[-1, 0])} ({ends}) in {labels[0]}"
     if len(labels) > 1:
@@ -146,7 +148,7 @@ def _draw_fan(
     for edge in (values[0], values[4]):  # the tint alone is too pale to be seen by everybody
         axes.plot(places, edge, color=BLUE, linewidth=0.8)
     axes.plot(places, expected, color=BLUE, linewidth=2.4, solid_capstyle="round")
-    _draw_limits(axes, near, values, size, head)
+    _draw_limits(axes, near, values, size, head, billed)
     if billed is not None:
         _draw_billed(axes, billed, word_of_bill, values, size.height - head - 42)
     middle, (least, most) = float(expected[-1]), map(float, values[[0, 4], -1])
@@ -181,6 +183,7 @@ def _draw_limits(
     values: FloatArray,
     size: Size,
     head: float,
+    billed: float | None,
 ) -> None:
     """A dashed line for each budget, its name on it at the end where the band is farther off."""
     base, top = axes.get_ylim()
@@ -190,6 +193,8 @@ def _draw_limits(
     for limit, name, place in zip(limits, names, apart(wanted, _GAP), strict=True):
         axes.axhline(limit.amount, color=RED, linewidth=1.8, dashes=(5, 3))
         ends = [np.abs(values[:, end] - limit.amount).min() for end in (0, -1)]
+        if billed is not None:  # its label stands at the first month too
+            ends[0] = min(ends[0], abs(billed - limit.amount))
         is_left = ends[0] >= ends[1]
         words = f"{name} {money(limit.amount)}"
         at = 0.01 if is_left else 0.99

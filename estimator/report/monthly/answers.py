@@ -142,7 +142,7 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
         *_by_the_bill(inputs),
         *_savings(inputs),
     ]
-    if verdict.status in ("over budget", "at risk") and not lines:
+    if any(state.is_broken or state.may_break for state in verdict.states) and not lines:
         lines.append(f"Ask what would save money: kmscost advise {inputs.inventory_file}.")
     found = inputs.reconciliation
     if found is not None and found.days.text:

@@ -47,7 +47,8 @@ class BudgetState:
         That a month ahead breaks it; None where no month ahead was asked for, or the bill refutes
         the forecast. [0-1]
     chance_now : float or None
-        That the month that is reported does; None where all of it is billed, or as above. [0-1]
+        That the month that is reported does; None where all of it is billed, where the bill
+        does not tell its days, or as above. [0-1]
     breaks_often : bool
         It breaks in more than a twentieth of the draws, whether or not these are to be believed.
     highest : float or None
@@ -71,8 +72,13 @@ class BudgetState:
         """Over budget, at risk or on budget."""
         if self.is_broken:
             return "over budget"
-        at_risk = self.first_over is not None or self.breaks_often or self.breaks_again
-        return "at risk" if at_risk else "on budget"
+        # of a bill that does not tell its days nothing says where the month ends
+        return "at risk" if self.may_break or self.cost.is_open else "on budget"
+
+    @property
+    def may_break(self) -> bool:
+        """True where the forecast or the bill warns that it breaks."""
+        return self.first_over is not None or self.breaks_often or self.breaks_again
 
     @property
     def share(self) -> float | None:
@@ -122,7 +128,7 @@ def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetSta
 
 def _chance_now(inputs: ReportInputs, budget: Budget, cost: MonthCost) -> float | None:
     """The share of draws of the month that break a budget, as far as it is not billed. [0-1]"""
-    if cost.is_billed:
+    if cost.is_billed or cost.is_open:
         return None
     if cost.billed is None:
         return float(inputs.simulation.over[budget.name][0].mean())

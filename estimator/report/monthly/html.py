@@ -213,7 +213,9 @@ def _cell(text: str) -> Markup:
 
 def _sentence(text: str) -> Markup:
     """A sentence, whose options of the program stay on one line."""
-    return Markup(_OPTION.sub(r"<span>\g<0></span>", _breakable(printable(text))))  # noqa: S704 (escaped)
+    # of plain text: what is Markup escapes the tags that are put in
+    words = _OPTION.sub(r"<span>\g<0></span>", str(_breakable(printable(text))))
+    return Markup(words)  # noqa: S704 (escaped)
 
 
 def _breakable(text: str) -> Markup:

@@ -164,7 +164,9 @@ class ReportInputs:
         if column == "driver" or self.reconciliation is None or not self.reconciliation.has_kms:
             return MonthCost(None, expected)
         found = self.reconciliation.billed_and_rest(column, names)
-        return MonthCost(None, expected) if found is None else MonthCost(*found)
+        if found is None:
+            return MonthCost(None, expected)
+        return MonthCost(*found, is_open=not self.reconciliation.days.is_told)
 
     @property
     def spent(self) -> float:
@@ -227,7 +229,8 @@ class ReportInputs:
         place = (covered.column, covered.members) if covered is not None and of_part else ("", ())
         billed_and_rest, expected = found.billed_and_rest(*place), found.forecast_of_billed(*place)
         if billed_and_rest is None or expected <= 0:
-            return 1.0
+            # nothing billed is known of this part: everything's may be its own
+            return self.bill_factor() if of_part else 1.0
         if of_part:
             # draws are of everything: a part may lie as far above what is expected of it
             high = float(quantiles_of(self.simulation.draws_cost[:, 0], (0.95,))[0]) / whole

@@ -63,6 +63,8 @@ def _cards(inputs: ReportInputs) -> Cards:
         if not cost.is_billed:
             share_of_it = "" if main is None or main.share is None else f", {share(main.share)}"
             note = f"billed and the rest, {money(cost.rest)}, as forecast{share_of_it}"
+            if cost.is_open:
+                note = "at least: the forecast, or the bill, which does not tell its days"
             cards.append(Card("By the month's end", money(cost.total), unit, note))
     cards.append(_forecast_card(inputs))
     cards.append(

@@ -105,6 +105,8 @@ def months_sheet(inputs: ReportInputs) -> Sheet:
     if more > 0:
         rows.append((f"{more} more", *[""] * (len(header) - 1)))
     rows.append((*total, *([] if over is None else [""])))
-    title = "Each month: what is expected, and how far the cost may spread"
+    title = "Each month"
+    if inputs.has_ranges:
+        title += ": what is expected, and how far the cost may spread"
     numbers, ends = len(header) - 1, 1 + (more > 0)
     return Sheet(title, tuple(header), tuple(rows), numbers=numbers, sums=ends)

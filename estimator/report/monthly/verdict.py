@@ -75,7 +75,7 @@ def judge(inputs: ReportInputs) -> Verdict:
         why = (
             "are in USD, the rates are not" if inputs.inventory.budgets else "are not written down"
         )
-        cost = _cost_in_words(inputs, None)
+        cost = cost_in_words(inputs, None)
         sentence = f"{cost} for CloudTrail's use of KMS; budgets {why}, so nothing says whether "
         sentence += "that is too much."
         if inputs.repeats:
@@ -83,7 +83,7 @@ def judge(inputs: ReportInputs) -> Verdict:
         lines = [sentence, *_range_line(inputs)]
         return Verdict("no budget", " ".join(lines), None, None, inputs.bill_text)
     condition = ", if no line of the bill counts twice" if inputs.repeats else ""
-    head = f"{main.status.capitalize()}{condition}: {_cost_in_words(inputs, main)}"
+    head = f"{main.status.capitalize()}{condition}: {cost_in_words(inputs, main)}"
     broken = [state.budget.name for state in states if state.is_broken and state is not main]
     if broken:
         head += f"; broken as well: {listed(broken, _MOST)}"
@@ -121,10 +121,12 @@ def _describe(state: BudgetState) -> dict[str, Any]:
     }
 
 
-def _cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
+def cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
     """The month's cost and its sources, against a budget."""
     cost = inputs.month_cost if state is None else state.cost
     month, unit = month_in_words(inputs.month), inputs.currency
+    if cost.billed is not None and cost.is_open:
+        return f"{unit} {money(cost.billed)} so far{_of_open_month(inputs, state)}"
     if cost.billed is not None and cost.rest:
         billed, rest, total = adding_up([cost.billed, cost.rest], cost.total)
         words = inputs.billed_words
@@ -151,6 +153,20 @@ def _cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
         return line
     of_it = "against" if state.share is None else f"{share(state.share)} of"
     return f"{line}, {of_it} {describe_budget(state.budget)}"
+
+
+def _of_open_month(inputs: ReportInputs, state: BudgetState | None) -> str:
+    """What a bill that does not tell its days is of a budget: no more than that can be judged."""
+    why = f"the bill is {inputs.billed_words} and does not tell its days, so nothing says how far "
+    why += "the month goes"
+    if state is None or state.cost.billed is None:
+        return f"; {why}"
+    billed, limit = state.cost.billed, state.budget.usd_per_month
+    so_far = f", {share(billed / limit)} of" if limit else " of"
+    line = f"{so_far} {money(limit)} ({_name(state)})"
+    if state.is_broken and state.cost.rest:
+        line += f", and {money(state.cost.total)} by the forecast of the whole month"
+    return line if state.is_broken else f"{line}; {why}"
 
 
 def _name(state: BudgetState) -> str:
@@ -185,10 +201,10 @@ def _ahead(
 ) -> list[str]:
     """The months ahead: each probability with the budget that it is of, in so many sentences."""
     last = inputs.forecast.months.labels[-1]
-    if last == inputs.month and main.status != "at risk":
+    if last == inputs.month and (main.status != "at risk" or not main.may_break):
         return ["No months ahead were asked for."]
     others = [state for state in states if state is not main]
-    others = [state for state in others if state.first_over or state.status == "at risk"]
+    others = [state for state in others if state.may_break]
     others.sort(key=lambda state: (state.first_over or "9999", -(state.chance or 0.0)))
     # a forecast that the bill refutes may warn, and must not reassure
     if main.first_over or main.status == "at risk" or not inputs.is_refuted:

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 class MonthCost:
     """The cost of the month: what is billed of it, and what is expected of the rest. [currency]
 
-    `billed` is None where no bill tells it; then `rest` is the whole month.
+    `billed` is None where no bill tells it; then `rest` is the whole month. `is_open` where the
+    bill does not tell its days: then `rest` is what the forecast has beyond it, and the month may
+    cost any sum more.
     """
 
     billed: float | None
     rest: float
+    is_open: bool = False
 
     @property
     def total(self) -> float:
@@ -23,7 +26,7 @@ class MonthCost:
     @property
     def is_billed(self) -> bool:
         """True where a bill tells all of it."""
-        return self.billed is not None and not self.rest
+        return self.billed is not None and not self.rest and not self.is_open
 
 
 @dataclass(frozen=True)
