@@ -21,7 +21,7 @@ class Figure(str):
     value : float
         In the unit that is printed: a share in percent.
     kind : str
-        ``money``, ``count`` or ``share``.
+        ``money``, ``count``, ``key-month`` or ``share``.
     sign : bool
         Whether a sign is printed before what is more than nothing.
     """
@@ -46,7 +46,12 @@ _CENTS = 2
 _MOST_DECIMALS = 9
 # of each kind the decimals where a value has reached a size, and that size; below it as many as the
 # value that needs most
-_COLUMNS = {"money": (_CENTS, 1.0), "count": (0, 1000.0), "share": (1, 10.0)}
+_COLUMNS = {
+    "money": (_CENTS, 1.0),
+    "count": (0, 1000.0),
+    "key-month": (0, 1000.0),
+    "share": (1, 10.0),
+}
 _HUGE = 1e15  # beyond it a double holds no single units
 _NOISE = 1e-12  # below it there is only what sums leave over
 _SUMS = 1e-9  # sums of many rows differ by such a share from what they are on paper [0-1]
@@ -226,6 +231,15 @@ def count(quantity: float) -> Figure:
     ('0.00001', '0', '1,500,000,000,000,000')
     """
     return Figure(significant(quantity, 4), quantity, "count")
+
+
+def key_months(quantity: float) -> Figure:
+    """A number of key-months: half of one gives no decimal to requests in the same column.
+
+    >>> in_column([count(1813772.3), key_months(0.5), key_months(2)])
+    ['1,813,772', '0.5', '2.0']
+    """
+    return Figure(significant(quantity, 4), quantity, "key-month")
 
 
 def factor(value: float) -> str:

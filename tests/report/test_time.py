@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import calendar
 import json
+from dataclasses import replace
 
 import pytest
 
 from estimator import KmscostError, compare, plot, report
+from estimator.report.monthly.time import year_line
 from tests.cli.test_commands import kmscost
 from tests.measurement.billing.bills import Line, legacy_bill
 from tests.report.material import Page
@@ -144,6 +146,66 @@ def test_a_month_reported_again_takes_the_place_of_itself(six_months, tmp_path):
         texts.append(history.read_bytes())
     assert texts[0] == texts[1]
     assert len(json.loads(texts[0])["reports"]) == 1
+
+
+def keep(path, label, history, **options):
+    """Report a month and keep it, with few draws."""
+    options = {"advice": False, "draws": 100, "months_ahead": 1, **options}
+    monthly = report(path, label, history=history, **options)
+    monthly.write_history(history)
+    return monthly
+
+
+def test_what_was_billed_stays_known_without_the_bill(six_months, tmp_path):
+    """September billed, then reported without its bill: October's 4.746784 is 0.30216 more."""
+    path, bill = six_months
+    history = tmp_path / "history.json"
+    keep(path, "2026-09", history, bill=bill)
+    keep(path, "2026-09", history)
+    october = legacy_bill(tmp_path / "october.csv", list(lines_of_month("2026-10", 1.0)))
+    monthly = keep(path, "2026-10", history, bill=october)
+    assert [each.cost.total for each in monthly.past] == pytest.approx([4.444624, 4.746784])
+    assert monthly.to_dict()["past"][1]["month_over_month"] == pytest.approx(0.30216)
+
+
+def test_the_forecast_made_then_is_the_first(six_months, tmp_path):
+    """September's report says 4.746784 of October; made again with half the reads it says so still.
+
+    (20,000 + 288) x 31 x 0.000003 + 1 = 2.886784 is what the second would have said.
+    """
+    path, bill = six_months
+    history = tmp_path / "history.json"
+    assert keep(path, "2026-09", history, bill=bill).unread == ()
+    fewer = write(tmp_path, (SMALL + BUDGETS).replace("40000", "20000"), "fewer.yaml")
+    again = keep(fewer, "2026-09", history, bill=bill, months_ahead=2)
+    words = "the history keeps what the first report of 2026-09 forecast, not this one"
+    assert again.unread == (words,)
+    assert report(path, "2026-10", history=history, advice=False, draws=100).past[
+        -1
+    ].forecast_then == (pytest.approx(LONG))
+    # what the first did not forecast: (20,000 + 288) x 30 x 0.000003 + 1
+    (entry,) = json.loads(history.read_text(encoding="utf-8"))["reports"]
+    assert entry["expected_usd"]["2026-11"] == pytest.approx(2.82592)
+
+
+def test_past_months_have_the_budget_of_then(six_months, tmp_path):
+    """5.00 in August and September, 6.00 in October: 94.9 %, 88.9 %, 79.1 %.
+
+    4.746784 / 5, 4.444624 / 5, 4.746784 / 6; together 13.938192 of 16.00, 87.1 %.
+    """
+    path, _ = six_months
+    history = tmp_path / "history.json"
+    lines = [line for label in list(MONTHS)[3:] for line in lines_of_month(label, MONTHS[label][0])]
+    bill = legacy_bill(tmp_path / "three.csv", lines)
+    keep(path, "2026-08", history, bill=bill)
+    keep(path, "2026-09", history, bill=bill)
+    more = write(tmp_path, SMALL + BUDGETS.replace("5.00", "6.00"), "more.yaml")
+    monthly = keep(more, "2026-10", history, bill=bill)
+    table = Page(monthly.html()).table("Months so far")
+    assert [row[5] for row in table[1:]] == ["94.9 %", "88.9 %", "79.1 %"]
+    assert "87.1 % of budget kms in these months" in year_line(monthly)
+    reports = json.loads(history.read_text(encoding="utf-8"))["reports"]
+    assert [each["budgets"] for each in reports] == [{"kms": 5.0}, {"kms": 5.0}, {"kms": 6.0}]
 
 
 def test_a_month_in_progress_is_not_kept_as_billed(tmp_path):
@@ -346,3 +408,36 @@ def test_plot_has_the_months_of_the_bill(six_months):
     assert "billed 4.75 in 2026-05 to 4.75 in 2026-10; expected 4.63 in 2026-11" in done.stderr
     with pytest.raises(KmscostError, match="choose kind timeline"):
         plot(path, "cost", "2026-11", 6, bill=bill)
+
+
+@pytest.mark.parametrize(("events", "is_shown"), [(1_248_928.0, True), (20_000.0, False)])
+def test_paid_events_that_no_trail_explains_are_a_card_and_a_line(tmp_path, events, is_shown):
+    """A copy of each of the 40,288 x 31 requests, at 0.00002: 24.97856 beside KMS's 4.746784.
+
+    20,000 of them cost 0.40, less than a tenth of it; the inventory's own trail is the first copy.
+    """
+    lines = list(lines_of_month("2026-10", 1.0))
+    paid = replace(
+        lines[0],
+        product="AWSCloudTrail",
+        usage_type="USE1-PaidEventsRecorded",
+        operation="None",
+        unit="Events",
+        amount=repr(events),
+        rate="0.00002",
+        cost=repr(events * 0.00002),
+        description="$2.00 per 100,000 paid events recorded",
+    )
+    bill = legacy_bill(tmp_path / "bill.csv", [*lines, paid])
+    monthly = report(write(tmp_path, SMALL), "2026-10", bill=bill, advice=False, draws=100)
+    text = monthly.markdown().replace("\\", "")
+    assert monthly.month_cost.total == pytest.approx(4.746784)
+    words = (
+        "Apart from KMS, CloudTrail's bill of 2026-10 has USD 24.98 for 1,248,928 paid events, "
+        "about as many as the KMS requests: perhaps copies of KMS events; no trail of the "
+        "inventory explains them."
+    )
+    assert (words in text) is is_shown
+    assert ("| Paid events |" in text) is is_shown
+    first = monthly.document.answers[-1].lines[0]
+    assert first.startswith("Find the trail behind the 1,248,928 paid events") is is_shown

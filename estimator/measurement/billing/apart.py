@@ -3,10 +3,44 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from estimator.measurement.billing.services import CLOUDTRAIL, KMS
 from estimator.measurement.result import Actuals
+
+_COPIES = "PaidEventsRecorded"  # CloudTrail's meter of every copy of an event after the first
+
+
+@dataclass(frozen=True)
+class PaidEvents:
+    """Copies of management events on CloudTrail's bill, beside KMS's.
+
+    Attributes
+    ----------
+    events : float
+        Billed events. [event]
+    cost : float
+        Their cost. [the bill's currency]
+    requests : float
+        Billed KMS requests of the same month. [request]
+    """
+
+    events: float
+    cost: float
+    requests: float
+
+
+def paid_events(billed: Actuals, month: str) -> PaidEvents | None:
+    """The paid copies of events in a month of a bill; None without any."""
+    rows = billed.measured
+    rows = rows[rows["month"].astype(str) == month]
+    copies = rows[(rows["product"] == CLOUDTRAIL) & (rows["meter"] == _COPIES)]
+    cost = float(copies["cost"].sum())
+    if cost <= 0:
+        return None
+    requests = rows["quantity"][(rows["product"] == KMS) & (rows["unit"] == "request")]
+    return PaidEvents(float(copies["quantity"].sum()), cost, float(requests.sum()))
 
 
 def charge_words(name: str) -> str:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from estimator.figures import count, difference, listed, money, percent, signed
+from estimator.figures import (
+    Figure,
+    count,
+    difference,
+    key_months,
+    listed,
+    money,
+    percent,
+    signed,
+)
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.result import NOT_FORECAST, PARTS
@@ -65,7 +74,7 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
     if len(cells) > 1:
         cells.append(_quantities("requests", frame[is_request]))
     if (~is_request).any():
-        cells.append(_quantities("key-months", frame[~is_request]))
+        cells.append(_quantities("key-months", frame[~is_request], key_months))
     cells += _others(reconciliation)
     for word, rows in (
         (f"{reconciliation.currency} requests", frame[is_request]),
@@ -104,8 +113,10 @@ def _others(reconciliation: Reconciliation) -> list[tuple[str, ...]]:
     is_request = frame["unit"] == "request"
     units = (math.fsum(frame["others"][is_request]), math.fsum(frame["others"][~is_request]))
     cells: list[tuple[str, ...]] = [
-        (name, "", "", count(amount), "", "")
-        for name, amount in zip(("others' requests", "others' key-months"), units, strict=True)
+        (name, "", "", figure(amount), "", "")
+        for name, figure, amount in zip(
+            ("others' requests", "others' key-months"), (count, key_months), units, strict=True
+        )
         if abs(amount) > _DUST
     ]
     cost = math.fsum(reconciliation.others.values())
@@ -114,14 +125,16 @@ def _others(reconciliation: Reconciliation) -> list[tuple[str, ...]]:
     return cells
 
 
-def _quantities(name: str, rows: pd.DataFrame) -> tuple[str, ...]:
+def _quantities(
+    name: str, rows: pd.DataFrame, figure: Callable[[float], Figure] = count
+) -> tuple[str, ...]:
     # like with like: what others use of it stands on a line of its own
     before, after = math.fsum(rows["forecast"]), math.fsum(rows["billed"] - rows["others"])
     # what no log covers is not known, and never a zero
     known = rows["measured"].dropna()
-    measured = count(math.fsum(known)) if len(known) else "-"
-    more = signed(count(difference(before, after)))
-    return name, count(before), measured, count(after), more, _share(before, after)
+    measured = figure(math.fsum(known)) if len(known) else "-"
+    more = signed(figure(difference(before, after)))
+    return name, figure(before), measured, figure(after), more, _share(before, after)
 
 
 def _share(before: float, after: float) -> str:

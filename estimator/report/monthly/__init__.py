@@ -10,6 +10,7 @@ from pathlib import Path
 from estimator.advice import advise
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
+from estimator.measurement.billing.apart import paid_events
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import month_label
@@ -129,6 +130,7 @@ def report(
         unread=unread,
         whose=find_whose(measured, billed, label, table, discount),
         history=reports,
+        paid_events=None if billed is None else paid_events(billed, label),
     )
     past, left_out = collect_past(
         means,
@@ -140,6 +142,8 @@ def report(
         reports,
         report_without_past.past_month(),
     )
+    if reports.differs(label, report_without_past.expected_by_month()):
+        left_out += (f"the history keeps what the first report of {label} forecast, not this one",)
     return replace(
         report_without_past,
         past=past,

@@ -39,9 +39,17 @@ def _why(inputs: ReportInputs) -> tuple[str, ...]:
         lines.append(_difference(inputs, found))
         if any(abs(cost) >= _DUST for cost in found.others.values()):
             requests, keys = (found.others[name] for name in NOT_FORECAST)
+            parts = [
+                f"{name} {money(cost)}"
+                for name, cost in (("requests", requests), ("keys", keys))
+                if abs(cost) >= _DUST
+            ]
+            # of a part alone the sum says it
+            parts_in_words = f": {', '.join(parts)}" if len(parts) > 1 else ""
+            what = f" ({parts[0].split()[0]})" if len(parts) == 1 else ""
             lines.append(
                 f"Apart from CloudTrail others use KMS on the same bill for {inputs.currency} "
-                f"{money(requests + keys)}: requests {money(requests)}, keys {money(keys)}."
+                f"{money(requests + keys)}{what}{parts_in_words}."
             )
     return tuple(lines)
 
@@ -114,7 +122,8 @@ def _ahead(inputs: ReportInputs) -> Iterator[str]:
         if abs(cost) >= max(_LEAST * before, _DUST)
     ]
     if not causes:
-        yield f"The forecast of {words} is that of this month, give or take a hundredth."
+        least = share(_LEAST)
+        yield f"The forecast of {words} is about this month's: nothing changes it by {least}."
         return
     relative = f" ({percent((after - before) / before)})" if before else ""
     line = f"By {words} the forecast goes from {inputs.currency} {money(before)} to {money(after)}"
@@ -126,7 +135,13 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
     verdict = judge(inputs)
     # sums that may hold lines twice make whatever follows uncertain
     repeats = [f"{notice[:1].upper()}{notice[1:]}." for notice in inputs.repeats[:1]]
-    lines = [*repeats, *_copies(inputs), *_by_the_bill(inputs), *_savings(inputs)]
+    lines = [
+        *repeats,
+        *_copies(inputs),
+        *_paid_events(inputs),
+        *_by_the_bill(inputs),
+        *_savings(inputs),
+    ]
     if any(state.is_broken or state.may_break for state in verdict.states) and not lines:
         lines.append(f"Ask what would save money: kmscost advise {inputs.inventory_file}.")
     found = inputs.reconciliation
@@ -165,6 +180,17 @@ def _copies(inputs: ReportInputs) -> Iterator[str]:
         f"(exclude_kms_events: true), or drop what repeats another: {inputs.currency} "
         f"{between(low, high)} a month on CloudTrail's bill."
     )
+
+
+def _paid_events(inputs: ReportInputs) -> Iterator[str]:
+    """Where CloudTrail's bill has copies that no trail explains: what to look for."""
+    paid = inputs.unexplained_events
+    if paid is not None:
+        yield (
+            f"Find the trail behind the {count(paid.events)} paid events ({inputs.currency} "
+            f"{money(paid.cost)}): write it into the inventory, and exclude KMS events from it if "
+            "they repeat another's."
+        )
 
 
 def _by_the_bill(inputs: ReportInputs) -> Iterator[str]:

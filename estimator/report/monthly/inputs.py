@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 
 from estimator.advice import Advice
+from estimator.figures import count, money
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
+from estimator.measurement.billing.apart import PaidEvents
 from estimator.measurement.billing.repeats import find_repeats
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
@@ -62,6 +64,8 @@ class ReportInputs:
         What of the measurements and of the bill could not be read, and why.
     whose : Whose or None
         Whose the month's KMS requests are, as far as logs and the bill tell it.
+    paid_events : PaidEvents or None
+        Copies of events on CloudTrail's bill of the month.
     """
 
     month: str
@@ -75,6 +79,7 @@ class ReportInputs:
     changes: Changes | None = None
     unread: tuple[str, ...] = ()
     whose: Whose | None = None
+    paid_events: PaidEvents | None = None
 
     @property
     def inventory(self) -> Inventory:
@@ -299,6 +304,32 @@ class ReportInputs:
         """True where copies of KMS events cost a tenth of the KMS sum or more."""
         copies = CopyCharge.from_totals(self.month_totals, self.currency)
         return copies.high > 0 and copies.high >= _TENTH * abs(self.spent)
+
+    @property
+    def unexplained_events(self) -> PaidEvents | None:
+        """Paid events of a tenth of the KMS sum or more that no trail of the inventory explains."""
+        paid = self.paid_events
+        if paid is None or paid.cost < _TENTH * abs(self.spent):
+            return None
+        known = CopyCharge.from_totals(self.month_totals, self.currency).high
+        # without a rate for copies (NaN) nothing explains them
+        return None if paid.cost <= known * (1 + _TENTH) + _HALF_CENT else paid
+
+    @property
+    def paid_events_line(self) -> str | None:
+        """What CloudTrail's bill has beyond the inventory, apart from KMS; None without it."""
+        paid = self.unexplained_events
+        if paid is None:
+            return None
+        line = (
+            f"Apart from KMS, CloudTrail's bill of {self.month} has {self.currency} "
+            f"{money(paid.cost)} for {count(paid.events)} paid events"
+        )
+        if abs(paid.events - paid.requests) <= _TENTH * paid.requests:
+            line += ", about as many as the KMS requests: perhaps copies of KMS events"
+        known = CopyCharge.from_totals(self.month_totals, self.currency).high
+        explained = f"more than {money(known)} of them" if known > 0 else "them"
+        return f"{line}; no trail of the inventory explains {explained}"
 
     @property
     def has_ranges(self) -> bool:

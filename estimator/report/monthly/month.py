@@ -75,6 +75,10 @@ def _cards(inputs: ReportInputs) -> Cards:
         copies = CopyCharge.from_totals(inputs.month_totals, unit)
         note = "on CloudTrail's bill, apart from KMS"
         cards.append(Card("Copies of KMS events", copies.text, unit, note))
+    paid = inputs.unexplained_events
+    if paid is not None:
+        note = f"{count(paid.events)} events on CloudTrail's bill, apart from KMS"
+        cards.append(Card("Paid events", money(paid.cost), unit, note))
     measured = _measured_rows(inputs)
     if measured is not None:
         # logs hold everybody's KMS requests; the card is compared with a forecast of CloudTrail's

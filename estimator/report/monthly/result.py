@@ -82,6 +82,11 @@ class MonthlyReport(ReportInputs):
             forecast_then=self.history.forecast_then(self.month),
         )
 
+    def expected_by_month(self) -> dict[str, float]:
+        """The expected cost of the month and of each month ahead. [currency]"""
+        costs = self.simulation.monthly[f"mean_{self.cost}"].to_numpy(dtype=float).tolist()
+        return dict(zip(self.forecast.months.labels, costs, strict=True))
+
     def write_history(self, path: str | Path) -> None:
         """Write the history with this report in it, for the reports of later months.
 
@@ -90,16 +95,19 @@ class MonthlyReport(ReportInputs):
         KmscostError
             The place cannot be written: what was there is there still.
         """
-        means = self.simulation.monthly
-        costs = means[f"mean_{self.cost}"].to_numpy(dtype=float).tolist()
         cost = self.month_cost
         report = KeptReport(
             month=self.month,
-            expected=dict(zip(self.forecast.months.labels, costs, strict=True)),
+            expected=self.expected_by_month(),
             # of a month in progress the next report has more
             billed=cost.billed if cost.is_billed else None,
             inventory=describe_inventory(self.inventory),
             payers=self.inventory.payers(),
+            budgets={
+                budget.name: budget.usd_per_month
+                for budget in self.inventory.budgets
+                if budget.part is None
+            },
         )
         keep_report(Path(path), report, self.history)
 

@@ -68,7 +68,8 @@ def _whose(inputs: ReportInputs) -> Section | None:
 
 def _copies(inputs: ReportInputs) -> tuple[str, ...]:
     """The copies of KMS events, where they cost enough to change a mind."""
-    return (f"{inputs.copies_line}.",) if inputs.copies_line and inputs.has_copies_to_show else ()
+    lines = (inputs.copies_line if inputs.has_copies_to_show else None, inputs.paid_events_line)
+    return tuple(f"{line}." for line in lines if line)
 
 
 def _other(inputs: ReportInputs) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from estimator.figures import cents, count, difference, money, percent, share, signed
 from estimator.report.blocks import Sheet, write_paragraphs
 from estimator.report.charts.timeline import TimelineMonth, timeline_chart
@@ -90,7 +92,8 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
         relative = change / before.total if change is not None and before and before.total else None
         then = each.forecast_then
         off = None if total is None or then is None else difference(then, total)
-        used = None if total is None or budget is None or not budget[1] else total / budget[1]
+        limit = None if budget is None else each.budget_then(*budget)
+        used = None if total is None or not limit else total / limit
         rows.append(
             (
                 each.month,
@@ -127,9 +130,18 @@ def year_line(inputs: ReportInputs) -> str:
         line += f"; {money(year.forecast_then)} was forecast then, {signed(cents(off))} off"
         line += f" ({percent(off / year.forecast_then)})" if year.forecast_then else ""
     budget = _budget(inputs)
-    if budget is not None and budget[1] and year.known:
-        whole = budget[1] * year.known
-        line += f"; {share(year.cost / whole)} of budget {budget[0]} in these months"
+    if budget is not None:
+        # each month against its budget of then
+        limits = [
+            (each.cost.total, limit)
+            for each in inputs.past
+            if each.cost is not None and each.month.startswith(f"{year.year}-")
+            if (limit := each.budget_then(*budget))
+        ]
+        if limits:
+            used = math.fsum(cost for cost, _ in limits) / math.fsum(limit for _, limit in limits)
+            which = "these months" if len(limits) == year.known else "the months that have it"
+            line += f"; {share(used)} of budget {budget[0]} in {which}"
     return f"{line}."
 
 

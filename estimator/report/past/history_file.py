@@ -8,7 +8,7 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ _KEY = "kmscost_history"
 # an inventory of thousands of accounts would make the file as large as itself, every month anew
 _MOST_ACCOUNTS = 2_000
 _MOST_NAMES = 3
+_HALF_CENT = 0.005
 _FIX = "give the file that --history wrote, or another name for a new one"
 
 
@@ -35,13 +36,15 @@ class KeptReport:
     month : str
         The month that it reported.
     expected : mapping
-        The expected cost of that month and of the months ahead. [currency]
+        The expected cost of that month and of the months ahead, as it was first. [currency]
     billed : float or None
         CloudTrail's part of the bill of that month, where a bill covered all of it. [currency]
     inventory : mapping or None
         The document of its inventory, with its accounts; None of a large one.
     payers : tuple of str
         Its payers; empty of a report that an older program kept.
+    budgets : mapping or None
+        Its budgets of everything, by name; None of a report that an older program kept. [USD/month]
     """
 
     month: str
@@ -49,6 +52,7 @@ class KeptReport:
     billed: float | None = None
     inventory: Mapping[str, Any] | None = None
     payers: tuple[str, ...] = ()
+    budgets: Mapping[str, float] | None = None
 
     def load_inventory(self, path: str | Path) -> Inventory | None:
         """The inventory of that report; None where it was not kept.
@@ -75,6 +79,10 @@ class History:
     currency: str
     reports: tuple[KeptReport, ...] = ()
 
+    def of_month(self, month: str) -> KeptReport | None:
+        """The report of a month."""
+        return next((each for each in self.reports if each.month == month), None)
+
     def before(self, month: str) -> KeptReport | None:
         """The last report of a month before this one."""
         return next((each for each in reversed(self.reports) if each.month < month), None)
@@ -84,12 +92,34 @@ class History:
         earlier = [each for each in self.reports if each.month < month and month in each.expected]
         return earlier[-1].expected[month] if earlier else None
 
+    def differs(self, month: str, expected: Mapping[str, float]) -> bool:
+        """Tell whether the report of a month is kept with another forecast than this."""
+        earlier = self.of_month(month)
+        return earlier is not None and any(
+            abs(expected[label] - cost) >= _HALF_CENT
+            for label, cost in earlier.expected.items()
+            if label in expected
+        )
+
     def billed(self) -> dict[str, float]:
         """The months billed by their reports. [currency]"""
         return {each.month: each.billed for each in self.reports if each.billed is not None}
 
     def add(self, report: KeptReport) -> History:
-        """Return it with a report more, in the place of one of the same month."""
+        """Return it with a report more, in the place of one of the same month.
+
+        What that one was billed stays known where this one has no bill. What it forecast stays:
+        a forecast made again may know the bills that it is held against.
+        """
+        earlier = self.of_month(report.month)
+        if earlier is not None:
+            billed = earlier.billed if report.billed is None else report.billed
+            expected = {**report.expected, **earlier.expected}
+            report = replace(
+                report,
+                billed=billed,
+                expected={month: expected[month] for month in sorted(expected)},
+            )
         others = [each for each in self.reports if each.month != report.month]
         whole = sorted([*others, report], key=lambda each: each.month)
         return History(self.currency, tuple(whole))
@@ -106,6 +136,7 @@ class History:
                     f"expected_{code}": dict(each.expected),
                     f"billed_{code}": each.billed,
                     "payers": list(each.payers),
+                    "budgets": None if each.budgets is None else dict(each.budgets),
                     "inventory": each.inventory,
                 }
                 for each in self.reports
@@ -259,7 +290,11 @@ def _read_report(path: str | Path, number: int, entry: Any, code: str) -> KeptRe
             parse_month(str(month))
         except ValueError:
             raise _wrong(path, f"{str(month)[:20]!r} in {at}", "a month such as 2026-10") from None
-    for amount in (*expected.values(), *([] if billed is None else [billed])):
+    budgets = entry.get("budgets")
+    if not isinstance(budgets, dict | None):
+        raise _wrong(path, f"budgets in {at} that are no mapping")
+    known = [] if billed is None else [billed]
+    for amount in (*expected.values(), *known, *(budgets or {}).values()):
         if isinstance(amount, bool) or not isinstance(amount, int | float):
             raise _wrong(path, f"{str(amount)[:20]!r} in {at}", "an amount")
         if not math.isfinite(amount):
@@ -269,7 +304,7 @@ def _read_report(path: str | Path, number: int, entry: Any, code: str) -> KeptRe
     payers = entry.get("payers", [])
     if not isinstance(payers, list) or not all(isinstance(payer, str) for payer in payers):
         raise _wrong(path, f"payers in {at} that are no list of ids")
-    return KeptReport(entry["month"], expected, billed, inventory, tuple(payers))
+    return KeptReport(entry["month"], expected, billed, inventory, tuple(payers), budgets)
 
 
 def _wrong(path: str | Path, found: str, expected: str = "a history of reports") -> KmscostError:

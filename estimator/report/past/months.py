@@ -38,6 +38,8 @@ class PastMonth:
         By the inventory as it is now. [currency]
     forecast_then : float or None
         By the last report made before the month. [currency]
+    budgets : mapping or None
+        The budgets of everything by its own report, by name; None where none was kept. [USD/month]
     """
 
     month: str
@@ -47,6 +49,11 @@ class PastMonth:
     measured: float | None
     forecast: float | None
     forecast_then: float | None
+    budgets: Mapping[str, float] | None = None
+
+    def budget_then(self, name: str, now: float) -> float | None:
+        """A budget as it was for this month: today's where no report kept it, None without it."""
+        return now if self.budgets is None else self.budgets.get(name)
 
 
 def collect_past(
@@ -83,7 +90,8 @@ def collect_past(
             cost = MonthCost(reported[label], 0.0)
             past = replace(past, cost=cost, bill="by the report of then")
         if past.cost is not None or past.measured is not None:
-            found.append(past)
+            own = history.of_month(label)
+            found.append(past if own is None else replace(past, budgets=own.budgets))
     return (*found, current), tuple(left_out)
 
 
