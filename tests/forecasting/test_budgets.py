@@ -204,7 +204,7 @@ def test_budgets_in_usd_are_not_compared_with_other_rates(tmp_path):
         ("thresholds: []", "thresholds", "at least one share"),
         ("thresholds: 0.8", "thresholds", "a list of shares"),
         ("thresholds: [most]", "thresholds[0]", "a share such as 0.8"),
-        ("treshold: [1]", "treshold", "did you mean `thresholds`?"),
+        ("treshold: [1]", "treshold", "did you mean `thresholds`"),
     ],
 )
 def test_what_a_budget_cannot_be_is_refused_with_its_line(tmp_path, key, at, words):

@@ -8,16 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from estimator.figures import (
-    Figure,
-    count,
-    difference,
-    key_months,
-    listed,
-    money,
-    percent,
-    signed,
-)
+from estimator.figures import Figure, count, difference, key_months, listed, money, percent, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.result import NOT_FORECAST, PARTS
