@@ -19,7 +19,6 @@ import pytest
 import estimator.discovery.aws
 from estimator import KmscostError, discover_aws
 from estimator.discovery.aws.calls import TRAILS
-from estimator.discovery.aws.failures import cure, failure_of_code
 from estimator.discovery.aws.patience import Patience
 from pricing.reading.problems import UsageError
 from tests.discovery.cloud import Estate, Fault, Proxy, sharing_botocore, start_empty
@@ -554,5 +553,7 @@ def test_a_role_of_one_account_leaves_the_others_open(aws):
 @pytest.mark.parametrize("status", [407, 511])
 def test_what_only_a_proxy_answers_is_no_answer_of_aws(status):
     """Proxy Authentication Required, Network Authentication Required (RFC 9110, RFC 6585)."""
+    from estimator.discovery.aws.failures import cure, failure_of_code
+
     failure = failure_of_code(str(status), "", status, 1)
     assert cure(TRAILS, failure).startswith("log in to the proxy")

@@ -342,7 +342,9 @@ def test_what_is_left_of_sums_is_no_request():
     reconciliation = reconcile(
         ROOT / "examples/organization.yaml", ROOT / "examples/bill.csv", "2026-10"
     )
-    rows = reconciliation.rows.assign(cost_unknown=0.5)
+    rows = reconciliation.rows
+    # the parts add up as before
+    rows = rows.assign(cost_unknown=0.5, cost_volume=rows["cost_volume"] - 0.5)
     dusty = replace(
         reconciliation,
         rows=rows,

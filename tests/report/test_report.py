@@ -47,8 +47,9 @@ def test_the_example_is_on_budget_as_billed(example):
     assert example.verdict.status == "on budget"
     sentence = "On budget: USD 5.40 was billed for October 2026, 21.6 % of budget kms"
     assert example.verdict.sentence.startswith(sentence)
-    # 5.40 is outside of 5.50 to 5.57: a refuted forecast gives no chance
-    assert example.verdict.probability is None
+    # outside of 5.50 to 5.57, but the bill has no writes: within a tenth of 5.26 to 5.33, without
+    assert "range 5.26 to 5.33 with writes exempt" in example.verdict.sentence
+    assert example.verdict.probability == 0
 
 
 @pytest.mark.parametrize(
