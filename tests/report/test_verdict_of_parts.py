@@ -143,3 +143,20 @@ def test_a_reader_is_judged_by_the_account_that_pays_for_it(tmp_path):
     }
     assert factors == pytest.approx({"siem": 23.286784 / 4.746784, "lake": 1.0})
     assert monthly.bill_factor() == pytest.approx(24.216784 / 5.676784)
+
+
+def test_an_account_that_is_missing_may_pay_for_writes(tmp_path):
+    """Account B alone is billed, as forecast; A's puts, 0.026784, are free by the inventory.
+
+    5.676784 - 0.026784 = 5.65 of 5.66; if they are charged, 5.68 of it.
+    """
+    text = ORGANIZATION.replace("cloudtrail_writes: charged", "cloudtrail_writes: exempt")
+    path = write(tmp_path, f"{text}budgets: [{{name: kms, usd_per_month: 5.66}}]\n")
+    base = report(path, MONTH, months_ahead=0, draws=100, advice=False)
+    lines = daily_lines(31, 10_000.0, account=B, keys=0)
+    verdict = judge(with_bill(base, legacy_bill(tmp_path / "bill.csv", lines)))
+    assert verdict.status == "at risk"
+    assert verdict.sentence.endswith(
+        "If writes are charged, which this bill does not tell, October 2026 costs USD 5.68 and "
+        "breaks budget kms."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -53,6 +54,9 @@ class BudgetState:
         It breaks in more than a twentieth of the draws, whether or not these are to be believed.
     highest : float or None
         The highest expected cost of a month ahead. [currency]
+    if_charged : float or None
+        The month's cost if writes are charged, where that breaks the budget and the lines that
+        would tell are not on the bill. [currency]
     """
 
     budget: Budget
@@ -66,6 +70,7 @@ class BudgetState:
     chance_now: float | None
     breaks_often: bool
     highest: float | None
+    if_charged: float | None = None
 
     @property
     def status(self) -> Status:
@@ -78,7 +83,12 @@ class BudgetState:
     @property
     def may_break(self) -> bool:
         """True where the forecast or the bill warns that it breaks."""
-        return self.first_over is not None or self.breaks_often or self.breaks_again
+        return (
+            self.first_over is not None
+            or self.breaks_often
+            or self.breaks_again
+            or (self.if_charged is not None)
+        )
 
     @property
     def share(self) -> float | None:
@@ -114,6 +124,8 @@ def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetSta
     drawn = inputs.simulation.over[budget.name][1:]
     chance = float(drawn.any(axis=0).mean()) if len(drawn) else None
     now = _chance_now(inputs, budget, cost)
+    if_charged = cost.total + _unseen_writes(inputs, budget)
+    may_be_charged = if_charged > cost.total and _first(np.array([if_charged]), limit) is not None
     # what is not billed yet is as uncertain as the months ahead
     again = [(cost.billed or 0.0) + cost.rest * factor, *(at_level * factor * factor)]
     return BudgetState(
@@ -129,6 +141,7 @@ def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetSta
         chance_now=None if inputs.is_refuted else now,
         breaks_often=max(chance or 0.0, now or 0.0) > RISK,
         highest=float(ahead.max()) if len(ahead) else None,
+        if_charged=if_charged if may_be_charged else None,
     )
 
 
@@ -171,3 +184,23 @@ def main_state(states: Sequence[BudgetState]) -> BudgetState | None:
 def _first(costs: np.ndarray, limit: float) -> int | None:
     over = np.flatnonzero(is_over(costs, np.full(len(costs), limit)))
     return int(over[0]) if len(over) else None
+
+
+def _unseen_writes(inputs: ReportInputs, budget: Budget) -> float:
+    """What writes cost more if charged, in accounts that a bill has no line of. [currency]
+
+    Where a payer's bill does not tell its interpretation: what would tell it is missing.
+    """
+    found, rows = inputs.reconciliation, inputs.forecast.rows
+    if found is None or not found.has_kms or "account" in found.levels:
+        return 0.0
+    seen = found.rows.loc[(found.rows["billed"] > 0).to_numpy(), "billed_account"]
+    unknown = [bill.payer for bill in found.interpretations if bill.answer is None]
+    rows = rows[rows["month"].astype(str) == inputs.month]
+    rows = rows[~rows["billed_account"].isin(seen).to_numpy() & rows["payer"].isin(unknown)]
+    covered = budget.covers(inputs.inventory.accounts)
+    if covered is not None:
+        rows = rows[rows[covered.column].isin(covered.members)]
+        # a key may share its name with a trail
+        rows = rows[(rows["cause"] != "key") | (covered.column != "driver")]
+    return max(math.fsum(rows["cost_other_reading"]) - math.fsum(rows["cost"]), 0.0)

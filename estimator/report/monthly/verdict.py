@@ -226,6 +226,11 @@ def _ahead(
 
 def _ahead_of(inputs: ReportInputs, state: BudgetState, last: str) -> str:
     name = state.budget.name
+    if state.if_charged is not None and not state.first_over and not state.breaks_again:
+        return (
+            f"If writes are charged, which this bill does not tell, {month_in_words(inputs.month)} "
+            f"costs {inputs.currency} {money(state.if_charged)} and breaks budget {name}."
+        )
     if state.by_the_bill:
         return f"At the level of this bill budget {name} is broken from {state.first_over}."
     if not state.first_over and state.breaks_again:
