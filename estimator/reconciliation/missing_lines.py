@@ -45,7 +45,8 @@ class MissingLines:
         if not self:
             return rows
         units = zip(rows["payer"].astype(str), rows["unit"].astype(str), strict=True)
-        missing = np.array([unit in set(self.units) for unit in units], dtype=bool)
+        without_line = set(self.units)
+        missing = np.array([unit in without_line for unit in units], dtype=bool)
         return rows[~(missing | rows["billed_account"].isin(self.accounts).to_numpy())]
 
     @property
@@ -56,8 +57,7 @@ class MissingLines:
             names = listed(self.accounts, _MOST)
             found.append(f"account{'s' * (len(self.accounts) > 1)} {names}")
         for unit, word in _UNITS.items():
-            payers = [payer for payer, missing in self.units if missing == unit]
-            if payers:
+            if any(missing == unit for _, missing in self.units):
                 found.append(word)
         return f"without {' and '.join(found)}" if found else ""
 

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from estimator import compare, explore
-from tests.browser.chromium import open_page, start_browser
+from tests.browser.chromium import open_page
 from tests.extras import needed
 from tests.report.material import EXAMPLE, MONTH, slide
 
@@ -40,14 +40,6 @@ import("data:text/javascript;base64,{module}").then(({{ default: widget }}) => {
   window.views = ["first", "second"].map((id) => document.querySelector(`#${{id}} > div`));
 }});
 </script>"""
-
-
-@pytest.fixture(scope="module")
-def driver():
-    """One browser for all."""
-    browser = start_browser()
-    yield browser
-    browser.quit()
 
 
 @pytest.fixture(scope="module")

@@ -12,16 +12,8 @@ import pytest
 from benchmarks.forecast import write_inventory
 from estimator import compare, forecast, report
 from estimator.figures import money
-from tests.browser.chromium import open_page, start_browser
+from tests.browser.chromium import open_page
 from tests.report.material import BILL, EXAMPLE, MONTH, slide
-
-
-@pytest.fixture(scope="module")
-def driver():
-    """One browser for all."""
-    browser = start_browser()
-    yield browser
-    browser.quit()
 
 
 @pytest.fixture(scope="module")

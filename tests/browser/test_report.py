@@ -6,18 +6,10 @@ import pytest
 
 from benchmarks.forecast import write_inventory
 from estimator import report
-from tests.browser.chromium import AXE, needs_axe, open_page, start_browser
+from tests.browser.chromium import AXE, needs_axe, open_page
 from tests.report.material import BILL, EXAMPLE, HOSTILE, MONTH, measured
 
 WIDTHS = (320, 768, 1600)
-
-
-@pytest.fixture(scope="module")
-def driver():
-    """One browser for all."""
-    browser = start_browser()
-    yield browser
-    browser.quit()
 
 
 @pytest.fixture(scope="module")

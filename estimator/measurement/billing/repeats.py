@@ -11,11 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from estimator.figures import listed
+
 # AWS numbers lines anew with each delivery ("identity/LineItemId ... can't be used to identify the
 # same line item across different reports", Data Exports guide, checked 2026-11-24), and two lines
 # of one delivery may differ in their tags alone: only many of them are a sign
 _MANY = 0.5
 _FEW = 5  # lines
+_MOST_NAMES = 4
 _FEWEST_TWICE = 3  # different lines that all stand twice: two may be those of two alike keys
 # every notice of lines that may count twice has these words, by which reports find it again
 _EACH_TIME = "count each time"
@@ -143,8 +146,7 @@ def repeat_notices(files: Sequence[tuple[str, Marks, Marks]]) -> list[str]:
     paths = [path for path, *_ in files if path in again]
     if not paths:
         return []
-    names = ", ".join(paths[:4]) + (f" and {len(paths) - 4:,} more" if len(paths) > 4 else "")
-    many = f"most lines of {names} stand in another file too, and {_EACH_TIME}"
+    many = f"most lines of {listed(paths, _MOST_NAMES)} stand in another file too, and {_EACH_TIME}"
     return [f"{many}: if the files are deliveries of one bill, name the newest alone"]
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from estimator.report.blocks import Lines, Sheet
@@ -21,7 +20,12 @@ from estimator.report.formats.json_and_csv import safe_cell
 from estimator.report.monthly.document import Block, Cards, Document
 from estimator.report.monthly.first_page import first_page
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.interactive.tools import read_text, tool_data, write_tools
+from estimator.report.monthly.interactive.tools import (
+    read_text,
+    template_environment,
+    tool_data,
+    write_tools,
+)
 from estimator.report.text_bars import EIGHTHS, bar_eighths, is_bar
 from pricing.reading.problems import printable
 
@@ -95,13 +99,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         inputs.breakdown,
         None if inputs.whose is None else inputs.whose.attribution,
     )
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment(_FOLDER)
     environment.filters["cell"] = _cell
     environment.filters["eighths"] = bar_eighths
     environment.filters["sentence"] = _sentence

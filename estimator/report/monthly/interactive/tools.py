@@ -77,13 +77,6 @@ def write_tools(
     is_open : bool
         Whether the sliders are unfolded.
     """
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     labels = forecast.months.labels
     span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
     ranges = "each range at its typical value, " if has_ranges else ""
@@ -92,9 +85,20 @@ def write_tools(
         "sums as kmscost compare."
     )
     return Markup(  # noqa: S704 (rendered with every text escaped)
-        environment.get_template("tools.html").render(
-            note=note if has_sliders else "", month=month_in_words(labels[0]), is_open=is_open
-        )
+        template_environment(_FOLDER)
+        .get_template("tools.html")
+        .render(note=note if has_sliders else "", month=month_in_words(labels[0]), is_open=is_open)
+    )
+
+
+def template_environment(folder: Path) -> Environment:
+    """Return Jinja for the templates of a folder: every text escaped, unknown names refused."""
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
