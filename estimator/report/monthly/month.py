@@ -68,6 +68,8 @@ def _cards(inputs: ReportInputs) -> Cards:
                 note = "at least: the forecast, or the bill, which does not tell its days"
             cards.append(Card("By the month's end", money(cost.total), unit, note))
     cards.append(_forecast_card(inputs))
+    if inputs.forecast.months.count > 1:
+        cards.append(_ahead_card(inputs))
     cards.append(
         Card("Forecast requests", count(inputs.expected["requests"]), "requests", "of KMS")
     )
@@ -111,6 +113,16 @@ def _forecast_card(inputs: ReportInputs) -> Card:
             f"of them; typical, their middle: {typical}"
         )
     return Card("Forecast", money(inputs.expected[inputs.cost]), inputs.currency, note)
+
+
+def _ahead_card(inputs: ReportInputs) -> Card:
+    """What the months ahead cost together, under both interpretations."""
+    labels, ahead = inputs.forecast.months.labels, inputs.expected_ahead
+    other = inputs.forecast.other_interpretation
+    months = len(labels) - 1
+    note = f"to {month_in_words(labels[-1])}; {money(ahead[f'{inputs.cost}_writes_{other}'])} "
+    name = f"Next {months:,} months" if months > 1 else "Next month"
+    return Card(name, money(ahead[inputs.cost]), inputs.currency, note + IF_WORDS[other])
 
 
 def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
