@@ -35,8 +35,6 @@ _FOLDER = Path(__file__).parent / "template"
 _SIZES = {"wide": WIDE, "medium": MEDIUM, "narrow": NARROW}
 # of a table: a letter, between columns, the least width of a column of numbers, a telephone [px]
 _LETTER, _GAP, _NUMBERS, _PHONE = 7.0, 20.0, 72.0, 288.0
-# letters of a name and its value that have room in half of a telephone
-_HALF = 12
 _EMPTY = ("", "-")
 
 _PATH = re.compile(r"[\w.\[\]/]{20,}")
@@ -75,8 +73,8 @@ class Figure:
 class LaidOut:
     """A table as the page shows it: `words` columns of text, then numbers.
 
-    A wide one does not fit on a telephone: there each of its rows is a list, whose values stand two
-    and two but for `long` ones. `bar` is the place of the column of bars, -1 without one.
+    A wide one does not fit on a telephone: there each of its rows is a list. `bar` is the place of
+    the column of bars, -1 without one.
     """
 
     title: str
@@ -86,32 +84,26 @@ class LaidOut:
     sums: int
     is_wide: bool
     bar: int
-    long: tuple[int, ...]
 
 
 class ColumnNames:
     """Heads of columns as rules of the style sheet: on a telephone they stand before each cell."""
 
     def __init__(self) -> None:
-        self._names: dict[tuple[tuple[str, ...], int, tuple[int, ...]], str] = {}
+        self._names: dict[tuple[str, ...], str] = {}
 
     def of(self, sheet: LaidOut) -> str:
         """The class of a table; tables with the same columns have the same."""
-        names = (sheet.header[1:], sheet.bar, sheet.long)
-        return self._names.setdefault(names, f"h{len(self._names)}")
+        return self._names.setdefault(sheet.header[1:], f"h{len(self._names)}")
 
     @property
     def css(self) -> str:
         """The rules of all classes."""
-        rules = []
-        for (names, bar, long), name in self._names.items():
-            for at, text in enumerate(names, start=1):
-                cell = f".{name} td:nth-child({at + 1})"
-                if at != bar:
-                    rules.append(f'{cell}::before{{content:"{_css_text(text or "relative")}"}}')
-                if at in long:
-                    rules.append(f"{cell}{{grid-column:span 2}}")
-        return "\n".join(rules)
+        return "\n".join(
+            f'.{name} td:nth-child({at})::before{{content:"{_css_text(text or "relative")}"}}'
+            for heads, name in self._names.items()
+            for at, text in enumerate(heads, start=2)
+        )
 
 
 def write_page(document: Document, inputs: ReportInputs) -> str:
@@ -203,18 +195,13 @@ def lay_out(sheet: Sheet) -> LaidOut:
     header = tuple(sheet.header[at] for at in shown)
     places = range(1, len(header)) if rows else ()
     bar = next((at for at in places if all(is_bar(row[at]) for row in rows)), -1)
-    long = tuple(
-        at
-        for at, name in enumerate(header)
-        if at and at != bar and len(name) + max((len(row[at]) for row in rows), default=0) > _HALF
-    )
     width = 0.0
     for at, name in enumerate(header):
         # a head breaks between words, a cell where it is long
         longest = max(len(word) for word in [*name.split(), ""])
         letters = max([longest, *(min(len(row[at]), 26) for row in rows)])
         width += max(letters * _LETTER, _NUMBERS if at >= words else 0) + _GAP
-    return LaidOut(sheet.title, header, rows, words, sheet.sums, width > _PHONE, bar, long)
+    return LaidOut(sheet.title, header, rows, words, sheet.sums, width > _PHONE, bar)
 
 
 def _numbers(sheet: Sheet) -> Iterator[tuple[str, ...]]:

@@ -68,7 +68,7 @@ def _cards(inputs: ReportInputs) -> Cards:
                 note = "at least: the forecast, or the bill, which does not tell its days"
             cards.append(Card("By the month's end", money(cost.total), unit, note))
     cards.append(_forecast_card(inputs))
-    if inputs.forecast.months.count > 1:
+    if inputs.forecast.months.count > 1 and cost.billed is None:
         cards.append(_ahead_card(inputs))
     cards.append(
         Card("Forecast requests", count(inputs.expected["requests"]), "requests", "of KMS")
