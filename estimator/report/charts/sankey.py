@@ -118,7 +118,7 @@ def _draw(
                 labels[name][node],
                 0.0,
                 float(sums[node]),
-                f"{amount(float(sums[node]))}  {share(float(sums[node]) / whole)}",
+                f"{amount(float(sums[node]))} ({share(float(sums[node]) / whole)})",
                 GREY if node == _REST else BLUE,
             )
             for node in order

@@ -69,8 +69,7 @@ def breakdown_section(inputs: ReportInputs) -> Section:
     }
     own = rows.assign(kind=np.where(is_key, "key", rows["driver"].map(kinds).astype(object)))
     # one account that pays for one driver is no flow: the tables say as much
-    paid = rows[rows["cost"] > 0]
-    is_flow = paid.empty or any(paid[name].nunique() > 1 for name in COLUMNS)
+    is_flow = (rows["cost"] > 0).sum() != 1
     chart = sankey_chart(rows, inputs.inventory, inputs.currency, inputs.month)
     blocks: tuple[Block, ...] = (
         *((chart,) if is_flow else ()),

@@ -78,7 +78,8 @@ def write_tools(
         Whether the sliders are unfolded.
     """
     labels = forecast.months.labels
-    span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+    first, last = month_in_words(labels[0]), month_in_words(labels[-1])
+    span = first if len(labels) == 1 else f"{first} to {last}"
     ranges = "each range at its typical value, " if has_ranges else ""
     note = (
         f"The forecast of {span} again, {ranges}with the free requests of each month: the same "
