@@ -36,6 +36,7 @@ _SIZES = {"wide": WIDE, "medium": MEDIUM, "narrow": NARROW}
 # of a table: a letter, between columns, the least width of a column of numbers, a telephone [px]
 _LETTER, _GAP, _NUMBERS, _PHONE = 7.0, 20.0, 72.0, 288.0
 _EMPTY = ("", "-")
+_LONG = 20  # letters of a cell that may go on in a second line
 
 _PATH = re.compile(r"[\w.\[\]/]{20,}")
 # options of the program, days, months and Regions: a line does not end at their hyphens
@@ -156,6 +157,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         mark=MARKS[document.status],
         open=_OPEN,
         longest=EIGHTHS,
+        long=_LONG,
         tools=write_tools(
             inputs.forecast,
             has_sliders=data["what_if"] is not None,
@@ -199,7 +201,7 @@ def lay_out(sheet: Sheet) -> LaidOut:
     for at, name in enumerate(header):
         # a head breaks between words, a cell where it is long
         longest = max(len(word) for word in [*name.split(), ""])
-        letters = max([longest, *(min(len(row[at]), 26) for row in rows)])
+        letters = max([longest, *(min(len(row[at]), _LONG) for row in rows)])
         width += max(letters * _LETTER, _NUMBERS if at >= words else 0) + _GAP
     return LaidOut(sheet.title, header, rows, words, sheet.sums, width > _PHONE, bar)
 
@@ -265,7 +267,8 @@ def _figure(chart: Chart, styles: Styles) -> Figure:
 
 def _cell(text: str) -> Markup:
     """A word of others in a table: no formula when it is copied into a spreadsheet."""
-    return _line(text if text == "-" else safe_cell(printable(text)), r"[._/](?=\w)")
+    shown = text if text == "-" else safe_cell(printable(text))
+    return _line(shown, r"[._/](?=\w)") if len(text) > _LONG else escape(shown)
 
 
 def _line(text: str, ends: str = r"[./](?=\w)") -> Markup:
