@@ -21,7 +21,6 @@ from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.words import IF_WORDS, part
 from estimator.simulation import Simulation
 from estimator.simulation.expected import expect_rows
-from estimator.volume import usage
 from estimator.volume.model import Model
 
 _MOST = 10
@@ -49,8 +48,7 @@ def break_down(means: Inventory, result: Simulation | Forecast) -> dict[str, pd.
     charges = {}
     # accounts and Regions each alone: together they are rows by the million
     for name, columns in (("drivers", (*COLUMNS, "cause")), ("regions", ("region",))):
-        used = usage(model, tuple({*_PRICED_BY, *columns}))
-        priced = price_usage(used, means, model.months, table, result.discount).charges
+        priced = price_usage(model, (*_PRICED_BY, *columns), table, result.discount).charges
         if isinstance(result, Simulation) and means is not result.inventory:
             priced = expect_rows(priced, result)
         charges[name] = sum_charges(priced, columns, table.currency)

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from estimator.figures import difference
+from estimator.forecasting import compute_forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
-from estimator.months import Months, parse_month
-from estimator.reconciliation import Reconciliation, reconcile
+from estimator.months import Months, parse_month, read_months
+from estimator.reconciliation import Reconciliation, reconcile_forecast
 from estimator.report.past.history_file import History
 from estimator.report.past.month_cost import MonthCost
 from pricing.rates import RateTable
@@ -117,7 +118,8 @@ def past_month(
         As `estimator.reconcile`.
     """
     assert billed is not None
-    result = reconcile(inventory, billed, month, measured, table, discount)
+    expected = compute_forecast(inventory, read_months(month, 1), table, discount)
+    result = reconcile_forecast(inventory, expected, billed, measured)
     requests = measured_of(measured, month)
     if not result.has_kms:
         return PastMonth(month, None, "", None, requests, result.forecast_of_month(), then)
