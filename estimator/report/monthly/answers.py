@@ -10,7 +10,7 @@ import pandas as pd
 
 from estimator.figures import FEW, cents, count, listed, money, percent, share, signed
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.result import NOT_FORECAST, PARTS
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS
 from estimator.report.answers.budgets_and_copies import between
 from estimator.report.monthly.document import Answer
 from estimator.report.monthly.inputs import ReportInputs
@@ -35,7 +35,7 @@ def answer_questions(inputs: ReportInputs) -> tuple[Answer, ...]:
 def _why(inputs: ReportInputs) -> tuple[str, ...]:
     lines = [_largest(inputs)]
     found = inputs.reconciliation
-    if found is not None and found.has_kms and found.days.is_told:
+    if found is not None and found.is_comparable:
         lines.append(_difference(inputs, found))
         if any(abs(cost) >= _DUST for cost in found.others.values()):
             requests, keys = (found.others[name] for name in NOT_FORECAST)

@@ -18,14 +18,13 @@ from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
 from estimator.measurement.billing.apart import PaidEvents
-from estimator.measurement.billing.repeats import find_repeats
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
 from estimator.reconciliation import Reconciliation
 from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
 from estimator.report.monthly.changes import Changes
 from estimator.report.monthly.whose import Whose
-from estimator.report.past.month_cost import BillRange, MonthCost
+from estimator.report.past.month_cost import BillRange, MonthCost, bill_in_words, cost_by_bill
 from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.quantiles import quantiles_of
@@ -162,13 +161,9 @@ class ReportInputs:
         return self._month_cost(covered.column, covered.members, expected)
 
     def _month_cost(self, column: str, names: tuple[str, ...], expected: float) -> MonthCost:
-        # a bill without a line of KMS, as one of other services, says nothing of what KMS cost
-        if column == "driver" or self.reconciliation is None or not self.reconciliation.has_kms:
+        if column == "driver" or self.reconciliation is None:
             return MonthCost(None, expected)
-        found = self.reconciliation.billed_and_rest(column, names)
-        if found is None:
-            return MonthCost(None, expected)
-        return MonthCost(*found, is_open=not self.reconciliation.days.is_told)
+        return cost_by_bill(self.reconciliation, column, names) or MonthCost(None, expected)
 
     @property
     def spent(self) -> float:
@@ -183,20 +178,19 @@ class ReportInputs:
     @property
     def bill_text(self) -> str | None:
         """What the bill covers, such as ``bill to 15 October``; None without a bill."""
-        if self.reconciliation is None:
-            return None
-        return f"bill {self.billed_words}" if self.billed_words else "whole month"
+        return None if self.reconciliation is None else bill_in_words(self.reconciliation)
 
     @cached_property
     def bill_range(self) -> BillRange | None:
         """The bill beside the forecast's range of the same days; None where nothing compares."""
         found = self.reconciliation
-        if found is None or not found.days.is_told:
+        if found is None or not found.is_comparable:
             return None
-        billed = self.month_cost.billed
-        whole = math.fsum(found.expected_by_account["as_billed"])
-        to_date = found.forecast_of_billed(column="as_billed_to_date")
-        if billed is None or not whole or not to_date or not found.has_kms:
+        billed, to_date = self.month_cost.billed, found.forecast_of_billed()
+        # the ends are of one interpretation, the bills of several payers may follow both
+        other = f"_writes_{self.forecast.other_interpretation}" if self.follows_other else ""
+        whole = self.expected[f"{self.cost}{other}"]
+        if billed is None or not whole or not to_date:
             return None
         ends = self._ends_as_billed * to_date / whole
         low, high = float(ends[0]), float(ends[1])
@@ -230,7 +224,7 @@ class ReportInputs:
     @property
     def repeats(self) -> tuple[str, ...]:
         """What says that lines of the bill may count twice: no sum of it is sure."""
-        return () if self.reconciliation is None else find_repeats(self.reconciliation.notices)
+        return () if self.reconciliation is None else self.reconciliation.repeats
 
     @property
     def is_refuted(self) -> bool:
@@ -247,7 +241,7 @@ class ReportInputs:
             accounts that pay for it.
         """
         found, whole = self.reconciliation, self.expected[self.cost]
-        if found is None or not found.days.is_told or not found.has_kms or not whole:
+        if found is None or not found.is_comparable or not whole:
             return 1.0
         covered = None if budget is None else budget.covers(self.inventory.accounts)
         place = ("", ()) if covered is None else (covered.column, covered.members)
@@ -256,7 +250,7 @@ class ReportInputs:
         of_part = bool(place[0])
         billed_and_rest = found.billed_and_rest(*place)
         # like with like: what a bill does not charge says nothing of the volume
-        expected = found.forecast_of_billed(*place, column="as_billed_to_date")
+        expected = found.forecast_of_billed(*place)
         if billed_and_rest is None or expected <= 0:
             # nothing billed is known of this part: everything's may be its own
             return self.bill_factor() if of_part else 1.0
