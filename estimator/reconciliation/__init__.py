@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,12 @@ from estimator.reconciliation.missing_lines import (
     find_missing_lines,
     forecast_by_account,
 )
-from estimator.reconciliation.notices import find_strangers, notices, rests_on
+from estimator.reconciliation.notices import (
+    find_strangers,
+    months_left_out,
+    notices,
+    rests_on,
+)
 from estimator.reconciliation.parts import (
     add_parts,
     has_billed,
@@ -107,7 +113,8 @@ def reconcile(
     limit = None if fail_over is None else read_difference_limit(fail_over, expected.currency)
     billed = bill if isinstance(bill, Actuals) else load_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
-    return reconcile_forecast(inventory, expected, billed, actuals, limit, _bill_name(bill))
+    found = reconcile_forecast(inventory, expected, billed, actuals, limit, _bill_name(bill))
+    return replace(found, notices=(*found.notices, *months_left_out(billed, [label])))
 
 
 def reconcile_forecast(

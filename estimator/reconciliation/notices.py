@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -122,11 +122,22 @@ def notices(
     return tuple(dict.fromkeys(lines))
 
 
+def months_left_out(billed: Actuals, months: Iterable[str]) -> list[str]:
+    """The notice of months of a bill that nothing is made of.
+
+    Parameters
+    ----------
+    months : iterable of str
+        Those that something is made of.
+    """
+    others = {str(name) for name in billed.measured["month"].dropna().unique()} - set(months)
+    if not others:
+        return []
+    return [f"months of the bill that are left out: {listed(sorted(others), _MOST_NAMES)}"]
+
+
 def _of_bill(billed: Actuals, month: str, days: BilledDays) -> list[str]:
     lines = notices_of_months(billed, [month])
-    months = sorted({str(name) for name in billed.measured["month"].dropna().unique()} - {month})
-    if months:
-        lines.append(f"months of the bill that are left out: {listed(sorted(months), _MOST_NAMES)}")
     if not days.is_told:
         lines.append(
             f"the bill's lines cover 0 % of {month}, as far as it tells: it is of a month in "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -183,24 +183,39 @@ class ReportInputs:
     @cached_property
     def bill_range(self) -> BillRange | None:
         """The bill beside the forecast's range of the same days; None where nothing compares."""
+        return self._range_of("", ())
+
+    def range_of(self, budget: Budget) -> BillRange | None:
+        """The same of what a budget covers; None where no bill tells that apart."""
+        covered = budget.covers(self.inventory.accounts)
+        if covered is None:
+            return self.bill_range
+        return (
+            None if covered.column == "driver" else self._range_of(covered.column, covered.members)
+        )
+
+    def _range_of(self, column: str, names: tuple[str, ...]) -> BillRange | None:
         found = self.reconciliation
         if found is None or not found.is_comparable:
             return None
-        billed, to_date = self.month_cost.billed, found.forecast_of_billed()
+        amounts = found.billed_and_rest(column, names)
+        to_date = found.forecast_of_billed(column, names)
         # the ends are of one interpretation, the bills of several payers may follow both
         other = f"_writes_{self.forecast.other_interpretation}" if self.follows_other else ""
         whole = self.expected[f"{self.cost}{other}"]
-        if billed is None or not whole or not to_date:
+        if amounts is None or not whole or to_date <= 0:
             return None
-        ends = self._ends_as_billed * to_date / whole
-        low, high = float(ends[0]), float(ends[1])
-        # a forecast without ranges is one number: a tenth off is off
-        found_range = BillRange(billed, low, high, False)
-        # nor do ranges that are of writes say how far reads alone may be off
-        is_exact = found_range.has_width and not self.follows_other
-        room, edge = (0.0, _HALF_CENT) if is_exact else (_TENTH, 0.0)
-        inside = low * (1 - room) - edge <= billed <= high * (1 + room) + edge
-        return replace(found_range, is_inside=inside)
+        # a part has no draws of its own: it is taken to spread as everything does
+        low, high = (float(end) * to_date / whole for end in self._ends_as_billed)
+        lowest, highest = low - _HALF_CENT, high + _HALF_CENT
+        # a forecast without ranges is one number: a tenth off is off; nor do ranges that are of
+        # writes say how far reads alone may be off, or those of everything how far a part
+        if high - low <= 1e-9 * abs(high) or self.follows_other:
+            lowest, highest = low * (1 - _TENTH), high * (1 + _TENTH)
+        elif column:
+            lowest = min(lowest, to_date * (1 - _TENTH))
+            highest = max(highest, to_date * (1 + _TENTH) + _HALF_CENT)
+        return BillRange(amounts[0], low, high, lowest <= amounts[0] <= highest)
 
     @property
     def follows_other(self) -> bool:
@@ -247,23 +262,14 @@ class ReportInputs:
         place = ("", ()) if covered is None else (covered.column, covered.members)
         if place[0] == "driver":
             place = self._accounts_of(place[1])
-        of_part = bool(place[0])
-        billed_and_rest = found.billed_and_rest(*place)
-        # like with like: what a bill does not charge says nothing of the volume
-        expected = found.forecast_of_billed(*place)
-        if billed_and_rest is None or expected <= 0:
+        bill_range = self._range_of(*place)
+        if bill_range is None:
             # nothing billed is known of this part: everything's may be its own
-            return self.bill_factor() if of_part else 1.0
-        if of_part:
-            # draws are of everything: a part may lie as far above what is expected of it
-            high = float(quantiles_of(self.simulation.draws_cost[:, 0], (0.95,))[0]) / whole
-            is_above = billed_and_rest[0] > expected * max(high, 1 + _TENTH) + _HALF_CENT
-        else:
-            bill_range = self.bill_range
-            is_above = (
-                self.is_refuted and bill_range is not None and (bill_range.billed > bill_range.high)
-            )
-        return max(billed_and_rest[0] / expected, 1.0) if is_above else 1.0
+            return self.bill_factor() if place[0] else 1.0
+        if bill_range.is_inside or bill_range.billed <= bill_range.high:
+            return 1.0
+        # like with like: what a bill does not charge says nothing of the volume
+        return max(bill_range.billed / found.forecast_of_billed(*place), 1.0)
 
     def _accounts_of(self, drivers: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """The accounts that pay for requests of trails or readers, as a part of a bill."""

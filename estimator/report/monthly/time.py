@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from estimator.figures import cents, count, difference, listed, money, percent, share, signed
+from estimator.figures import (
+    at_least,
+    cents,
+    count,
+    difference,
+    listed,
+    money,
+    percent,
+    share,
+    signed,
+)
 from estimator.measurement.billing.repeats import ONCE
 from estimator.report.blocks import Sheet, write_paragraphs
 from estimator.report.charts.timeline import TimelineMonth, timeline_chart
@@ -59,6 +70,8 @@ def _timeline(inputs: ReportInputs) -> Block:
             then=each.forecast_then,
         )
         for each in inputs.past
+        # measured, and nothing of its cost is known
+        if each.cost is not None or each.forecast is not None
     ]
     simulation = inputs.simulation
     means = simulation.monthly[f"mean_{inputs.cost}"].to_numpy()
@@ -100,11 +113,13 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
         limit = None if budget is None else each.budget_then(*budget)
         used = None if known is None or not limit else known / limit
         bill = f"{each.bill}, lines may count twice" if each.may_repeat else each.bill
+        if each.cost is not None and each.cost.rest >= _CENT:
+            bill += f", {money(each.cost.rest)} forecast"
         rows.append(
             (
                 each.month,
                 bill or "no bill",
-                "-" if total is None else f"{money(total)}{' or more' * each.is_open}",
+                "-" if total is None else at_least(str(money(total)), float(each.is_open)),
                 "-" if change is None else signed(money(change)),
                 "-" if relative is None else percent(relative),
                 "-" if used is None else share(used),
@@ -126,11 +141,12 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
 def year_line(inputs: ReportInputs) -> str:
     """The year to date, against what was forecast then; months without a bill are named."""
     year, unit = year_to_date(inputs.past, inputs.month), inputs.currency
+    if not year.known:
+        return f"Year to date {year.year}: no bill is known."
     line = f"Year to date {year.year}: {unit} {money(year.cost)} in {year.known} of {year.months} "
     line += f"month{'s' * (year.months != 1)}"
     if year.missing:
-        shown = year.missing if len(year.missing) < 4 else (year.missing[0], year.missing[-1])
-        line += f" (nothing is known of {(' to ' if len(year.missing) > 3 else ', ').join(shown)})"
+        line += f" (nothing is known of {listed(_spans(year.missing), _FEW)})"
     if abs(year.rest) >= _CENT:
         line += f", {money(year.rest)} of it forecast"
     if year.open:
@@ -156,6 +172,21 @@ def year_line(inputs: ReportInputs) -> str:
             which = "these months" if len(limits) == year.known else "the months that have it"
             line += f"; {share(used)} of budget {budget[0]} in {which}"
     return f"{line}."
+
+
+def _spans(months: Sequence[str]) -> list[str]:
+    """Months of one year in words, those that follow each other as one.
+
+    >>> _spans(["2026-01", "2026-02", "2026-05"])
+    ['2026-01 to 2026-02', '2026-05']
+    """
+    spans: list[list[str]] = []
+    for month in months:
+        if spans and int(month[-2:]) == int(spans[-1][-1][-2:]) + 1:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    return [span[0] if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in spans]
 
 
 def _unknown_then(inputs: ReportInputs) -> tuple[str, ...]:
@@ -229,4 +260,7 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
 
 
 def _total(past: PastMonth) -> str:
-    return "-" if past.cost is None else str(money(past.cost.total))
+    if past.cost is None:
+        return "-"
+    rest = f" ({money(past.cost.rest)} of it forecast)" if past.cost.rest >= _CENT else ""
+    return f"{money(past.cost.total)}{rest}"

@@ -11,6 +11,7 @@ from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.months import Months, parse_month
 from estimator.reconciliation import reconcile
+from estimator.reconciliation.notices import months_left_out
 from estimator.report.past.history_file import History
 from estimator.report.past.month_cost import MonthCost, bill_in_words, cost_by_bill
 from pricing.rates import RateTable
@@ -102,6 +103,8 @@ def collect_past(
         if past.cost is not None or past.measured is not None:
             own = history.of_month(label)
             found.append(past if own is None else replace(past, budgets=own.budgets))
+    if billed is not None:
+        left_out += months_left_out(billed, (label for label in of_bill if label <= month))
     return (*found, current), tuple(left_out)
 
 
