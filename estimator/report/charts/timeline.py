@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimator.figures import money
+from estimator.figures import listed, money
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.report.charts.chart import (
@@ -86,6 +86,9 @@ def timeline_chart(
         )
         if last.rest:
             parts.append(f"of it {money(last.rest)} still expected")
+        elif any(month.rest for month in billed):
+            rests = [f"{month.month} {money(month.rest)}" for month in billed if month.rest]
+            parts.append(f"of it forecast in {listed(rests, 3)}")
     if ahead:
         first, last = ahead[0], ahead[-1]
         parts.append(

@@ -86,7 +86,7 @@ def _cards(inputs: ReportInputs) -> Cards:
         note = "CloudTrail's, as far as covered"
         cards.append(Card("Measured", count(float(own)), "requests", note))
     found = inputs.reconciliation
-    if found is not None and found.has_kms and found.days.is_told:
+    if found is not None and found.is_comparable:
         before = found.forecast_to_date()
         error = difference(before, before + found.forecast_error)
         of_it = f"{percent(error / before)} " if before else ""
