@@ -16,7 +16,7 @@ from estimator.report.monthly.document import Answer
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.time import change_lines
 from estimator.report.monthly.verdict import judge
-from estimator.report.monthly.words import month_in_words, part
+from estimator.report.monthly.words import month_in_words
 
 _DUST = 0.005  # less than half a cent explains nothing
 _MOST = 3
@@ -94,7 +94,7 @@ def _largest(inputs: ReportInputs) -> str:
     counted = f" with {count(requests)} requests" if requests else ""
     return (
         f"{kind.capitalize()} {name} costs most by the forecast: {inputs.currency} {money(cost)} "
-        f"of {money(total)} ({part(cost / total)}){counted}."
+        f"of {money(total)} ({share(cost / total)}){counted}."
     )
 
 
