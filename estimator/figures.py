@@ -233,6 +233,15 @@ def cents(amount: float) -> Figure:
     return money(float(rounded))
 
 
+def money_like(amount: float, beside: float | None) -> Figure:
+    """A difference of amounts: cents where the amount beside it has cents.
+
+    >>> money_like(-0.4649, 5.21), money_like(-0.01234, 0.5), money_like(-0.01234, None)
+    ('-0.46', '-0.01234', '-0.01234')
+    """
+    return cents(amount) if beside is not None and abs(beside) >= 1 else money(amount)
+
+
 def difference(before: float, after: float) -> float:
     """The change, without the noise of sums in their last digits.
 

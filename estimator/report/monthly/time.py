@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import math
 
-from estimator.figures import cents, count, difference, money, percent, share, signed
+from estimator.figures import (
+    cents,
+    count,
+    difference,
+    money,
+    money_like,
+    percent,
+    share,
+    signed,
+)
 from estimator.report.blocks import Sheet, write_paragraphs
 from estimator.report.charts.timeline import TimelineMonth, timeline_chart
 from estimator.report.monthly.changes import Change
@@ -23,7 +32,9 @@ def time_section(inputs: ReportInputs) -> Section | None:
     """Return the months so far, and what changed; None where there is nothing to look back at."""
     blocks: list[Block] = []
     if len(inputs.past) > 1:
-        blocks += [_timeline(inputs), _months_sheet(inputs), write_paragraphs(year_line(inputs))]
+        blocks += [_timeline(inputs), _months_sheet(inputs)]
+        if any(each.cost is not None for each in inputs.past):
+            blocks.append(write_paragraphs(year_line(inputs)))
     changes = inputs.changes
     if changes is not None:
         sheets = (
@@ -48,12 +59,14 @@ def time_section(inputs: ReportInputs) -> Section | None:
 
 
 def _timeline(inputs: ReportInputs) -> Block:
+    budget = _budget(inputs)
     months = [
         TimelineMonth(
             each.month,
             None if each.cost is None else each.cost.billed,
             (each.forecast or 0.0) if each.cost is None else each.cost.rest,
             then=each.forecast_then,
+            budget=None if budget is None else _budget_then(inputs, each, budget),
         )
         for each in inputs.past
     ]
@@ -66,8 +79,15 @@ def _timeline(inputs: ReportInputs) -> Block:
             else (None, None)
         )
         label = inputs.forecast.months.labels[at]
-        months.append(TimelineMonth(label, None, float(means[at]), low, high))
-    return timeline_chart(months, _budget(inputs), inputs.currency)
+        limit = None if budget is None else budget[1]
+        months.append(TimelineMonth(label, None, float(means[at]), low, high, budget=limit))
+    return timeline_chart(months, "" if budget is None else budget[0], inputs.currency)
+
+
+def _budget_then(inputs: ReportInputs, past: PastMonth, budget: tuple[str, float]) -> float | None:
+    """The budget of a month by its own report; today's is drawn over no other past month."""
+    is_known = past.budgets is not None or past.month == inputs.month
+    return past.budget_then(*budget) if is_known else None
 
 
 def _budget(inputs: ReportInputs) -> tuple[str, float] | None:
@@ -99,11 +119,11 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
                 each.month,
                 each.bill or "no bill",
                 "-" if total is None else money(total),
-                "-" if change is None else signed(money(change)),
+                "-" if change is None else signed(money_like(change, total)),
                 "-" if relative is None else percent(relative),
                 "-" if used is None else share(used),
                 "-" if each.forecast_then is None else money(each.forecast_then),
-                "-" if off is None else signed(money(off)),
+                "-" if off is None else signed(money_like(off, total)),
                 "-" if each.forecast is None else money(each.forecast),
                 "-" if each.others is None else money(round(each.others, 6)),
                 "-" if each.measured is None else count(each.measured),
@@ -179,7 +199,7 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
             f"{unit} {_total(now)} for {month_in_words(now.month)} against {_total(before)} for "
             f"{month_in_words(before.month)}: {signed(cents(change))}."
         )
-    if len(past) > 1:
+    if len(past) > 1 and any(each.cost is not None for each in past):
         lines.append(year_line(inputs))
     changes = inputs.changes
     if changes is not None:
@@ -198,7 +218,7 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
         else:
             lines.append(f"Nothing in the inventory changed since the report of {changes.since}.")
     if not lines:
-        lines.append("Nothing is known of earlier months: give their bills, and --history FILE.")
+        lines.append("Earlier months are not known: give their bills, and --history FILE.")
     return tuple(lines)
 
 
