@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from estimator.figures import count, money
+from estimator.figures import count, money, share
 from estimator.forecasting import Forecast, price_usage
 from estimator.forecasting.totals import sum_charges, sum_groups
 from estimator.inventory import Inventory
@@ -18,7 +18,7 @@ from estimator.report.blocks import Sheet
 from estimator.report.charts.sankey import COLUMNS, sankey_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.words import IF_WORDS, part
+from estimator.report.monthly.words import IF_WORDS
 from estimator.simulation import Simulation
 from estimator.simulation.expected import expect_rows
 from estimator.volume.model import Model
@@ -158,8 +158,8 @@ def _sheet(
     total = frame[["requests", "cost", "other"]].sum()
 
     def cells(row: pd.Series) -> tuple[str, ...]:
-        share = part(row["cost"] / total["cost"]) if total["cost"] else "-"
-        return money(row["cost"]), share, money(row["other"]), count(row["requests"])
+        of_total = share(row["cost"] / total["cost"]) if total["cost"] else "-"
+        return money(row["cost"]), of_total, money(row["other"]), count(row["requests"])
 
     listed = [
         (*words(*found[group]), *cells(frame.loc[group])) for group in frame.index[:_MOST].tolist()

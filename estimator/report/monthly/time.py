@@ -12,6 +12,7 @@ from estimator.figures import (
     difference,
     listed,
     money,
+    money_like,
     percent,
     share,
     signed,
@@ -36,8 +37,9 @@ def time_section(inputs: ReportInputs) -> Section | None:
     """Return the months so far, and what changed; None where there is nothing to look back at."""
     blocks: list[Block] = []
     if len(inputs.past) > 1:
-        lines = (year_line(inputs), *_unknown_then(inputs))
-        blocks += [_timeline(inputs), _months_sheet(inputs), write_paragraphs(*lines)]
+        blocks += [_timeline(inputs), _months_sheet(inputs)]
+        if any(each.cost is not None for each in inputs.past):
+            blocks.append(write_paragraphs(year_line(inputs), *_unknown_then(inputs)))
     changes = inputs.changes
     if changes is not None:
         sheets = (
@@ -62,12 +64,14 @@ def time_section(inputs: ReportInputs) -> Section | None:
 
 
 def _timeline(inputs: ReportInputs) -> Block:
+    budget = _budget(inputs)
     months = [
         TimelineMonth(
             each.month,
             None if each.cost is None else each.cost.billed,
             (each.forecast or 0.0) if each.cost is None else each.cost.rest,
             then=each.forecast_then,
+            budget=None if budget is None else _budget_then(inputs, each, budget),
         )
         for each in inputs.past
         # measured, and nothing of its cost is known
@@ -82,8 +86,15 @@ def _timeline(inputs: ReportInputs) -> Block:
             else (None, None)
         )
         label = inputs.forecast.months.labels[at]
-        months.append(TimelineMonth(label, None, float(means[at]), low, high))
-    return timeline_chart(months, _budget(inputs), inputs.currency)
+        limit = None if budget is None else budget[1]
+        months.append(TimelineMonth(label, None, float(means[at]), low, high, budget=limit))
+    return timeline_chart(months, "" if budget is None else budget[0], inputs.currency)
+
+
+def _budget_then(inputs: ReportInputs, past: PastMonth, budget: tuple[str, float]) -> float | None:
+    """The budget of a month by its own report; today's is drawn over no other past month."""
+    is_known = past.budgets is not None or past.month == inputs.month
+    return past.budget_then(*budget) if is_known else None
 
 
 def _budget(inputs: ReportInputs) -> tuple[str, float] | None:
@@ -118,13 +129,13 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
         rows.append(
             (
                 each.month,
-                bill or "no bill",
+                each.bill or "no bill",
                 "-" if total is None else at_least(str(money(total)), float(each.is_open)),
-                "-" if change is None else signed(money(change)),
+                "-" if change is None else signed(money_like(change, total)),
                 "-" if relative is None else percent(relative),
                 "-" if used is None else share(used),
                 "-" if each.forecast_then is None else money(each.forecast_then),
-                "-" if off is None else signed(money(off)),
+                "-" if off is None else signed(money_like(off, total)),
                 "-" if each.forecast is None else money(each.forecast),
                 "-" if each.others is None else money(round(each.others, 6)),
                 "-" if each.measured is None else count(each.measured),
@@ -236,7 +247,7 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
             f"{month_in_words(before.month)}: {signed(cents(change))}"
             f"{f', {ONCE}' if now.may_repeat or before.may_repeat else ''}."
         )
-    if len(past) > 1:
+    if len(past) > 1 and any(each.cost is not None for each in past):
         lines.append(year_line(inputs))
     changes = inputs.changes
     if changes is not None:
@@ -255,7 +266,7 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
         else:
             lines.append(f"Nothing in the inventory changed since the report of {changes.since}.")
     if not lines:
-        lines.append("Nothing is known of earlier months: give their bills, and --history FILE.")
+        lines.append("Earlier months are not known: give their bills, and --history FILE.")
     return tuple(lines)
 
 
