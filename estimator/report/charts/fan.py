@@ -42,6 +42,7 @@ _CUT = 0.4  # where all values are above this share of the highest, the axis beg
 _FLATTEST = 0.1  # it does not where values differ by less of the highest one [0-1]
 _GAP = 17.0  # between labels [px]
 _LETTER = 6.5  # of a label [px]
+_DIGIT = 7.2  # and of one that is mostly digits, which are wider [px]
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,13 @@ def _draw_fan(
     notes = _notes(limits, near, high)
     is_spread = bool(np.ptp(values, axis=0).max())
     head = 34.0 + 17.0 * len(notes) * (1 + size.narrow)
-    right = 92 if size.narrow else 128
+    middle, (least, most) = float(expected[-1]), map(float, values[[0, 4], -1])
+    ends = [(middle, f"{'exp.' if size.narrow else 'expected'} {money(middle)}", INK)]
+    if is_spread:
+        ends += [(least, f"5 % {range_end(least, most)}", MUTED)]
+        ends += [(most, f"95 % {range_end(most, most)}", MUTED)]
+    longest = max(len(text) for _, text, _ in ends)
+    right = max(92 if size.narrow else 128, 18 + _DIGIT * longest)
     figure, axes = canvas(size, 50, right, head, 42)
     places = np.arange(len(labels), dtype=float)
     if len(labels) == 1:  # a band needs two ends
@@ -151,11 +158,6 @@ def _draw_fan(
     _draw_limits(axes, near, values, size, head, billed)
     if billed is not None:
         _draw_billed(axes, billed, word_of_bill, values, size.height - head - 42)
-    middle, (least, most) = float(expected[-1]), map(float, values[[0, 4], -1])
-    ends = [(middle, f"{'exp.' if size.narrow else 'expected'} {money(middle)}", INK)]
-    if is_spread:
-        ends += [(least, f"5 % {range_end(least, most)}", MUTED)]
-        ends += [(most, f"95 % {range_end(most, most)}", MUTED)]
     label_ends(axes, ends, size.height - head - 42, 1.03 if size.narrow else 1.015)
     lines = [] if not is_spread else ["line: expected; bands: half and 90 % of simulations"]
     _write_notes(figure, size, [*notes] if size.narrow else [*notes, *lines])

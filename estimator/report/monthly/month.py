@@ -73,6 +73,8 @@ def _cards(inputs: ReportInputs) -> Cards:
     whole_share = None if main is None or of_part else main.share
     cards += _cost_cards(inputs, inputs.month_cost, "", whole_share, " in all" * of_part)
     cards.append(_forecast_card(inputs))
+    if inputs.forecast.months.count > 1 and inputs.month_cost.billed is None:
+        cards.append(_ahead_card(inputs))
     cards.append(
         Card("Forecast requests", count(inputs.expected["requests"]), "requests", "of KMS")
     )
@@ -137,6 +139,16 @@ def _forecast_card(inputs: ReportInputs) -> Card:
     if inputs.ends:
         note += f"; {inputs.ends} in 90 % of them; typical, their middle: {money(inputs.typical)}"
     return Card("Forecast", money(inputs.expected[inputs.cost]), inputs.currency, note)
+
+
+def _ahead_card(inputs: ReportInputs) -> Card:
+    """What the months ahead cost together, under both interpretations."""
+    labels, ahead = inputs.forecast.months.labels, inputs.expected_ahead
+    other = inputs.forecast.other_interpretation
+    months = len(labels) - 1
+    note = f"to {month_in_words(labels[-1])}; {money(ahead[f'{inputs.cost}_writes_{other}'])} "
+    name = f"Next {months:,} months" if months > 1 else "Next month"
+    return Card(name, money(ahead[inputs.cost]), inputs.currency, note + IF_WORDS[other])
 
 
 def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
