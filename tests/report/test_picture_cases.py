@@ -200,7 +200,7 @@ def test_the_rest_is_last_and_grey(tmp_path):
     rows = pd.DataFrame(
         {
             "account": ids,
-            "driver": "org",
+            "driver": ["org"] * 20 + ["siem"] * 20,
             "billed_account": ids[0],
             "cause": "put",
             "unit": "request",

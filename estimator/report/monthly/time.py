@@ -6,14 +6,13 @@ import math
 
 from estimator.figures import cents, count, difference, money, percent, share, signed
 from estimator.report.blocks import Sheet, write_paragraphs
-from estimator.report.charts.timeline import TimelineMonth, timeline_chart
+from estimator.report.charts.timeline import timeline_chart
 from estimator.report.monthly.changes import Change
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.words import month_in_words
 from estimator.report.past.months import PastMonth, change_to_month_before, year_to_date
-from estimator.simulation.quantiles import quantiles_of
 
 _MOST = 20
 _CENT = 0.005
@@ -23,7 +22,11 @@ def time_section(inputs: ReportInputs) -> Section | None:
     """Return the months so far, and what changed; None where there is nothing to look back at."""
     blocks: list[Block] = []
     if len(inputs.past) > 1:
-        blocks += [_timeline(inputs), _months_sheet(inputs), write_paragraphs(year_line(inputs))]
+        blocks += [
+            timeline_chart(inputs.past, inputs.simulation, _budget(inputs)),
+            _months_sheet(inputs),
+            write_paragraphs(year_line(inputs)),
+        ]
     changes = inputs.changes
     if changes is not None:
         sheets = (
@@ -45,29 +48,6 @@ def time_section(inputs: ReportInputs) -> Section | None:
     if not blocks:
         return None
     return Section("time", "The months so far, and what changed", tuple(blocks))
-
-
-def _timeline(inputs: ReportInputs) -> Block:
-    months = [
-        TimelineMonth(
-            each.month,
-            None if each.cost is None else each.cost.billed,
-            (each.forecast or 0.0) if each.cost is None else each.cost.rest,
-            then=each.forecast_then,
-        )
-        for each in inputs.past
-    ]
-    simulation = inputs.simulation
-    means = simulation.monthly[f"mean_{inputs.cost}"].to_numpy()
-    for at in range(1, inputs.forecast.months.count):
-        low, high = (
-            quantiles_of(simulation.draws_cost[:, at], (0.05, 0.95))
-            if inputs.has_ranges
-            else (None, None)
-        )
-        label = inputs.forecast.months.labels[at]
-        months.append(TimelineMonth(label, None, float(means[at]), low, high))
-    return timeline_chart(months, _budget(inputs), inputs.currency)
 
 
 def _budget(inputs: ReportInputs) -> tuple[str, float] | None:
