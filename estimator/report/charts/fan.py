@@ -15,7 +15,6 @@ from estimator.report.charts.chart import (
     Chart,
     EndLabel,
     Size,
-    apart,
     canvas,
     empty_chart,
     is_near,
@@ -191,22 +190,52 @@ def _draw_limits(
     head: float,
     billed: float | None,
 ) -> None:
-    """A dashed line for each budget, its name on it at the end where the band is farther off."""
+    """A dashed line for each budget, its name above it at the end where the band is farther off."""
     base, top = axes.get_ylim()
     inner = size.height - head - 42
+    limits = sorted(limits, key=lambda limit: limit.amount)
     names = shorten_labels([limit.name for limit in limits], 18 if size.narrow else 34)
-    wanted = [(limit.amount - base) / (top - base) * inner + 9 for limit in limits]
-    for limit, name, place in zip(limits, names, apart(wanted, _GAP), strict=True):
+    heights = [(limit.amount - base) / (top - base) * inner for limit in limits]
+    for limit, name, (line, place) in zip(limits, names, label_lines(heights), strict=True):
         axes.axhline(limit.amount, color=RED, linewidth=1.8, dashes=(5, 3))
-        ends = [np.abs(values[:, end] - limit.amount).min() for end in (0, -1)]
+        ends = [np.abs(values[:, end] - limits[line].amount).min() for end in (0, -1)]
         if billed is not None:  # its label stands at the first month too
-            ends[0] = min(ends[0], abs(billed - limit.amount))
+            ends[0] = min(ends[0], abs(billed - limits[line].amount))
         is_left = ends[0] >= ends[1]
         words = f"{name} {money(limit.amount)}"
         at = 0.01 if is_left else 0.99
         transform, side = axes.transAxes, "left" if is_left else "right"
         write(axes, at, place / inner, words, transform=transform, ha=side, fontsize=12)
     set_apart(axes)
+
+
+def label_lines(heights: list[float]) -> list[tuple[int, float]]:
+    """Places of labels above lines, none on another's line: lines close together share a pile.
+
+    Parameters
+    ----------
+    heights : list of float
+        Of the lines, from the lowest. [px]
+
+    Returns
+    -------
+    list of (int, float)
+        For each the line that its pile stands on, and its place. [px]
+
+    >>> label_lines([10.0, 50.0]), label_lines([10.0, 18.0])
+    ([(0, 19.0), (1, 59.0)], [(1, 27.0), (1, 44.0)])
+    >>> label_lines([10.0, 18.0, 50.0])  # two over the second line reach the third
+    [(2, 59.0), (2, 76.0), (2, 93.0)]
+    """
+    piles: list[list[int]] = []  # of each the lines in it
+    for line, height in enumerate(heights):
+        pile = [line]
+        while piles and heights[piles[-1][-1]] + _GAP * len(piles[-1]) + 1 > height:
+            pile = piles.pop() + pile
+        piles.append(pile)
+    return [
+        (pile[-1], heights[pile[-1]] + 9 + _GAP * at) for pile in piles for at in range(len(pile))
+    ]
 
 
 def _draw_billed(axes: Axes, billed: float, word: str, values: FloatArray, inner: float) -> None:

@@ -127,7 +127,7 @@ def _draw(
                 labels[name][node],
                 0.0,
                 value,
-                f"{written}  {share(value / whole)}",
+                f"{written} ({share(value / whole)})",
                 GREY if node == _REST else BLUE,
             )
             for node, value, written in zip(order, values, amounts, strict=True)
@@ -236,6 +236,6 @@ def _draw_nodes(
         colour = GREY if node == _REST else INK
         axes.barh(tops[node] + height / 2, thick, max(height, 1.0), left, color=colour, linewidth=0)
         beside = left - 5 if at == 2 else left + thick + 5
-        words_of_node = f"{text}  {share(height / whole)}"
+        words_of_node = f"{text}: {share(height / whole)}"
         write(axes, beside, place, words_of_node, ha="right" if at == 2 else "left")
     set_apart(axes)
