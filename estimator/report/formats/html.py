@@ -142,9 +142,7 @@ def lines_html(block: Lines, text: Callable[[str], Markup] = _escaped) -> Markup
             parts.append(Markup('<pre tabindex="0">{}</pre>').format(typed))
             continue
         items = [
-            Markup("{} <small>{}</small>").format(text(line), text(source))
-            if source
-            else text(line)
+            Markup("{} <small>{}</small>").format(text(line), text(src)) if src else text(line)
             for line, src in group
         ]
         if block.are_paragraphs:

@@ -19,14 +19,13 @@ from estimator.figures import (
 )
 from estimator.measurement.billing.repeats import ONCE
 from estimator.report.blocks import Sheet, write_paragraphs
-from estimator.report.charts.timeline import TimelineMonth, timeline_chart
+from estimator.report.charts.timeline import timeline_chart
 from estimator.report.monthly.changes import Change
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.words import month_in_words
 from estimator.report.past.months import PastMonth, change_to_month_before, year_to_date
-from estimator.simulation.quantiles import quantiles_of
 
 _MOST = 20
 _FEW = 3
@@ -37,7 +36,10 @@ def time_section(inputs: ReportInputs) -> Section | None:
     """Return the months so far, and what changed; None where there is nothing to look back at."""
     blocks: list[Block] = []
     if len(inputs.past) > 1:
-        blocks += [_timeline(inputs), _months_sheet(inputs)]
+        blocks += [
+            timeline_chart(inputs.past, inputs.simulation, _budget(inputs)),
+            _months_sheet(inputs),
+        ]
         if any(each.cost is not None for each in inputs.past):
             blocks.append(write_paragraphs(year_line(inputs), *_unknown_then(inputs)))
     changes = inputs.changes
@@ -61,40 +63,6 @@ def time_section(inputs: ReportInputs) -> Section | None:
     if not blocks:
         return None
     return Section("time", "The months so far, and what changed", tuple(blocks))
-
-
-def _timeline(inputs: ReportInputs) -> Block:
-    budget = _budget(inputs)
-    months = [
-        TimelineMonth(
-            each.month,
-            None if each.cost is None else each.cost.billed,
-            (each.forecast or 0.0) if each.cost is None else each.cost.rest,
-            then=each.forecast_then,
-            budget=None if budget is None else _budget_then(inputs, each, budget),
-        )
-        for each in inputs.past
-        # measured, and nothing of its cost is known
-        if each.cost is not None or each.forecast is not None
-    ]
-    simulation = inputs.simulation
-    means = simulation.monthly[f"mean_{inputs.cost}"].to_numpy()
-    for at in range(1, inputs.forecast.months.count):
-        low, high = (
-            quantiles_of(simulation.draws_cost[:, at], (0.05, 0.95))
-            if inputs.has_ranges
-            else (None, None)
-        )
-        label = inputs.forecast.months.labels[at]
-        limit = None if budget is None else budget[1]
-        months.append(TimelineMonth(label, None, float(means[at]), low, high, budget=limit))
-    return timeline_chart(months, "" if budget is None else budget[0], inputs.currency)
-
-
-def _budget_then(inputs: ReportInputs, past: PastMonth, budget: tuple[str, float]) -> float | None:
-    """The budget of a month by its own report; today's is drawn over no other past month."""
-    is_known = past.budgets is not None or past.month == inputs.month
-    return past.budget_then(*budget) if is_known else None
 
 
 def _budget(inputs: ReportInputs) -> tuple[str, float] | None:
