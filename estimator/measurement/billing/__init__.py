@@ -153,10 +153,19 @@ def _actuals(
     counted = sum_charges(list(reports.values()))
     currency = summary.one_currency(counted, whole.currencies, path)
     coverage = bill_coverage(whole.spans)
+    covered = shares(counted["day"], counted["month"], coverage)
+    if whole.open_places:
+        names = ("billed_account", "month", "day")
+        places = zip(*(counted[name].astype(str) for name in names), strict=True)
+        # another bill may cover the hours of a period that goes on: its own lines say of none
+        covered = [
+            0.0 if place in whole.open_places else share
+            for place, share in zip(places, covered, strict=True)
+        ]
     columns: dict[str, Any] = {
         **{name: counted[name] for name in _ROWS},
         "source": ["bill"] * len(counted),
-        "coverage": shares(counted["day"], counted["month"], coverage),
+        "coverage": covered,
     }
     return Actuals(
         source="bill",
