@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import FEW, listed
-from estimator.forecasting import Forecast, forecast
+from estimator.forecasting import Forecast, compute_forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.billing.apart import amounts_apart
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
-from estimator.months import FloatArray, month_label
+from estimator.months import FloatArray, month_label, read_months
 from estimator.reconciliation.billed_days import (
     BilledDays,
     find_billed_days,
@@ -59,10 +59,10 @@ from estimator.reconciliation.sides import (
     measured_side,
     payer_of,
 )
-from pricing.rates import RateTable
+from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import KmscostError, Problem
 
-__all__ = ["Reconciliation", "reconcile", "reconcile_forecast"]
+__all__ = ["Reconciliation", "bill_name", "reconcile", "reconcile_forecast"]
 
 Paths = str | Path | Sequence[str | Path]
 
@@ -108,11 +108,12 @@ def reconcile(
     """
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     label = month_label(month)
-    expected = forecast(inventory, label, 1, rates=rates, discount=discount)
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    expected = compute_forecast(inventory, read_months(label, 1), table, discount)
     limit = None if fail_over is None else read_difference_limit(fail_over, expected.currency)
     billed = bill if isinstance(bill, Actuals) else load_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
-    found = reconcile_forecast(inventory, expected, billed, actuals, limit, _bill_name(bill))
+    found = reconcile_forecast(inventory, expected, billed, actuals, limit, bill_name(bill))
     return replace(found, notices=(*found.notices, *months_left_out(billed, [label])))
 
 
@@ -231,9 +232,9 @@ def _join(expected: Forecast, levels: MissingLevels, *sides: pd.DataFrame) -> pd
     return frame
 
 
-def _bill_name(bill: Actuals | Paths) -> str:
+def bill_name(bill: Actuals | Paths | None) -> str:
     """The name that problems of the bill have: its first path."""
-    if isinstance(bill, Actuals):
+    if isinstance(bill, Actuals | None):
         return "BILL"
     return str(bill if isinstance(bill, str | Path) else bill[0])
 

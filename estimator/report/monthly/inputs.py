@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.advice import Advice
-from estimator.figures import count, money
+from estimator.figures import between_ends, count, money
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
@@ -330,6 +330,15 @@ class ReportInputs:
         known = CopyCharge.from_totals(self.month_totals, self.currency).high
         explained = f"more than {money(known)} of them" if known > 0 else "them"
         return f"{line}; no trail of the inventory explains {explained}"
+
+    @property
+    def ends(self) -> str | None:
+        """Both ends of the month's range, as they are printed; None where they are the same."""
+        if not self.has_ranges:
+            return None
+        low, high = map(float, quantiles_of(self.simulation.draws_cost[:, 0], _ENDS))
+        words = between_ends(low, high)
+        return None if len({*words.split(" to ")}) == 1 else words
 
     @property
     def has_ranges(self) -> bool:

@@ -12,20 +12,20 @@ from estimator.figures import (
     difference,
     listed,
     money,
+    money_like,
     percent,
     share,
     signed,
 )
 from estimator.measurement.billing.repeats import ONCE
 from estimator.report.blocks import Sheet, write_paragraphs
-from estimator.report.charts.timeline import TimelineMonth, timeline_chart
+from estimator.report.charts.timeline import timeline_chart
 from estimator.report.monthly.changes import Change
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.words import month_in_words
 from estimator.report.past.months import PastMonth, change_to_month_before, year_to_date
-from estimator.simulation.quantiles import quantiles_of
 
 _MOST = 20
 _FEW = 3
@@ -36,8 +36,12 @@ def time_section(inputs: ReportInputs) -> Section | None:
     """Return the months so far, and what changed; None where there is nothing to look back at."""
     blocks: list[Block] = []
     if len(inputs.past) > 1:
-        lines = (year_line(inputs), *_unknown_then(inputs))
-        blocks += [_timeline(inputs), _months_sheet(inputs), write_paragraphs(*lines)]
+        blocks += [
+            timeline_chart(inputs.past, inputs.simulation, _budget(inputs)),
+            _months_sheet(inputs),
+        ]
+        if any(each.cost is not None for each in inputs.past):
+            blocks.append(write_paragraphs(year_line(inputs), *_unknown_then(inputs)))
     changes = inputs.changes
     if changes is not None:
         sheets = (
@@ -59,31 +63,6 @@ def time_section(inputs: ReportInputs) -> Section | None:
     if not blocks:
         return None
     return Section("time", "The months so far, and what changed", tuple(blocks))
-
-
-def _timeline(inputs: ReportInputs) -> Block:
-    months = [
-        TimelineMonth(
-            each.month,
-            None if each.cost is None else each.cost.billed,
-            (each.forecast or 0.0) if each.cost is None else each.cost.rest,
-            then=each.forecast_then,
-        )
-        for each in inputs.past
-        # measured, and nothing of its cost is known
-        if each.cost is not None or each.forecast is not None
-    ]
-    simulation = inputs.simulation
-    means = simulation.monthly[f"mean_{inputs.cost}"].to_numpy()
-    for at in range(1, inputs.forecast.months.count):
-        low, high = (
-            quantiles_of(simulation.draws_cost[:, at], (0.05, 0.95))
-            if inputs.has_ranges
-            else (None, None)
-        )
-        label = inputs.forecast.months.labels[at]
-        months.append(TimelineMonth(label, None, float(means[at]), low, high))
-    return timeline_chart(months, _budget(inputs), inputs.currency)
 
 
 def _budget(inputs: ReportInputs) -> tuple[str, float] | None:
@@ -118,13 +97,13 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
         rows.append(
             (
                 each.month,
-                bill or "no bill",
+                each.bill or "no bill",
                 "-" if total is None else at_least(str(money(total)), float(each.is_open)),
-                "-" if change is None else signed(money(change)),
+                "-" if change is None else signed(money_like(change, total)),
                 "-" if relative is None else percent(relative),
                 "-" if used is None else share(used),
                 "-" if each.forecast_then is None else money(each.forecast_then),
-                "-" if off is None else signed(money(off)),
+                "-" if off is None else signed(money_like(off, total)),
                 "-" if each.forecast is None else money(each.forecast),
                 "-" if each.others is None else money(round(each.others, 6)),
                 "-" if each.measured is None else count(each.measured),
@@ -236,7 +215,7 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
             f"{month_in_words(before.month)}: {signed(cents(change))}"
             f"{f', {ONCE}' if now.may_repeat or before.may_repeat else ''}."
         )
-    if len(past) > 1:
+    if len(past) > 1 and any(each.cost is not None for each in past):
         lines.append(year_line(inputs))
     changes = inputs.changes
     if changes is not None:
@@ -255,7 +234,7 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
         else:
             lines.append(f"Nothing in the inventory changed since the report of {changes.since}.")
     if not lines:
-        lines.append("Nothing is known of earlier months: give their bills, and --history FILE.")
+        lines.append("Earlier months are not known: give their bills, and --history FILE.")
     return tuple(lines)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from estimator.figures import difference
+from estimator.forecasting import compute_forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
-from estimator.months import Months, parse_month
-from estimator.reconciliation import reconcile
+from estimator.months import Months, parse_month, read_months
+from estimator.reconciliation import reconcile_forecast
 from estimator.reconciliation.notices import months_left_out
 from estimator.report.past.history_file import History
 from estimator.report.past.month_cost import MonthCost, bill_in_words, cost_by_bill
@@ -67,24 +68,27 @@ class PastMonth:
 
 def collect_past(
     inventory: Inventory,
-    month: str,
+    month: str | None,
     billed: Actuals | None,
     measured: Actuals | None,
     table: RateTable,
     discount: float,
     history: History,
-    current: PastMonth,
+    current: PastMonth | None = None,
 ) -> tuple[tuple[PastMonth, ...], tuple[str, ...]]:
     """Collect the months up to the reported one, and say which bills could not be used.
 
     Parameters
     ----------
-    current : PastMonth
-        The month that is reported, which is known already.
+    month : str or None
+        The month that is reported; None for all that are known.
+    current : PastMonth, optional
+        The same month, where it is known already.
     """
     reported, requests = history.billed(), _measured_by_month(measured)
     of_bill = months_of_bill(billed)
-    labels = sorted(label for label in {*of_bill, *reported, *requests} if label < month)[-_MOST:]
+    labels = sorted({*of_bill, *reported, *requests})
+    labels = [label for label in labels if month is None or label < month][-_MOST:]
     found, left_out = [], []
     for label in labels:
         then = history.forecast_then(label)
@@ -104,8 +108,9 @@ def collect_past(
             own = history.of_month(label)
             found.append(past if own is None else replace(past, budgets=own.budgets))
     if billed is not None:
-        left_out += months_left_out(billed, (label for label in of_bill if label <= month))
-    return (*found, current), tuple(left_out)
+        used = [label for label in of_bill if month is None or label <= month]
+        left_out += months_left_out(billed, used)
+    return (*found, *([] if current is None else [current])), tuple(left_out)
 
 
 def past_month(
@@ -130,7 +135,8 @@ def past_month(
         As `estimator.reconcile`.
     """
     assert billed is not None
-    result = reconcile(inventory, billed, month, measured, table, discount)
+    expected = compute_forecast(inventory, read_months(month, 1), table, discount)
+    result = reconcile_forecast(inventory, expected, billed, measured)
     requests = measured_of(measured, month)
     if not result.has_kms:
         return PastMonth(month, None, "", None, requests, result.forecast_of_month(), then)
