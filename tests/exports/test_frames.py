@@ -160,7 +160,7 @@ def test_a_workbook_is_ready_to_work_with():
     assert len(chart.series) == 2
     assert chart.y_axis.scaling.min == 0
     # on paper all columns fit the page
-    assert sheet.page_setup.fitToWidth == 1
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
 
 
 def test_a_cent_that_is_none_is_seen():
