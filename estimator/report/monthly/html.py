@@ -29,6 +29,7 @@ from estimator.report.monthly.interactive.tools import (
     write_tools,
 )
 from estimator.report.text_bars import EIGHTHS, bar_eighths, is_bar
+from estimator.simulation.expected import with_means
 from pricing.reading.problems import printable
 
 _FOLDER = Path(__file__).parent / "template"
@@ -136,6 +137,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         inputs.forecast,
         inputs.breakdown,
         None if inputs.whose is None else inputs.whose.attribution,
+        with_means(inputs.forecast.inventory),
     )
     environment = template_environment(_FOLDER)
     environment.filters["cell"] = _cell
@@ -161,7 +163,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         tools=write_tools(
             inputs.forecast,
             has_sliders=data["what_if"] is not None,
-            has_ranges=inputs.has_ranges,
+            center="mean" if inputs.has_ranges else "",
             is_open=False,
         ),
         data=_hide(data),

@@ -7,7 +7,6 @@ from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.words import part
 
 _MOST = 10
 _MOST_NOTICES = 60
@@ -26,7 +25,7 @@ def free_section(inputs: ReportInputs) -> Section:
             count(row["used_by_others"]),
             count(row["used"]),
             count(row["left"]),
-            part(row["used"] / row["requests"]) if row["requests"] else "-",
+            share(row["used"] / row["requests"]) if row["requests"] else "-",
         )
         for row in pools.loc[order[:_MOST]].to_dict("records")
     ]
