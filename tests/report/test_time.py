@@ -175,11 +175,12 @@ def test_the_forecast_made_then_is_the_first(six_months, tmp_path):
     """
     path, bill = six_months
     history = tmp_path / "history.json"
-    assert keep(path, "2026-09", history, bill=bill).unread == ()
+    october = "months of the bill that are left out: 2026-10"
+    assert keep(path, "2026-09", history, bill=bill).unread == (october,)
     fewer = write(tmp_path, (SMALL + BUDGETS).replace("40000", "20000"), "fewer.yaml")
     again = keep(fewer, "2026-09", history, bill=bill, months_ahead=2)
     words = "the history keeps what the first report of 2026-09 forecast, not this one"
-    assert again.unread == (words,)
+    assert again.unread == (october, words)
     assert report(path, "2026-10", history=history, advice=False, draws=100).past[
         -1
     ].forecast_then == (pytest.approx(LONG))
