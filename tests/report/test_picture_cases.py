@@ -154,7 +154,7 @@ def test_graphics_stand_out_from_what_lies_under_them():
         for name in ("interactive/tools.css", "template/style.css")
     )
     drawn = {VARIABLES[colour] for colour in (*SERIES, GREY, INK, MUTED)}
-    blocks = re.findall(r"\{[^{}]*--bg:[^{}]*\}", style)
+    blocks = re.findall(r"\{[^{}]*--bg: #[^{}]*\}", style)
     assert len(blocks) == 4  # light, dark by the system, dark by the switch, paper
     for block in blocks:
         colours = dict(re.findall(r"(--\w+): (#[0-9a-f]{6})", block))
