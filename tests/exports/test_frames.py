@@ -275,7 +275,11 @@ def test_another_currency_has_its_own_columns_and_units(tmp_path):
         (EXAMPLE, {"frame": "quotas", "by": "trail"}, "by"),
         (EXAMPLE, {"by": "colour"}, "by: found 'colour'"),
         (12, {}, "something that has charges"),
-        (EXAMPLE, {"frame": "backtest"}, "in Python the Backtest"),
+        (
+            EXAMPLE,
+            {"frame": "backtest"},
+            "expected a Backtest; in Python, export_frame takes the Backtest",
+        ),
     ],
 )
 def test_options_without_sense_are_usage_errors(source, options, words):

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from estimator.attribution import attribute
 from estimator.figures import money, share
-from estimator.forecasting import Forecast, calendar, forecast
+from estimator.forecasting import Forecast, forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.measurement_files import load_bill
 from estimator.measurement.result import Actuals
+from estimator.months import read_months
 from estimator.report.answers.budgets_and_copies import copies_lines
 from estimator.report.charts.chart import WIDE, Chart
 from estimator.report.charts.fan import QUANTILES
@@ -116,7 +117,7 @@ def chart_of(
         raise UsageError(Problem("kind", None, "", repr(kind), f"one of {', '.join(KINDS)}", fix))
     # also where the kind draws nothing: a wrong option is not for somebody else to find
     read_options(draws, seed, QUANTILES, 1)
-    calendar(start, months)
+    read_months(start, months)
     if kind == "attribution":
         from estimator.report.charts.attribution import attribution_chart
 

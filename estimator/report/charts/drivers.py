@@ -7,7 +7,7 @@ from functools import partial
 
 from estimator.figures import money, share
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.result import NOT_FORECAST, PARTS
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS
 from estimator.report.answers.reconciliation import adding_up
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import Chart, empty_chart
