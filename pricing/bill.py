@@ -43,12 +43,15 @@ class Bill:
         Every dated rate that made a charge.
     currency : str
         Code of the currency.
+    lines : Lines
+        The rows with their rates and pools, ready for other quantities.
     """
 
     charges: pd.DataFrame
     pools: pd.DataFrame
     versions: tuple[tuple[Meter, Version], ...]
     currency: str
+    lines: Lines
 
 
 def price_column(currency: str) -> str:
@@ -113,7 +116,7 @@ def bill(
     # a rate stands for a Region and month; the dated version behind many of them is one
     versions = {(rate.meter.name, rate.version.start): rate for rate in lines.rates}
     dated = tuple((rate.meter, rate.version) for rate in versions.values())
-    return Bill(charges, pools, dated, table.currency)
+    return Bill(charges, pools, dated, table.currency, lines)
 
 
 class Priced(NamedTuple):

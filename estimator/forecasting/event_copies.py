@@ -221,7 +221,8 @@ class EventCopies:
         ]
         price = price_column(table.currency)
         columns = [price if column.name == "usd_per_unit" else column.name for column in EVENTS]
-        others = self._price(totals, table)
+        # most inventories pay for no copy: nothing need not be priced twice
+        others = self._price(totals, table) if rows or totals else frame
         return CopyCharges(
             frame[columns],
             others[["month", "payer", "quantity", "quantity_high", "cost", "cost_high"]],
