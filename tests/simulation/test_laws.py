@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from estimator import Range, forecast, simulate
-from estimator.forecasting import calendar
 from estimator.frames import BUDGETS, DRIVERS, QUANTILES
+from estimator.months import read_months
 from estimator.report.formats.json_and_csv import to_json
 from estimator.simulation import draw_costs
 from estimator.simulation.draws import Draws
@@ -63,7 +63,7 @@ def test_the_cost_alone_is_that_of_the_simulation(tmp_path, seed):
     """What `advise` asks for, the draws' cost and nothing beside it, has the same bits."""
     inventory = write(tmp_path, Invention(seed, windows=True).text())
     whole = run_simulation(inventory, 3, 100, seed, discount=0.1).draws_cost.sum(axis=1)
-    model = Model(inventory, calendar("2026-11", 3))
+    model = Model(inventory, read_months("2026-11", 3))
     alone = draw_costs(model, 100, seed, load_rates(), 0.1)
     assert alone.tolist() == whole.tolist()
 
@@ -195,7 +195,7 @@ def test_frames_are_as_declared(tmp_path):
         for column in columns:
             dtype = str(frame[column.name].dtype)
             assert dtype == column.dtype or {dtype, column.dtype} == {"object", "str"}, column.name
-    assert calendar("2026-11", 2).labels == simulation.months.labels
+    assert read_months("2026-11", 2).labels == simulation.months.labels
     assert simulation.draws_requests.shape == simulation.draws_cost.shape == (200, 2)
     assert "Simulation 2026-11 to 2026-12" in repr(simulation)
 
