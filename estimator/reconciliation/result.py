@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.figures import count, money, plain, share, signed
+from estimator.figures import count, money, plain, share_beside, signed
 from estimator.forecasting import Forecast
 from estimator.reconciliation.billed_days import BilledDays, cost_of_rest
 from estimator.reconciliation.difference_limit import DifferenceLimit
@@ -280,7 +280,8 @@ class Reconciliation(NotebookResult):
         # the line names a part that the limit is about
         parts = {name: cost for name, cost in self.parts.items() if name not in NOT_FORECAST}
         largest = max(parts, key=lambda name: abs(parts[name]))
-        of_it = f" ({share(abs(error) / before)})" if before else ""
+        limit = self.limit.number if self.limit.is_share else 0.0
+        of_it = f" ({share_beside(abs(error) / before, limit)})" if before else ""
         more = "more" if error > 0 else "less"
         which = f" {self.days.text}" if self.days.text else ""
         return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,8 +41,7 @@ class TimelineMonth:
     """A month of the timeline. [currency]
 
     `billed` is None of months without a bill; `rest` is what is expected beside it, or in its
-    place; `low` and `high` are the ends of its range; `then` is what was forecast of it before;
-    `budget` is the budget of that month, None where it is not known.
+    place; `low` and `high` are the ends of its range; `then` is what was forecast of it before.
     """
 
     month: str
@@ -51,7 +50,6 @@ class TimelineMonth:
     low: float | None = None
     high: float | None = None
     then: float | None = None
-    budget: float | None = None
 
     @property
     def total(self) -> float:
@@ -59,15 +57,17 @@ class TimelineMonth:
         return (self.billed or 0.0) + self.rest
 
 
-def timeline_chart(months: Sequence[TimelineMonth], name_of_budget: str, currency: str) -> Chart:
+def timeline_chart(
+    months: Sequence[TimelineMonth], budget: tuple[str, float] | None, currency: str
+) -> Chart:
     """Draw the months as billed and as expected, against a budget of everything.
 
     Parameters
     ----------
     months : sequence of TimelineMonth
         In order; months between them that nothing is known of are left empty.
-    name_of_budget : str
-        The budget that each month has; empty without one.
+    budget : tuple, optional
+        Its name, and what a month may cost. [USD]
     currency : str
     """
     title = f"Billed, then expected: cost of each month in {currency}"
@@ -91,11 +91,9 @@ def timeline_chart(months: Sequence[TimelineMonth], name_of_budget: str, currenc
         parts.append(
             f"expected {money(first.total)} in {first.month} to {money(last.total)} in {last.month}"
         )
-    limits = [month.budget for month in months if month.budget is not None]
-    if limits:
-        before = "" if limits[0] == limits[-1] else f"{money(limits[0])}, then "
-        parts.append(f"budget {name_of_budget} {before}{money(limits[-1])}")
-    draw = partial(_draw, tuple(months), name_of_budget, currency)
+    if budget is not None:
+        parts.append(f"budget {budget[0]} {money(budget[1])}")
+    draw = partial(_draw, tuple(months), budget, currency)
     return Chart("timeline", title, "; ".join(parts), draw)
 
 
@@ -115,37 +113,33 @@ def plot_timeline(
         As `estimator.reconcile`.
     """
     months, means_of_ranges = [], with_means(inventory)
-    limits = [
-        (budget.usd_per_month, budget.name)
-        for budget in inventory.budgets
-        if budget.part is None and simulation.currency == "USD"
-    ]
-    limit, name = min(limits, default=(None, ""))
-    ahead = simulation.months.labels
     for label in months_of_bill(billed):
         then = history.forecast_then(label)
         past = past_month(means_of_ranges, billed, None, label, table, discount, then)
         cost = past.cost
         if cost is not None:
-            own = history.of_month(label)
-            budget = limit if label in ahead else None
-            if own is not None and own.budgets is not None:
-                budget = own.budgets.get(name)
-            months.append(TimelineMonth(label, cost.billed, cost.rest, then=then, budget=budget))
+            months.append(TimelineMonth(label, cost.billed, cost.rest, then=then))
     last = months[-1].month if months else ""
     means = simulation.monthly[f"mean_{simulation.cost}"].to_numpy()
-    for at, label in enumerate(ahead):
+    for at, label in enumerate(simulation.months.labels):
         if label > last:
             draws = simulation.draws_cost[:, at]
             low, high = map(float, quantiles_of(draws, (0.05, 0.95)))
-            month = TimelineMonth(label, None, float(means[at]), budget=limit)
-            months.append(replace(month, low=low, high=high) if high > low else month)
-    return timeline_chart(months, name, simulation.currency)
+            ends = (low, high) if high > low else (None, None)
+            months.append(TimelineMonth(label, None, float(means[at]), *ends))
+    limits = [
+        (budget.usd_per_month, budget.name)
+        for budget in inventory.budgets
+        if budget.part is None and simulation.currency == "USD"
+    ]
+    lowest = min(limits, default=None)
+    named = None if lowest is None else (lowest[1], lowest[0])
+    return timeline_chart(months, named, simulation.currency)
 
 
 def _draw(
     months: tuple[TimelineMonth, ...],
-    name_of_budget: str,
+    budget: tuple[str, float] | None,
     unit: str,
     width: float,
 ) -> Picture:
@@ -156,9 +150,8 @@ def _draw(
     highs = [month.high for month in months if month.high is not None]
     thens = [month.then for month in months if month.then is not None]
     top = max([float(totals.max()), *highs, *thens])
-    spans = _budget_spans(months)
-    near = [span for span in spans if is_near(span[2], top)]
-    scale_of_values(axes, max([top, *(limit for *_, limit in near)]), unit)
+    near = budget is not None and is_near(budget[1], top)
+    scale_of_values(axes, max(top, budget[1]) if budget is not None and near else top, unit)
     scale_of_months(axes, [month.month for month in months], size)
     axes.set_xlim(-0.6, len(months) - 0.4)
     for at, month in zip(places, months, strict=True):
@@ -174,18 +167,12 @@ def _draw(
         if month.then is not None:
             axes.hlines(month.then, at - 0.42, at + 0.42, color=INK, linewidth=2)
     ends: list[tuple[float, str]] = []
-    for span in near:
-        first, until, limit = span
-        axes.hlines(
-            limit, first - 0.5, until + 0.5, color=RED, linewidth=1.8, linestyles=(0, (5, 3))
-        )
-        if span is not spans[-1]:
-            write(axes, first - 0.5, limit, money(limit), va="bottom")
-    if spans and spans[-1] in near:
-        ends.append((spans[-1][2], f"budget {money(spans[-1][2])}"))
-    elif spans:
-        name = shorten_label(name_of_budget, 24)
-        text = f"↑ budget {name} {money(spans[-1][2])} lies above"
+    if budget is not None and near:
+        axes.axhline(budget[1], color=RED, linewidth=1.8, dashes=(5, 3))
+        ends.append((budget[1], f"budget {money(budget[1])}"))
+    elif budget is not None:
+        name = shorten_label(budget[0], 24)
+        text = f"↑ budget {name} {money(budget[1])} lies above"
         write(axes, 0.02, 1.02, text, transform=axes.transAxes, va="bottom")
     last = months[-1]
     word = "billed" if last.billed is not None and not last.rest else "expected"
@@ -196,21 +183,3 @@ def _draw(
         ends.append((then, "forecast then" if not size.narrow else "then"))
     label_ends(axes, [(value, text, INK) for value, text in ends], size.height - 72)
     return figure
-
-
-def _budget_spans(months: Sequence[TimelineMonth]) -> list[tuple[int, int, float]]:
-    """Months in a row with one budget: the first, the last, and the budget. [USD]
-
-    >>> of = [TimelineMonth("", None, 1.0, budget=limit) for limit in (None, 12.0, 12.0, 14.0)]
-    >>> _budget_spans(of)
-    [(1, 2, 12.0), (3, 3, 14.0)]
-    """
-    spans: list[tuple[int, int, float]] = []
-    for at, month in enumerate(months):
-        if month.budget is None:
-            continue
-        if spans and spans[-1][1:] == (at - 1, month.budget):
-            spans[-1] = (spans[-1][0], at, month.budget)
-        else:
-            spans.append((at, at, month.budget))
-    return spans

@@ -33,8 +33,7 @@ def time_section(inputs: ReportInputs) -> Section | None:
     blocks: list[Block] = []
     if len(inputs.past) > 1:
         blocks += [_timeline(inputs), _months_sheet(inputs)]
-        if any(each.cost is not None for each in inputs.past):
-            blocks.append(write_paragraphs(year_line(inputs)))
+        blocks += [write_paragraphs(line) for line in (year_line(inputs),) if line]
     changes = inputs.changes
     if changes is not None:
         sheets = (
@@ -59,14 +58,12 @@ def time_section(inputs: ReportInputs) -> Section | None:
 
 
 def _timeline(inputs: ReportInputs) -> Block:
-    budget = _budget(inputs)
     months = [
         TimelineMonth(
             each.month,
             None if each.cost is None else each.cost.billed,
             (each.forecast or 0.0) if each.cost is None else each.cost.rest,
             then=each.forecast_then,
-            budget=None if budget is None else _budget_then(inputs, each, budget),
         )
         for each in inputs.past
     ]
@@ -79,15 +76,8 @@ def _timeline(inputs: ReportInputs) -> Block:
             else (None, None)
         )
         label = inputs.forecast.months.labels[at]
-        limit = None if budget is None else budget[1]
-        months.append(TimelineMonth(label, None, float(means[at]), low, high, budget=limit))
-    return timeline_chart(months, "" if budget is None else budget[0], inputs.currency)
-
-
-def _budget_then(inputs: ReportInputs, past: PastMonth, budget: tuple[str, float]) -> float | None:
-    """The budget of a month by its own report; today's is drawn over no other past month."""
-    is_known = past.budgets is not None or past.month == inputs.month
-    return past.budget_then(*budget) if is_known else None
+        months.append(TimelineMonth(label, None, float(means[at]), low, high))
+    return timeline_chart(months, _budget(inputs), inputs.currency)
 
 
 def _budget(inputs: ReportInputs) -> tuple[str, float] | None:
@@ -138,8 +128,13 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
 
 
 def year_line(inputs: ReportInputs) -> str:
-    """The year to date, against what was forecast then; months without a bill are named."""
+    """The year to date, against what was forecast then; empty where no month of it is known.
+
+    Months without a bill are named.
+    """
     year, unit = year_to_date(inputs.past, inputs.month), inputs.currency
+    if not year.known:
+        return ""
     line = f"Year to date {year.year}: {unit} {money(year.cost)} in {year.known} of {year.months} "
     line += f"month{'s' * (year.months != 1)}"
     if year.missing:
@@ -199,8 +194,8 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
             f"{unit} {_total(now)} for {month_in_words(now.month)} against {_total(before)} for "
             f"{month_in_words(before.month)}: {signed(cents(change))}."
         )
-    if len(past) > 1 and any(each.cost is not None for each in past):
-        lines.append(year_line(inputs))
+    if len(past) > 1:
+        lines += [line for line in (year_line(inputs),) if line]
     changes = inputs.changes
     if changes is not None:
         every = [*changes.parts, *changes.rates]
