@@ -72,7 +72,7 @@ def _cards(inputs: ReportInputs) -> Cards:
         cards += _cost_cards(inputs, main.cost, main.budget.part_in_words, main.share)
     whole_share = None if main is None or of_part else main.share
     cards += _cost_cards(inputs, inputs.month_cost, "", whole_share, " in all" * of_part)
-    cards.append(_forecast_card(inputs))
+    cards.append(_forecast_card(inputs, of_part))
     cards.append(
         Card("Forecast requests", count(inputs.expected["requests"]), "requests", "of KMS")
     )
@@ -131,11 +131,12 @@ def _cost_cards(
     return [*cards, Card(f"{name}{in_all}", total, unit, note)]
 
 
-def _forecast_card(inputs: ReportInputs) -> Card:
+def _forecast_card(inputs: ReportInputs, beside_part: bool) -> Card:
     """The expected cost with its range; the typical one where it is another."""
     note = "expected, the mean of simulations" if inputs.has_ranges else "without a range"
     if inputs.ends:
         note += f"; {inputs.ends} in 90 % of them; typical, their middle: {money(inputs.typical)}"
+    note = f"of everything, {note}" if beside_part else note
     return Card("Forecast", money(inputs.expected[inputs.cost]), inputs.currency, note)
 
 
