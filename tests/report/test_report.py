@@ -119,7 +119,7 @@ def test_growth_breaks_a_budget_later(write_small):
     )
     over = monthly.forecast.budgets[monthly.forecast.budgets["over"]]
     assert monthly.verdict.status == "at risk"
-    first = month_in_words(over["month"].iloc[0])
+    first = month_in_words(str(over["month"].iloc[0]))
     assert f"Budget b is expected to be broken from {first} on" in monthly.verdict.sentence
 
 
