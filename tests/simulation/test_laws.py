@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from estimator import Range, forecast, simulate
-from estimator.forecasting import calendar
 from estimator.frames import BUDGETS, DRIVERS, QUANTILES
+from estimator.months import read_months
 from estimator.report.formats.json_and_csv import to_json
 from estimator.simulation.draws import Draws
 from tests.real_data import ROOT
@@ -181,7 +181,7 @@ def test_frames_are_as_declared(tmp_path):
         for column in columns:
             dtype = str(frame[column.name].dtype)
             assert dtype == column.dtype or {dtype, column.dtype} == {"object", "str"}, column.name
-    assert calendar("2026-11", 2).labels == simulation.months.labels
+    assert read_months("2026-11", 2).labels == simulation.months.labels
     assert simulation.draws_requests.shape == simulation.draws_cost.shape == (200, 2)
     assert "Simulation 2026-11 to 2026-12" in repr(simulation)
 

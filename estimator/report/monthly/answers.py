@@ -10,7 +10,7 @@ import pandas as pd
 
 from estimator.figures import FEW, cents, listed, money, percent, plural, share, signed
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.result import NOT_FORECAST, PARTS
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS
 from estimator.report.answers.budgets_and_copies import between
 from estimator.report.monthly.document import Answer
 from estimator.report.monthly.inputs import ReportInputs
@@ -35,7 +35,7 @@ def answer_questions(inputs: ReportInputs) -> tuple[Answer, ...]:
 def _why(inputs: ReportInputs) -> tuple[str, ...]:
     lines = [_largest(inputs)]
     found = inputs.reconciliation
-    if found is not None and found.has_kms and found.days.is_told:
+    if found is not None and found.is_comparable:
         lines.append(_difference(inputs, found))
         if any(abs(cost) >= _DUST for cost in found.others.values()):
             requests, keys = (found.others[name] for name in NOT_FORECAST)
@@ -59,6 +59,9 @@ def _difference(inputs: ReportInputs, found: Reconciliation) -> str:
     parts = {PARTS[name]: cost for name, cost in found.parts.items() if name not in NOT_FORECAST}
     off = math.fsum(parts.values())
     which = f"bill {inputs.billed_words}".strip()
+    if any(each.budget.part for each in judge(inputs).states):
+        # the verdict may speak of a part of it
+        which = f"whole {which}"
     expected = "what is expected" if inputs.has_ranges else "the forecast"
     if abs(off) < _DUST:
         return f"The {which} is {expected} of the same days."
@@ -228,14 +231,20 @@ def _paid_events(inputs: ReportInputs) -> Iterator[str]:
 
 def _by_the_bill(inputs: ReportInputs) -> Iterator[str]:
     """What the bill tells of the inventory and of the forecast."""
-    bill_range = inputs.bill_range
+    verdict, ranges = judge(inputs), [inputs.bill_range]
+    # the budget that the verdict speaks of may be of a part
+    ranges += [
+        inputs.range_of(state.budget)
+        for state in verdict.states
+        if state.budget.name == verdict.budget
+    ]
     of_bill = inputs.reconciliation.interpretation if inputs.reconciliation else None
     if of_bill is not None and inputs.follows_other:
         yield (
             f"Write cloudtrail_writes: {of_bill.answer} into the inventory: this bill follows it "
             f"({of_bill.strength} evidence)."
         )
-    if bill_range is not None and not bill_range.is_inside:
+    if any(each is not None and not each.is_inside for each in ranges):
         yield f"Measure and calibrate: {inputs.calibrate_command}."
 
 

@@ -73,6 +73,8 @@ def _cards(inputs: ReportInputs) -> Cards:
     whole_share = None if main is None or of_part else main.share
     cards += _cost_cards(inputs, inputs.month_cost, "", whole_share, " in all" * of_part)
     cards.append(_forecast_card(inputs, of_part))
+    if inputs.forecast.months.count > 1 and inputs.month_cost.billed is None:
+        cards.append(_ahead_card(inputs))
     cards.append(
         Card("Forecast requests", count(inputs.expected["requests"]), "requests", "of KMS")
     )
@@ -91,7 +93,7 @@ def _cards(inputs: ReportInputs) -> Cards:
         note = "CloudTrail's, as far as covered"
         cards.append(Card("Measured", count(float(own)), "requests", note))
     found = inputs.reconciliation
-    if found is not None and found.has_kms and found.days.is_told:
+    if found is not None and found.is_comparable:
         before = found.forecast_to_date()
         error = difference(before, before + found.forecast_error)
         of_it = f"{percent(error / before)} " if before else ""
@@ -122,7 +124,7 @@ def _cost_cards(
     cards = [Card(f"Billed{in_all}", money(cost.billed), unit, note)]
     if cost.is_billed:
         return cards
-    billed, rest, total = adding_up([cost.billed, cost.rest], cost.total)
+    billed, rest, total = adding_up([cost.billed, cost.rest], cost.total, repeated={0})
     note = f"{billed} billed and {rest} more, {inputs.basis_of_rest}"
     note += "" if share_of_budget is None else f": {share(share_of_budget)} of the budget"
     if cost.is_open:
@@ -138,6 +140,16 @@ def _forecast_card(inputs: ReportInputs, beside_part: bool) -> Card:
         note += f"; {inputs.ends} in 90 % of them; typical, their middle: {money(inputs.typical)}"
     note = f"of everything, {note}" if beside_part else note
     return Card("Forecast", money(inputs.expected[inputs.cost]), inputs.currency, note)
+
+
+def _ahead_card(inputs: ReportInputs) -> Card:
+    """What the months ahead cost together, under both interpretations."""
+    labels, ahead = inputs.forecast.months.labels, inputs.expected_ahead
+    other = inputs.forecast.other_interpretation
+    months = len(labels) - 1
+    note = f"to {month_in_words(labels[-1])}; {money(ahead[f'{inputs.cost}_writes_{other}'])} "
+    name = f"Next {months:,} months" if months > 1 else "Next month"
+    return Card(name, money(ahead[inputs.cost]), inputs.currency, note + IF_WORDS[other])
 
 
 def budgets_sheet(inputs: ReportInputs) -> Sheet | None:

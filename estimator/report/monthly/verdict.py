@@ -89,7 +89,7 @@ def judge(inputs: ReportInputs) -> Verdict:
     broken = [state.budget.name for state in states if state.is_broken and state is not main]
     if broken:
         head += f"; broken as well: {listed(broken, _MOST)}"
-    lines = [f"{head}.", *_range_line(inputs)]
+    lines = [f"{head}.", *_range_line(inputs, main)]
     lines += _ahead(inputs, main, states, _MOST - len(lines))
     return Verdict(
         main.status,
@@ -130,7 +130,8 @@ def cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
     if cost.billed is not None and cost.is_open:
         return f"{unit} {money(cost.billed)} so far{_of_open_month(inputs, state)}"
     if cost.billed is not None and cost.rest:
-        billed, rest, total = adding_up([cost.billed, cost.rest], cost.total)
+        # what is billed stands in cards and tables too: what rounding leaves over goes to the rest
+        billed, rest, total = adding_up([cost.billed, cost.rest], cost.total, repeated={0})
         words = inputs.billed_words
         until = "by the month's end" if words.startswith("to ") else "for the rest of the month"
         if "without" in words:
@@ -178,32 +179,43 @@ def _name(state: BudgetState) -> str:
     return f"budget {budget.name}{only}"
 
 
-def _range_line(inputs: ReportInputs) -> list[str]:
-    """Whether the bill is where the forecast said, and what that means for the months ahead."""
-    bill_range = inputs.bill_range
+def _range_line(inputs: ReportInputs, main: BudgetState | None = None) -> list[str]:
+    """Whether the bill is where the forecast said, and what that means for the months ahead.
+
+    Of what the verdict's budget covers, where the bill tells it apart; a part that is where it
+    should be says nothing of the months ahead where the whole bill is not.
+    """
+    bill_range, bill = inputs.bill_range, "bill"
     if bill_range is None:
         return []
+    if main is not None and main.budget.part is not None:
+        of_part = inputs.range_of(main.budget)
+        if of_part is None or (of_part.is_inside and not bill_range.is_inside):
+            bill = "whole bill"
+        else:
+            bill_range, bill = of_part, f"bill of {main.budget.part_in_words}"
     to_date = f" {inputs.billed_words}" if inputs.reconciliation and inputs.billed_words else ""
-    bill, other = "The bill", ""
+    subject, other = f"The {bill}", ""
     if inputs.follows_other:
         # what the difference to the inventory's own is due to
         is_charged = inputs.inventory.cloudtrail_writes == "exempt"
         does, does_not = "charges", "does not charge"
         bill_does, inventory_does = (does, "does not") if is_charged else (does_not, "does")
         other = f"This bill {bill_does} CloudTrail's own writes, the inventory {inventory_does}. "
-        bill = f"{'With' if is_charged else 'Without'} them the bill"
+        subject = f"{'With' if is_charged else 'Without'} them the {bill}"
     billed = money(bill_range.billed)
+    amount = f" of {billed}" if bill == "bill" else f" ({billed})"
     if not bill_range.has_width:
         what = f"the forecast of {inputs.currency} {money(bill_range.low)}{to_date}"
         if bill_range.is_inside:
-            return [f"{other}{bill} is within a tenth of {what}."]
-        line = f"{other}{bill} of {billed} is more than a tenth off {what}"
+            return [f"{other}{subject} is within a tenth of {what}."]
+        line = f"{other}{subject}{amount} is more than a tenth off {what}"
     else:
         ends = between_ends(bill_range.low, bill_range.high)
         if bill_range.is_inside:
             place = "within a tenth of" if inputs.follows_other else "inside"
-            return [f"{other}{bill} is {place} the forecast's range {ends}{to_date}."]
-        line = f"{other}{bill} of {billed} is outside the forecast's range {ends}{to_date}"
+            return [f"{other}{subject} is {place} the forecast's range {ends}{to_date}."]
+        line = f"{other}{subject}{amount} is outside the forecast's range {ends}{to_date}"
     # the command stands in what to do
     return [f"{line}: the months ahead are not to be believed until calibrated."]
 
