@@ -13,6 +13,7 @@ from estimator.figures import (
     money,
     money_like,
     percent,
+    plural,
     share,
     signed,
 )
@@ -84,7 +85,7 @@ def _cards(inputs: ReportInputs) -> Cards:
         cards.append(Card("Copies of KMS events", copies.text, unit, note))
     paid = inputs.unexplained_events
     if paid is not None:
-        note = f"{count(paid.events)} events on CloudTrail's bill, apart from KMS"
+        note = f"{plural(paid.events, 'event')} on CloudTrail's bill, apart from KMS"
         cards.append(Card("Paid events", money(paid.cost), unit, note))
     measured = _measured_rows(inputs)
     if measured is not None:
