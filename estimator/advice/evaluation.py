@@ -145,10 +145,10 @@ class Evaluator:
 
         The noise of counts is left out: it belongs to a month, not to a decision.
         """
-        inventory = forecast.case.inventory
-        if not is_uncertain(Model(inventory, self.months)):
+        model = Model(forecast.case.inventory, self.months)
+        if not is_uncertain(model):
             return None
         options = Options(DRAWS, SEED, QUANTILES)
-        simulation = run(inventory, self.months, options, self._table, self._discount, noise=False)
+        simulation = run(model, options, self._table, self._discount, noise=False)
         cost: FloatArray = simulation.draws_cost.sum(axis=1)
         return cost

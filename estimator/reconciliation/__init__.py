@@ -19,6 +19,7 @@ from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, month_label, read_months
 from estimator.reconciliation.billed_days import (
     BilledDays,
+    ForecastDays,
     find_billed_days,
     shares_of_rows,
 )
@@ -48,6 +49,7 @@ from estimator.reconciliation.sides import (
     measured_side,
     payer_of,
 )
+from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import KmscostError, Problem
 
@@ -98,15 +100,16 @@ def reconcile(
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     label = month_label(month)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
-    expected = compute_forecast(inventory, read_months(label, 1), table, discount)
+    model = Model(inventory, read_months(label, 1))
+    expected = compute_forecast(model, table, discount)
     limit = None if fail_over is None else read_difference_limit(fail_over, expected.currency)
     billed = bill if isinstance(bill, Actuals) else load_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
-    return reconcile_forecast(inventory, expected, billed, actuals, limit, bill_name(bill))
+    return reconcile_forecast(model, expected, billed, actuals, limit, bill_name(bill))
 
 
 def reconcile_forecast(
-    inventory: Inventory,
+    model: Model,
     expected: Forecast,
     billed: Actuals,
     actuals: Actuals | None = None,
@@ -117,8 +120,8 @@ def reconcile_forecast(
 
     Parameters
     ----------
-    inventory : Inventory
-        What the forecast was made of.
+    model : Model
+        What the forecast was made of, of this month alone.
     expected : Forecast
         That of one month.
     name : str
@@ -130,6 +133,7 @@ def reconcile_forecast(
         The bill has nothing of the month, or is in another currency.
     """
     label = expected.months.labels[0]
+    inventory = model.inventory
     _check_comparable(expected, billed, actuals, label, name)
 
     # each side as rows of the same key columns
@@ -165,8 +169,9 @@ def reconcile_forecast(
     interpretations = tuple(interpret(of_payer) for of_payer in evidence)
 
     # like with like: from here on all sides are of the days billed
-    days = find_billed_days(billed, inventory, expected.months, payers)
-    shares = shares_of_rows(expected.rows, inventory, days)
+    by_day = ForecastDays(model)
+    days = find_billed_days(billed, by_day, payers)
+    shares = shares_of_rows(expected.rows, by_day, days)
     if not days.is_whole:
         to_date, _ = _measured_side(actuals, label, inventory, paid_by, names, days)
         frame = _join(expected, levels, forecast_side(expected, shares), billed_rows, to_date)

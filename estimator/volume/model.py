@@ -93,6 +93,10 @@ class Model:
             ]
         )
 
+    def first_month(self) -> Model:
+        """The same of its first month alone; whose streams these are hangs on no month."""
+        return Model(self.inventory, Months(self.months.firsts[0], 1), self.streams)
+
     def over(self, spans: Spans) -> Model:
         """The same, counted in other spans."""
         # shallow: the arrays of trails are the same whatever time is counted in

@@ -20,6 +20,7 @@ from estimator.report.charts.fan import QUANTILES
 from estimator.simulation import Simulation, simulate
 from estimator.simulation.expected import expect_rows, expected_forecast, with_means
 from estimator.simulation.options import read_options
+from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
 from pricing.reading.words import nearest
@@ -166,7 +167,7 @@ def chart_of(
         return _with_source(chart, drawn)
     from estimator.report.charts.months import cost_chart, requests_chart
 
-    flows = expected_forecast(means, drawn)
+    flows = expected_forecast(Model(means, drawn.months), drawn)
     return _with_source(cost_chart(flows) if kind == "cost" else requests_chart(flows), flows)
 
 

@@ -12,6 +12,7 @@ from estimator.months import read_months
 from estimator.report.past.history_file import KeptReport
 from estimator.scenarios import Comparison, compare
 from estimator.simulation.expected import with_means
+from estimator.volume.model import Model
 from pricing.rates import RateTable
 
 _DUST = 1e-9
@@ -109,7 +110,7 @@ def _rates(
 ) -> Iterator[Change]:
     """Prices of a unit that are not those of the earlier month, by Region and meter."""
     after, before = (
-        compute_forecast(inventory, read_months(label, 1), table, discount)
+        compute_forecast(Model(inventory, read_months(label, 1)), table, discount)
         for label in (month, since)
     )
     old, new = _prices(before), _prices(after)

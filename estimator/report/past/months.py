@@ -14,6 +14,7 @@ from estimator.months import Months, parse_month, read_months
 from estimator.reconciliation import Reconciliation, reconcile_forecast
 from estimator.report.past.history_file import History
 from estimator.report.past.month_cost import MonthCost
+from estimator.volume.model import Model
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError
 
@@ -118,8 +119,9 @@ def past_month(
         As `estimator.reconcile`.
     """
     assert billed is not None
-    expected = compute_forecast(inventory, read_months(month, 1), table, discount)
-    result = reconcile_forecast(inventory, expected, billed, measured)
+    model = Model(inventory, read_months(month, 1))
+    expected = compute_forecast(model, table, discount)
+    result = reconcile_forecast(model, expected, billed, measured)
     requests = measured_of(measured, month)
     if not result.has_kms:
         return PastMonth(month, None, "", None, requests, result.forecast_of_month(), then)
