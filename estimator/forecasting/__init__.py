@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.forecasting.budgets import budget_use
-from estimator.forecasting.columns import check_groups, grain
 from estimator.forecasting.event_copies import CopyCharges, EventCopies, copy_notices, copy_rates
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
 from estimator.forecasting.free_days import FreeDays
@@ -22,6 +21,7 @@ from estimator.inventory.budgets import Budget
 from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import read_months
 from estimator.volume import usage
+from estimator.volume.columns import check_groups, grain
 from estimator.volume.daily import daily_requests
 from estimator.volume.model import Model
 from pricing.bill import Bill, bill
@@ -31,10 +31,8 @@ from pricing.reading.problems import RateError
 __all__ = [
     "WRITES",
     "Forecast",
-    "check_groups",
     "compute_forecast",
     "forecast",
-    "grain",
     "price_usage",
 ]
 

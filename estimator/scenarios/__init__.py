@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from estimator.forecasting import check_groups, compute_forecast, grain
+from estimator.forecasting import compute_forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import (
@@ -22,7 +22,7 @@ from estimator.scenarios.case_forecast import CaseForecast, forecast_case
 from estimator.scenarios.cases import Other, read_cases
 from estimator.scenarios.comparison import Comparison
 from estimator.scenarios.scenario_files import ScenarioDocument
-from estimator.volume.group_columns import key_columns
+from estimator.volume.columns import check_groups, grain, key_columns
 from estimator.volume.model import Model
 from estimator.volume.readers import kind_of
 from pricing.rates import RateTable, load_rates
