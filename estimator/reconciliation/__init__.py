@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ from estimator.reconciliation.difference_limit import DifferenceLimit, read_diff
 from estimator.reconciliation.evidence import collect_evidence
 from estimator.reconciliation.free_part import INFERRED_FREE, infer_free_part, table_price
 from estimator.reconciliation.interpretation import interpret
+from estimator.reconciliation.key_days import key_day_notices
 from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
 from estimator.reconciliation.matching import key_names, payers_of
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
@@ -37,8 +39,18 @@ from estimator.reconciliation.missing_lines import (
     find_missing_lines,
     forecast_by_account,
 )
-from estimator.reconciliation.notices import find_strangers, notices, rests_on
-from estimator.reconciliation.parts import add_parts, request_parts
+from estimator.reconciliation.notices import (
+    find_strangers,
+    months_left_out,
+    notices,
+    rests_on,
+)
+from estimator.reconciliation.parts import (
+    add_parts,
+    has_billed,
+    leave_unexplained,
+    request_parts,
+)
 from estimator.reconciliation.result import Reconciliation
 from estimator.reconciliation.sides import (
     KEYS,
@@ -105,7 +117,8 @@ def reconcile(
     limit = None if fail_over is None else read_difference_limit(fail_over, expected.currency)
     billed = bill if isinstance(bill, Actuals) else load_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
-    return reconcile_forecast(model, expected, billed, actuals, limit, bill_name(bill))
+    found = reconcile_forecast(model, expected, billed, actuals, limit, bill_name(bill))
+    return replace(found, notices=(*found.notices, *months_left_out(billed, [label])))
 
 
 def reconcile_forecast(
@@ -189,16 +202,18 @@ def reconcile_forecast(
         frame, row_interpretation, coverage, levels, inventory, expected.months, days, free
     )
     rows = add_parts(frame, row_interpretation, units)
+    is_explained = days.is_told and has_billed(rows)
+    rows = rows if is_explained else leave_unexplained(rows)
     strangers = find_strangers(rows, inventory, levels)
     return Reconciliation(
         month=label,
         forecast=expected,
         rows=_reconciliation_frame(rows, coverage, label),
-        request_parts=request_parts(rows),
+        request_parts=request_parts(rows, is_explained),
         interpretations=interpretations,
         apart=amounts_apart(billed, label, expected.currency),
         levels=levels.to_dict(),
-        rests_on=rests_on(coverage, levels, frame, units.expected),
+        rests_on=rests_on(coverage, levels, frame, units.expected, is_explained),
         unknown_to=strangers,
         days=days,
         missing=missing,
@@ -208,6 +223,7 @@ def reconcile_forecast(
             *notices(
                 expected, billed, actuals, label, coverage, frame, lost, payers, strangers, days
             ),
+            *key_day_notices(frame, levels, inventory, expected.months, expected.currency),
             *missing.notices(),
             *(() if free_known else (INFERRED_FREE,)),
         ),

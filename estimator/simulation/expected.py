@@ -84,7 +84,9 @@ def _change_all(
 def _mean(given: Range, kind: Kind = "quantity") -> Range:
     if given.is_number:
         return given
-    return Range.exactly(mean_of(given.low, given.mid, given.high, kind))
+    mean = Range.exactly(mean_of(given.low, given.mid, given.high, kind))
+    # without its source a notice would say that it has none
+    return dataclasses.replace(mean, source=given.source)
 
 
 def _means(section: Any, kind: Kind | None = None) -> dict[str, Any]:

@@ -200,7 +200,7 @@ def test_the_rest_is_last_and_grey(tmp_path):
     rows = pd.DataFrame(
         {
             "account": ids,
-            "driver": "org",
+            "driver": ["org"] * 20 + ["siem"] * 20,
             "billed_account": ids[0],
             "cause": "put",
             "unit": "request",
@@ -211,8 +211,8 @@ def test_the_rest_is_last_and_grey(tmp_path):
     chart = sankey_chart(rows, inventory, "USD", MONTH)
     axes = chart.draw(WIDE).axes[0]
     words = [text.get_text() for text in axes.texts]
-    assert words[1:8] == [f"team-{number}  9.01 %" for number in ids[:6]] + [
-        "34 more accounts  45.9 %"
+    assert words[1:8] == [f"team-{number}: 9.01 %" for number in ids[:6]] + [
+        "34 more accounts: 45.9 %"
     ]
     nodes = [patch.get_facecolor() for patch in axes.patches if patch.get_facecolor()[3] == 1]
     from matplotlib.colors import to_rgba

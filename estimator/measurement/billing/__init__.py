@@ -30,7 +30,7 @@ from estimator.measurement.billing.deliveries import find_bills
 from estimator.measurement.billing.periods import bill_coverage, shares
 from estimator.measurement.billing.repeats import (
     NOTHING,
-    Marks,
+    FileLines,
     SeenFiles,
     repeat_notices,
     single_places,
@@ -96,7 +96,7 @@ def measure_bill(
     names = as_paths(paths)
     delivered = find_bills(names, refused)
     whole = Tally()
-    seen: list[tuple[str, Marks, Marks]] = []
+    seen: list[FileLines] = []
     known = SeenFiles()
     coarse: list[tuple[str, list[Entry]]] = []
     missing: MissingPageError | None = None
@@ -117,7 +117,7 @@ def measure_bill(
             # each line once: equal lines of one file are no repeat, only those of two files are
             lines = np.unique(np.concatenate([NOTHING, *counted.marks]))
             places = single_places(np.concatenate([NOTHING, *counted.places]))
-            seen.append((table.shown, lines, places))
+            seen.append(FileLines(table.shown, lines, places, counted.months))
     if missing is not None:
         # the other exports may be its pages, each with a part of the same days
         for shown, _ in coarse:

@@ -28,7 +28,6 @@ from estimator.measurement.billing.layouts import Columns, is_bill
 from estimator.measurement.billing.periods import moments
 from estimator.measurement.billing.repeats import (
     NOTHING,
-    TWICE,
     Contents,
     Marks,
     digest_of,
@@ -36,6 +35,7 @@ from estimator.measurement.billing.repeats import (
     marks,
     places_of,
     stands_twice,
+    twice_notice,
 )
 from estimator.measurement.billing.tables import (
     SlowWayError,
@@ -70,6 +70,12 @@ class Tally:
         return Contents(
             ", ".join(self.reports), self.records, frozenset(self.spans), self.charges, self.mark
         )
+
+    @property
+    def months(self) -> frozenset[str]:
+        """The months of the charges."""
+        parts = (part for parts in self.reports.values() for part in parts)
+        return frozenset(str(month) for part in parts for month in part["month"].unique())
 
     def add(self, other: Tally) -> None:
         """Add everything that `other` counted."""
@@ -203,7 +209,7 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
     tally.spans = {(starts[a], ends[b]) for a, b in spans if a in starts and b in ends}
     tally.notices = dict.fromkeys(columns.layout.notices)
     if stands_twice(np.concatenate([NOTHING, *tally.marks])):
-        tally.notices[TWICE] = None
+        tally.notices[twice_notice(tally.months)] = None
     if columns.layout.by_month and not tally.spans:
         tally.notices["an estimate of a month that is not over: it covers no hour"] = None
     return tally

@@ -11,7 +11,7 @@ import pandas as pd
 from estimator.figures import Figure, count, difference, key_months, listed, money, percent, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.result import NOT_FORECAST, PARTS
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS
 from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
 
@@ -42,7 +42,7 @@ class ReconciliationAnswer(Answer[Reconciliation]):
 
 def reconciliation_sheets(reconciliation: Reconciliation) -> list[Sheet]:
     """The sides, the parts of their difference, and the rows that differ most."""
-    rows = _rows_sheet(reconciliation)
+    rows = _rows_sheet(reconciliation) if reconciliation.is_comparable else None
     return [_sides_sheet(reconciliation), _parts_sheet(reconciliation), *([rows] if rows else [])]
 
 
@@ -87,6 +87,9 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
     header = ("", "forecast", "measured", "billed", "difference", "")
     title = "Forecast, measured and billed: KMS because of CloudTrail, "
     title += f"{reconciliation.month}{which}"
+    if not reconciliation.is_comparable:
+        # like with like: nothing says how much of the month is beside the forecast
+        cells = [(*sides, "-", "") for *sides, _, _ in cells]
     return Sheet(title, header, tuple(cells), numbers=5, sums=1)
 
 
@@ -335,8 +338,10 @@ def _apart(reconciliation: Reconciliation) -> list[str]:
 
 
 def _limit(reconciliation: Reconciliation) -> list[str]:
-    if reconciliation.limit is None:
+    judged = reconciliation.judged_limit
+    if judged is None:
         return []
+    if judged.state == "not held":
+        return [judged.text]
     error = f"{reconciliation.currency} {signed(money(reconciliation.forecast_error))}"
-    verdict = f"Limit {reconciliation.limit.text} {'broken' if reconciliation.broken else 'kept'}"
-    return [f"{verdict}: without what is not CloudTrail's the difference is {error}"]
+    return [f"{judged.text}: without what is not CloudTrail's the difference is {error}"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from estimator.attribution import attribute
-from estimator.figures import share
+from estimator.figures import money, share
 from estimator.forecasting import Forecast, forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.measurement_files import load_bill
@@ -22,7 +22,7 @@ from estimator.simulation.expected import expect_rows, expected_forecast, with_m
 from estimator.simulation.options import read_options
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
-from pricing.reading.problems import Problem, UsageError
+from pricing.reading.problems import KmscostError, Problem, UsageError
 from pricing.reading.words import nearest
 
 if TYPE_CHECKING:
@@ -134,16 +134,20 @@ def chart_of(
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     if kind == "timeline":
-        from estimator.report.charts.timeline import plot_timeline
+        from estimator.report.charts.timeline import timeline_chart
         from estimator.report.past.history_file import History, read_history
+        from estimator.report.past.months import collect_past
 
         billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
         code = table.currency
         reports = History(code) if history is None else read_history(history, code)
+        means = with_means(inventory)
+        past, left_out = collect_past(means, None, billed, None, table, discount, reports)
+        if left_out and not past:
+            raise KmscostError(Problem("bill", None, "", left_out[0], "a month to draw", ""))
         drawn = simulate(inventory, start, months, draws, seed, QUANTILES, table, discount)
-        return _with_source(
-            plot_timeline(inventory, billed, drawn, reports, table, discount), drawn
-        )
+        chart = _with_source(timeline_chart(past, drawn, _lowest_budget(drawn)), drawn)
+        return replace(chart, notes=(*(f"{line}." for line in left_out), *chart.notes))
     if bill is not None or history is not None:
         fix = "choose kind timeline, or attribution for a bill"
         name, found = ("bill", "a bill") if bill is not None else ("history", "a history")
@@ -171,14 +175,27 @@ def chart_of(
     return _with_source(cost_chart(flows) if kind == "cost" else requests_chart(flows), flows)
 
 
+def _lowest_budget(simulation: Simulation) -> tuple[str, float] | None:
+    """Return the lowest budget of everything, which breaks first."""
+    limits = (
+        (budget.name, budget.usd_per_month)
+        for budget in simulation.inventory.budgets
+        if budget.part is None and simulation.currency == "USD"
+    )
+    return min(limits, key=lambda limit: limit[1], default=None)
+
+
 def _with_source(chart: Chart, result: Forecast | Simulation) -> Chart:
     """Return the chart with what a picture says below: the other interpretation, the source."""
     source = f"Source: kmscost from {Path(result.inventory.path).name}"
     checked = [version.source.checked for _, version in result.versions]
     source += f"; rates checked {max(checked)}" if checked else ""
     source += f", less {share(result.discount)}" if result.discount else ""
-    shows_cost = chart.name in ("cost", "fan", "sankey", "timeline")
-    return replace(
-        chart,
-        notes=(*([f"{result.other_interpretation_line}."] if shows_cost else []), source),
-    )
+    if chart.name not in ("cost", "fan", "sankey", "timeline"):
+        return replace(chart, notes=(source,))
+    name = f"cost_{result.currency.lower()}"
+    cost = result.mean[name] if isinstance(result, Simulation) else result.totals[name]
+    labels = result.months.labels
+    span = " to ".join(dict.fromkeys((labels[0], labels[-1])))
+    line = f"{span}: {result.currency} {money(cost)} in all. {result.other_interpretation_line}."
+    return replace(chart, notes=(line, source))

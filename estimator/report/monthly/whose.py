@@ -24,7 +24,6 @@ from estimator.report.answers.attribution_lines import MOST_LINES, print_amounts
 from estimator.report.answers.bucket_keys import bucket_key_blocks
 from estimator.report.blocks import Command, Lines, Sheet, write_paragraphs
 from estimator.report.monthly.document import Block, Section
-from estimator.report.monthly.words import part
 from estimator.report.text_bars import bars_heading, text_bars
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError
@@ -206,7 +205,7 @@ def _sheet(whose: Whose, level: str) -> Sheet | None:
     by_cost = any(costs)
     bars = text_bars(costs if by_cost else [many for _, many, _ in rows])
     cells = [
-        (name, bar, count(many), part(many / whole) if whole else "", amount)
+        (name, bar, count(many), share(many / whole) if whole else "", amount)
         for (name, many, _), bar, amount in zip(rows, bars, amounts[:-1], strict=True)
     ]
     cells.append(("total", "", count(whole), share(1.0) if whole else "", amounts[-1]))

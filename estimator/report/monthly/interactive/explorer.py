@@ -123,7 +123,9 @@ def _widget() -> type:
             month = Model(forecast.inventory, forecast.months).first_month()
             data = tool_data(forecast, break_down(month, forecast))
             has_sliders = data["what_if"] is not None
-            tools = write_tools(forecast, has_sliders=has_sliders, has_ranges=True, is_open=True)
+            tools = write_tools(
+                forecast, has_sliders=has_sliders, center="typical value", is_open=True
+            )
             super().__init__(
                 _markup=f"<style>{read_text('tools.css')}{_STYLE}</style>{tools}",
                 _data=data,
