@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, month_label, read_months
 from estimator.reconciliation.billed_days import (
-    BilledDays,
     ForecastDays,
     find_billed_days,
     shares_of_rows,
@@ -31,7 +30,6 @@ from estimator.reconciliation.free_part import INFERRED_FREE, infer_free_part, t
 from estimator.reconciliation.interpretation import interpret
 from estimator.reconciliation.key_days import key_day_notices
 from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
-from estimator.reconciliation.matching import key_names, payers_of
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.missing_lines import (
     MissingLines,
@@ -58,8 +56,10 @@ from estimator.reconciliation.sides import (
     drop_levels,
     forecast_side,
     join_sides,
+    key_names,
     measured_side,
     payer_of,
+    payers_of,
 )
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
@@ -162,7 +162,7 @@ def reconcile_forecast(
     paid_by = {account: payers[payer] for account, payer in paid_by.items()} | own
     billed_rows = billed_side(lines, payers, own, names)
     month_rows = forecast_side(expected, np.ones(len(expected.rows)))
-    measured_rows, lost = _measured_side(actuals, label, inventory, paid_by, names)
+    measured_rows, lost = measured_side(actuals, label, inventory, paid_by, names)
     if lost and measured_rows.empty:
         raise KmscostError(_without_place(lost))
 
@@ -186,7 +186,7 @@ def reconcile_forecast(
     days = find_billed_days(billed, by_day, payers)
     shares = shares_of_rows(expected.rows, by_day, days)
     if not days.is_whole:
-        to_date, _ = _measured_side(actuals, label, inventory, paid_by, names, days)
+        to_date, _ = measured_side(actuals, label, inventory, paid_by, names, days)
         frame = _join(expected, levels, forecast_side(expected, shares), billed_rows, to_date)
     missing = MissingLines()
     if days.is_told:
@@ -292,22 +292,6 @@ def _only_strangers(rows: pd.DataFrame, inventory: Inventory, month: str) -> lis
     if "" in accounts or accounts & {account.id for account in inventory.accounts}:
         return []
     return sorted(accounts)
-
-
-def _measured_side(
-    actuals: Actuals | None,
-    month: str,
-    inventory: Inventory,
-    payers: Mapping[str, str],
-    names: Mapping[str, str],
-    days: BilledDays | None = None,
-) -> tuple[pd.DataFrame, float]:
-    if actuals is not None:
-        return measured_side(actuals, month, inventory, payers, names, days)
-    # the columns of nothing, so that three sides join in any case
-    texts = {name: pd.Series(dtype=object) for name in KEYS}
-    numbers = ("measured", "measured_writes", "measured_others")
-    return pd.DataFrame({**texts, **{name: pd.Series(dtype=float) for name in numbers}}), 0.0
 
 
 def _without_place(lost: float) -> Problem:

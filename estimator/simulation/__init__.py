@@ -18,11 +18,9 @@ from estimator.months import read_months
 from estimator.simulation.draws import Draws, stand_ins
 from estimator.simulation.inventory_demand import demand_of
 from estimator.simulation.options import Options, read_options
-from estimator.simulation.prices import Prices
 from estimator.simulation.result import Simulation, build_simulation
-from estimator.simulation.sampling import repeat_point, sample
-from estimator.simulation.uncertain_files import notice_combined
-from estimator.simulation.uncertain_inputs import is_uncertain
+from estimator.simulation.sampling import Prices, repeat_point, sample
+from estimator.simulation.uncertain_inputs import is_uncertain, notice_combined
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 
