@@ -23,14 +23,13 @@ from pricing.reading.validation import (
     check_starts,
     refusal,
 )
-from pricing.reading.words import nearest
+from pricing.reading.words import did_you_mean
 from pricing.regions import partitions
 
 
 def _read_partition(value: Any) -> str:
     if not isinstance(value, str) or value not in partitions():
-        close = nearest(str(value), partitions())
-        fix = f"did you mean {close}?" if close else ""
+        fix = did_you_mean(str(value), partitions())
         raise refusal(value, f"one of {', '.join(partitions())}", fix)
     return value
 

@@ -17,7 +17,7 @@ from pricing.reading.files import is_price_list, read_bytes
 from pricing.reading.problems import DocumentError, Problem, RateError
 from pricing.reading.units import currency_code
 from pricing.reading.validation import Section, Text, load_as, refusal
-from pricing.reading.words import nearest
+from pricing.reading.words import did_you_mean
 from pricing.regions import TABLES, partition_of
 from pricing.request_meters import OF_ANY_KEY
 
@@ -78,8 +78,7 @@ class RateTable(Section, NotebookResult):
         for index, free in enumerate(self.free_quantities):
             at = ("free_quantities", index)
             if free.pool not in pools:
-                close = nearest(free.pool, pools)
-                fix = f"did you mean {close}?" if close else "remove it, or name it in `free:`"
+                fix = did_you_mean(free.pool, pools, "remove it, or name it in `free:`")
                 raise refusal(free.pool, "a pool that a meter names", fix, (*at, "pool"))
             for partition in free.partitions:
                 if (free.pool, partition) in seen:

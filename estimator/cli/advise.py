@@ -50,7 +50,12 @@ def advise(
         ),
     ] = None,
     unused_days: Annotated[
-        int, typer.Option("--unused-days", help="So long without use makes a key one that can go.")
+        int,
+        typer.Option(
+            "--unused-days",
+            help="So long without use makes a key one that can go.",
+            metavar="DAYS",
+        ),
     ] = 90,
 ) -> None:
     """Rank what would save money, with what it loses and how to do it."""

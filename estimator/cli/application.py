@@ -10,7 +10,7 @@ import typer.main
 from typer.core import TyperGroup
 
 from estimator.cli.command import as_command
-from pricing.reading.problems import KmscostError, UsageError
+from pricing.reading.problems import KmscostError, Problem, UsageError
 from pricing.reading.words import nearest
 
 _MOST_PROBLEMS = 200
@@ -77,6 +77,17 @@ class Application(TyperGroup):
             with formatter.section(group):
                 # one column in all groups, whatever names are in each
                 formatter.write_dl([(f"{name:<{width}}", line) for name, line in commands.items()])
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an empty argument: as a path it would be the folder one happens to be in."""
+        for option, argument in zip(("", *args), args, strict=False):
+            if argument == "" or (argument.startswith("--") and argument.endswith("=")):
+                name = argument.rstrip("=") or (option if option.startswith("-") else "an argument")
+                fix = "is a variable of your shell empty?"
+                report_problems(UsageError(Problem(name, None, "", "''", "a value", fix)))
+                raise typer.Exit(2)
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""

@@ -16,7 +16,7 @@ def attribute(
         list[Path],
         typer.Argument(
             help="CloudTrail's log files or folders of them, or what measure cloudtrail wrote.",
-            metavar="LOGS...",
+            metavar="LOGS",
             readable=False,
         ),
     ],

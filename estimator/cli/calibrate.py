@@ -21,7 +21,7 @@ from estimator.cli.output import (
 ActualsPaths = Annotated[
     list[Path],
     typer.Argument(
-        help="JSON or CSV of measure, or log files and folders of them.", metavar="ACTUALS..."
+        help="JSON or CSV of measure, or log files and folders of them.", metavar="ACTUALS"
     ),
 ]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from estimator.cli.application import single
-from estimator.cli.output import InventoryPath, Output, say, show
+from estimator.cli.output import InventoryPath, Output, say, show, width
 from estimator.report.formats.json_and_csv import to_json
 from pricing.reading.problems import KmscostError
 
@@ -43,7 +43,7 @@ def check(
         show(to_json({"problems": [], "inventory": description.to_dict()}), output)
         return
     say(result.notices)
-    show(f"{description}\n", output)
+    show(f"{description.text(width(output))}\n", output)
 
 
 app = single(check, "kmscost check examples/organization.yaml")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import inspect
 import os
+import shutil
+import stat
+import tempfile
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -15,7 +19,7 @@ from typing import Annotated, Any
 import typer
 from typer.models import ArgumentInfo
 
-from estimator.cli.output import be_quiet
+from estimator.cli.output import Endings, be_quiet
 from estimator.cli.progress import waiting
 from pricing.reading.problems import Problem, UsageError
 
@@ -55,6 +59,8 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
         is_answer = not (given.get("athena") or given.get("policy"))
         if output is not None and is_answer and "form" in hints and given["form"] is None:
             given["form"] = _format_of(output, _choices(hints["form"]))
+        if output is not None and "form" not in hints:
+            _check_ending(output, hints["output"])
         if output is not None:
             _spare_inputs(function.__name__, given, files, output)
         try:
@@ -110,12 +116,26 @@ def _with_stdin(values: Mapping[str, Any], files: set[str]) -> dict[str, Any]:
     if len(met) > 1:
         expected = "stdin for one file only"
         raise UsageError(Problem("-", None, "", f"it {len(met)} times", expected, ""))
+    if met:
+        _store_stdin()
     given = dict(values)
     for name in met:
         value = values[name]
         is_list = isinstance(value, list)
         given[name] = [_file(path) for path in value] if is_list else _file(value)
     return given
+
+
+def _store_stdin() -> None:
+    """Put a file in the place of a pipe: what it is gets recognized first, and read again."""
+    if not stat.S_ISFIFO(os.fstat(0).st_mode):
+        return
+    with tempfile.NamedTemporaryFile(prefix="kmscost-", delete=False) as file:
+        atexit.register(Path(file.name).unlink, missing_ok=True)
+        with open(0, "rb", closefd=False) as pipe:
+            shutil.copyfileobj(pipe, file)
+        file.seek(0)
+        os.dup2(file.fileno(), 0)
 
 
 def _file(path: Any) -> Any:
@@ -157,10 +177,22 @@ def _format_of(output: Path, formats: type[Enum]) -> Enum | None:
     for form in formats:
         if output.suffix.lower() in _endings(form):
             return form
-    endings = ", ".join(_endings(form)[0] for form in formats)
-    found = f"{output.name!r}, whose ending says no format"
-    expected = f"a name that ends with one of {endings}"
-    raise UsageError(Problem("--output", None, "", found, expected, "or say it with --format"))
+    raise _ending_refused(output, [_endings(form)[0] for form in formats], "or say --format")
+
+
+def _check_ending(output: Path, hint: Any) -> None:
+    """Refuse an ending of another format, where a command writes one only."""
+    if output.exists() and not output.is_file():
+        return
+    for info in typing.get_args(hint):
+        if isinstance(info, Endings) and output.suffix.lower() not in ("", *info.endings):
+            raise _ending_refused(output, info.endings, "choose such a name")
+
+
+def _ending_refused(output: Path, endings: Sequence[str], fix: str) -> UsageError:
+    found = f"{output.name!r}, whose ending says none of its formats"
+    expected = f"a name that ends with {'one of ' * (len(endings) > 1)}{', '.join(endings)}"
+    return UsageError(Problem("--output", None, "", found, expected, fix))
 
 
 def _spare_inputs(command: str, values: Mapping[str, Any], files: set[str], output: Path) -> None:
@@ -170,6 +202,23 @@ def _spare_inputs(command: str, values: Mapping[str, Any], files: set[str], outp
     for name, path in _inputs(values, files):
         if (command.partition("_")[0], name) in _REPLACED:
             continue
-        if os.path.exists(path) and os.path.samefile(path, output):  # noqa: PTH110, PTH121  may be text
+        if _is_read(command, path, output):
             found, fix = "a file that the command reads", "choose another path for --output"
             raise UsageError(Problem(str(output), None, "", found, "a file of its own", fix))
+
+
+def _is_read(command: str, path: Any, output: Path) -> bool:
+    """Tell whether an output is an input: the file itself, or one that a folder is searched for.
+
+    An answer of before, which lies in the folder as well, may be replaced.
+    """
+    if not os.path.isdir(path):  # noqa: PTH112  may be text
+        return os.path.exists(path) and os.path.samefile(path, output)  # noqa: PTH110, PTH121
+    if not output.resolve().is_relative_to(Path(path).resolve()):
+        return False
+    from estimator.measurement.recognition import MEASUREMENT, kind_of_file
+
+    kind = kind_of_file(str(output))
+    if kind is MEASUREMENT:
+        return not command.startswith("measure")
+    return kind is not None and kind.command.startswith(("measure", "discover"))

@@ -58,7 +58,7 @@ Replace = Annotated[
 def discover_terraform(
     paths: Annotated[
         list[Path],
-        typer.Argument(help="Plans or states as JSON, state files; - is stdin.", metavar="FILE..."),
+        typer.Argument(help="Plans or states as JSON, state files; - is stdin.", metavar="FILE"),
     ],
     account: Account = None,
     region: Region = None,
@@ -79,9 +79,7 @@ def discover_terraform(
 
 
 def discover_cloudformation(
-    paths: Annotated[
-        list[Path], typer.Argument(help="Templates in YAML or JSON.", metavar="FILE...")
-    ],
+    paths: Annotated[list[Path], typer.Argument(help="Templates in YAML or JSON.", metavar="FILE")],
     account: Account = None,
     region: Region = None,
     parameters: Annotated[
@@ -104,7 +102,7 @@ def discover_cloudformation(
 
 def discover_aws_responses(
     paths: Annotated[
-        list[Path], typer.Argument(help="Files, or folders to search.", metavar="PATH...")
+        list[Path], typer.Argument(help="Files, or folders to search.", metavar="PATH")
     ],
     merge: Merge = None,
     replace: Replace = False,
@@ -127,7 +125,8 @@ def discover_aws_responses(
 
 def discover_aws(
     profile: Annotated[
-        str | None, typer.Option("--profile", help="Of the AWS CLI's configuration.")
+        str | None,
+        typer.Option("--profile", help="Of the AWS CLI's configuration.", metavar="NAME"),
     ] = None,
     role: Annotated[
         list[str] | None,

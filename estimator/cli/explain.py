@@ -13,7 +13,6 @@ from estimator.cli.output import (
     InventoryPath,
     Output,
     Rates,
-    Start,
     answer,
     read_discount,
 )
@@ -42,7 +41,15 @@ def explain(
         str | None,
         typer.Option("--tag", help="Only accounts with this tag.", metavar="NAME=VALUE"),
     ] = None,
-    start: Start = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help="First month of the forecast: growth without as_of counts from it. Default: the "
+            "current one.",
+            metavar="YYYY-MM",
+        ),
+    ] = None,
     rates: Rates = None,
     discount: Discount = "0%",
     form: Form = None,

@@ -13,6 +13,7 @@ from estimator.cli.output import (
     By,
     Discount,
     Draws,
+    Endings,
     InventoryPath,
     Months,
     Output,
@@ -65,7 +66,9 @@ def export_focus(
 def export_aws_budgets(
     inventory: InventoryPath,
     start: Start = None,
-    months: Annotated[int, typer.Option("--months", help="How many: 1 to 12.")] = 12,
+    months: Annotated[
+        int, typer.Option("--months", help="How many: 1 to 12.", metavar="NUMBER")
+    ] = 12,
     rates: Rates = None,
     discount: Discount = "0%",
     limits: Annotated[
@@ -78,7 +81,10 @@ def export_aws_budgets(
         ),
     ] = None,
     margin: Annotated[
-        str, typer.Option("--margin", help="Added to the limits of the forecast, as 20%.")
+        str,
+        typer.Option(
+            "--margin", help="Added to the limits of the forecast, as 20%.", metavar="SHARE"
+        ),
     ] = "0%",
     notify: Annotated[
         list[str] | None,
@@ -89,7 +95,7 @@ def export_aws_budgets(
     budget: Annotated[
         str | None, typer.Option("--budget", help="Only this one.", metavar="NAME")
     ] = None,
-    output: Output = None,
+    output: Annotated[Output, Endings((".json",))] = None,
 ) -> None:
     """Write budgets with planned monthly limits for `aws budgets create-budget`."""
     from estimator import export_aws_budgets as export
@@ -122,7 +128,7 @@ def export_bcm(
     estimate_id: Annotated[
         str | None, typer.Option("--estimate-id", help="AWS's id of it.", metavar="ID")
     ] = None,
-    output: Output = None,
+    output: Annotated[Output, Endings((".json",))] = None,
 ) -> None:
     """Write usage lines for the API of AWS's Pricing Calculator."""
     from estimator import export_bcm as export
@@ -139,7 +145,7 @@ def export_prometheus(
     by: By = None,
     rates: Rates = None,
     discount: Discount = "0%",
-    output: Output = None,
+    output: Annotated[Output, Endings((".prom", ".txt", ".om"))] = None,
 ) -> None:
     """Write a forecast as OpenMetrics text, for a Pushgateway or a textfile collector."""
     from estimator import export_prometheus as export

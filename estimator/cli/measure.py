@@ -28,7 +28,7 @@ class Engine(StrEnum):
 
 Paths = Annotated[
     list[Path],
-    typer.Argument(help="Files, or folders to search.", metavar="PATH...", readable=False),
+    typer.Argument(help="Files, or folders to search.", metavar="PATH", readable=False),
 ]
 By = Annotated[
     str | None,
@@ -37,6 +37,7 @@ By = Annotated[
         help="Tell apart, separated by commas: month, day, account, region, billed-account, "
         "billed-region, key, trail, reader, folder, service, caller, resource, cause, "
         "operation, meter ...; or all.",
+        metavar="COLUMN,...",
     ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Make a file that cannot be read an error.")]
@@ -45,7 +46,7 @@ Strict = Annotated[bool, typer.Option("--strict", help="Make a file that cannot 
 def measure_cloudtrail(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Files, or folders to search; URLs with Spark.", metavar="PATH..."),
+        typer.Argument(help="Files, or folders to search; URLs with Spark.", metavar="PATH"),
     ] = None,
     by: By = None,
     strict: Strict = False,
@@ -57,7 +58,7 @@ def measure_cloudtrail(
         typer.Option("--master", help="Of Spark, such as spark://host:7077.", metavar="URL"),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", help="Processes. Default: one a core.")
+        int | None, typer.Option("--jobs", help="Processes. Default: one a core.", metavar="NUMBER")
     ] = None,
     athena: Annotated[
         bool,
@@ -137,7 +138,7 @@ def _one_of(paths: list[str] | None, athena: bool, asked: dict[str, str]) -> Non
 
 def measure_athena(
     paths: Annotated[
-        list[Path], typer.Argument(help="Results, or folders of them.", metavar="RESULT.csv...")
+        list[Path], typer.Argument(help="Results, or folders of them.", metavar="RESULT.csv")
     ],
     by: By = None,
     strict: Strict = False,
@@ -156,6 +157,7 @@ def measure_s3_inventory(
         Path,
         typer.Argument(
             help="manifest.json of the inventory, or the folder of it: the newest counts.",
+            metavar="MANIFEST",
             readable=False,
         ),
     ],

@@ -8,7 +8,7 @@ import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -72,6 +72,14 @@ Output = Annotated[
         readable=False,
     ),
 ]
+
+
+class Endings(NamedTuple):
+    """How --output may end where a command writes one format only: beside `Output`."""
+
+    endings: tuple[str, ...]
+
+
 if TYPE_CHECKING:
     FormatOrYaml = Format
 else:
@@ -95,8 +103,14 @@ By = Annotated[
     ),
 ]
 # functions say draws, as a statistician does; people read of simulations everywhere
-Draws = Annotated[int, typer.Option("--simulations", help="How many simulations, 100 to 500,000.")]
-Seed = Annotated[int | None, typer.Option("--seed", help="Same seed, same answer. Default: 0.")]
+Draws = Annotated[
+    int,
+    typer.Option("--simulations", help="How many simulations, 100 to 500,000.", metavar="NUMBER"),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", help="Same seed, same answer. Default: 0.", metavar="NUMBER"),
+]
 ActualsOption = Annotated[
     list[Path] | None,
     typer.Option(
@@ -105,7 +119,7 @@ ActualsOption = Annotated[
         metavar="PATH",
     ),
 ]
-Months = Annotated[int, typer.Option("--months", help="How many months.")]
+Months = Annotated[int, typer.Option("--months", help="How many months.", metavar="NUMBER")]
 Rates = Annotated[
     Path | None,
     typer.Option(
@@ -113,7 +127,8 @@ Rates = Annotated[
     ),
 ]
 Discount = Annotated[
-    str, typer.Option("--discount", help="Taken off every KMS rate, as 10% or 0.1.")
+    str,
+    typer.Option("--discount", help="Taken off every KMS rate, as 10% or 0.1.", metavar="SHARE"),
 ]
 Settings = Annotated[
     list[str] | None,

@@ -9,6 +9,7 @@ import typer
 
 from estimator.cli.application import group
 from estimator.cli.output import (
+    Endings,
     Form,
     FormatOrYaml,
     Months,
@@ -28,7 +29,9 @@ def rates_show(
     on: Annotated[
         str | None, typer.Option("--on", help="Default: today.", metavar="YYYY-MM-DD")
     ] = None,
-    region: Annotated[str | None, typer.Option("--region", help="Only this Region.")] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="Only this Region.", metavar="REGION")
+    ] = None,
     rates: Rates = None,
     form: Annotated[
         FormatOrYaml | None,
@@ -65,7 +68,7 @@ def rates_import(
             metavar="FILE",
         ),
     ],
-    output: Output = None,
+    output: Annotated[Output, Endings((".yaml", ".yml"))] = None,
 ) -> None:
     """Turn AWS's own price files into a rate table for --rates."""
     from estimator import rates_import as read

@@ -26,7 +26,7 @@ def reconcile(
         list[Path],
         typer.Argument(
             help="Files of the bill, folders of them, or the JSON of measure bill.",
-            metavar="BILL...",
+            metavar="BILL",
         ),
     ],
     month: Annotated[str, typer.Option("--month", help="Which month.", metavar="YYYY-MM")],

@@ -49,7 +49,10 @@ def report(
         ),
     ] = None,
     months_ahead: Annotated[
-        int, typer.Option("--months-ahead", help="How many months after it are forecast.")
+        int,
+        typer.Option(
+            "--months-ahead", help="How many months after it are forecast.", metavar="NUMBER"
+        ),
     ] = 12,
     rates: Rates = None,
     discount: Discount = "0%",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from estimator.cli.application import single
-from estimator.cli.output import Output, show
+from estimator.cli.output import Endings, Output, show
 from estimator.report.formats.json_and_csv import to_json
 
 
@@ -23,9 +23,10 @@ class Document(StrEnum):
 
 def schema(
     of: Annotated[
-        Document, typer.Argument(help="inventory, rates, scenario or measurement.")
+        Document,
+        typer.Argument(help="inventory, rates, scenario or measurement.", metavar="DOCUMENT"),
     ] = Document.inventory,
-    output: Output = None,
+    output: Annotated[Output, Endings((".json",))] = None,
 ) -> None:
     """Print the JSON Schema of one of the files that people write."""
     from estimator import schema as describe

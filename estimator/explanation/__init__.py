@@ -16,7 +16,7 @@ from estimator.inventory.account_groups import is_in_ou, paths_above
 from estimator.months import parse_month
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
-from pricing.reading.words import nearest
+from pricing.reading.words import did_you_mean
 
 __all__ = ["Explanation", "Step", "explain"]
 
@@ -63,8 +63,8 @@ def explain(
     only = {name: value for name, value in choices.items() if value is not None}
     _check(inventory, only)
     accounts = _chosen_accounts(inventory, account, ou, tag)
-    first = _month(month) or datetime.datetime.now(datetime.UTC).date().replace(day=1)
-    begin = _month(start) or min(first, datetime.datetime.now(datetime.UTC).date())
+    first = _month(month, "month") or datetime.datetime.now(datetime.UTC).date().replace(day=1)
+    begin = _month(start, "start") or min(first, datetime.datetime.now(datetime.UTC).date())
     growth = inventory.growth
     # one month alone would count its growth from itself: none at all
     if growth.as_of is None:
@@ -127,12 +127,12 @@ def _chosen_accounts(
     return [each.id for each in accounts if account in (None, each.id)]
 
 
-def _month(text: str | datetime.date | None) -> datetime.date | None:
+def _month(text: str | datetime.date | None, option: str) -> datetime.date | None:
     try:
         return parse_month(text) if isinstance(text, str) else text
     except ValueError:
         raise UsageError(
-            Problem("month", None, "", repr(text), "a month such as 2026-11", "")
+            Problem(option, None, "", repr(text), "a month such as 2026-11", "")
         ) from None
 
 
@@ -152,7 +152,6 @@ def _check(inventory: Inventory, only: dict[str, str]) -> None:
 def _require(option: str, value: str, known: list[str], fix: str) -> None:
     """Refuse a value that the inventory does not have, with the one that may be meant."""
     if value not in known:
-        close = nearest(value, known)
         expected = f"one of {', '.join(known[:8])}" if known else "nothing: no account has one"
-        fix = f"did you mean {close}?" if close else fix
+        fix = did_you_mean(value, known, fix)
         raise UsageError(Problem(option, None, "", repr(value), expected, fix))

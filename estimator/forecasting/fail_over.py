@@ -14,7 +14,7 @@ from estimator.inventory import Inventory
 from estimator.inventory.budgets import ALL, AMOUNT, Account, Budget
 from estimator.months import Months
 from pricing.reading.problems import Problem, UsageError
-from pricing.reading.words import nearest
+from pricing.reading.words import did_you_mean
 
 _LISTED = 8
 _MOST = 1e15
@@ -43,8 +43,7 @@ def read_fail_over(
         names = [budget.name for budget in inventory.budgets]
         listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
         expected = f"a budget ({listed}), {ALL}, " if names else "the inventory has no budgets; "
-        close = nearest(str(text), [*names, ALL]) if names else None
-        fix = f"did you mean {close}?" if close else ""
+        fix = did_you_mean(str(text), [*names, ALL]) if names else ""
         raise _refusal(text, f"{expected}or an amount a month, as 25.00", fix)
     return chosen
 

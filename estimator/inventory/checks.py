@@ -34,7 +34,7 @@ def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> 
     ):
         _names_once(draft, section, label)
     _readers_unlike_trails(draft)
-    own = {account.id: account for account in inventory.accounts}
+    own = inventory.accounts_by_id
     keys = {key.id: key for key in inventory.keys}
     for index, key in enumerate(inventory.keys):
         _check_key(draft, ("keys", index), key, own)
@@ -112,7 +112,7 @@ def _readers_unlike_trails(draft: Draft) -> None:
             draft.problems.append(Problem(draft.path, line, at, found, "a name of its own", fix))
 
 
-def _check_key(draft: Draft, at: Location, key: Key, own: dict[str, Account]) -> None:
+def _check_key(draft: Draft, at: Location, key: Key, own: Mapping[str, Account]) -> None:
     if check_account(draft, (*at, "account"), key.account, own):
         partition = partition_of(key.region)
         home = own[key.account]
@@ -137,7 +137,7 @@ def _check_trail(
     draft: Draft,
     at: Location,
     trail: Trail,
-    own: dict[str, Account],
+    own: Mapping[str, Account],
     keys: dict[str, Key],
     regions: Mapping[Group, set[str]],
 ) -> None:
@@ -182,7 +182,7 @@ def _check_reader(
     draft: Draft,
     at: Location,
     reader: Reader,
-    own: dict[str, Account],
+    own: Mapping[str, Account],
     keys: dict[str, Key],
     trails: dict[str, Trail],
 ) -> None:
@@ -236,7 +236,7 @@ def _check_once(
         draft.refuse(at, found, expected, "write days: 90 for the files of the last 90 days")
 
 
-def _check_others(draft: Draft, inventory: Inventory, own: dict[str, Account]) -> None:
+def _check_others(draft: Draft, inventory: Inventory, own: Mapping[str, Account]) -> None:
     """Who requests something else is an account or a payer."""
     payers = _payers(draft, inventory, own)
     for owner in inventory.other_kms_requests_per_month.by_id:
@@ -244,7 +244,7 @@ def _check_others(draft: Draft, inventory: Inventory, own: dict[str, Account]) -
             check_account(draft, (FIELD, owner), owner, own)
 
 
-def _payers(draft: Draft, inventory: Inventory, own: dict[str, Account]) -> dict[str, None]:
+def _payers(draft: Draft, inventory: Inventory, own: Mapping[str, Account]) -> dict[str, None]:
     """All payers, and all ids that one may have of what was refused for another mistake."""
     refused = [name for name in draft.names("accounts") if name not in own]
     of_all = draft.root.get("payer")
@@ -253,7 +253,7 @@ def _payers(draft: Draft, inventory: Inventory, own: dict[str, Account]) -> dict
 
 
 def _check_budget(
-    draft: Draft, at: Location, budget: Budget, inventory: Inventory, own: dict[str, Account]
+    draft: Draft, at: Location, budget: Budget, inventory: Inventory, own: Mapping[str, Account]
 ) -> None:
     """The payer, account, trail or reader that a budget is for exists."""
     if budget.payer is not None and not draft.incomplete:

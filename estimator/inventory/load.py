@@ -254,6 +254,8 @@ def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
     """Every account, those of other files in the place of the entry that names the file."""
     found: list[Found] = []
     folder = Path(draft.path).parent
+    if folder == Path("/dev"):  # an inventory out of a pipe lies nowhere
+        folder = Path()
     for index, entry in enumerate(document.accounts):
         at: Location = ("accounts", index)
         if isinstance(entry, AccountEntry):

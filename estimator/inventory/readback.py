@@ -46,17 +46,22 @@ class ReadBack:
     sections: dict[str, tuple[Line, ...]]
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, width: int | None = None) -> str:
+        """Return all of it for people, wrapped at `width` columns; 100 of them at most."""
+        width = min(width or _WIDTH, _WIDTH)
         first, _, _ = self.inventory.summary().partition(".")
         parts = [
-            f"{self.inventory.path}: {first}.",
-            "A stream is one (trail, account, Region): what makes log files.",
+            _wrap(f"{self.inventory.path}: {first}.", width, ""),
+            _wrap("A stream is one (trail, account, Region): what makes log files.", width, ""),
         ]
         for title, lines in self.sections.items():
             if not lines:
                 parts += ["", f"{title}: none"]
                 continue
             parts += ["", title]
-            parts += [_wrap(f"{line.name}: {line.words}") for line in lines[:_MOST]]
+            parts += [_wrap(f"{line.name}: {line.words}", width) for line in lines[:_MOST]]
             if len(lines) > _MOST:
                 parts.append(f"  and {len(lines) - _MOST:,} more")
         return "\n".join(parts)
@@ -93,7 +98,7 @@ class _Words:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory, self._coverage = inventory, inventory.coverage
-        self._accounts = {account.id: account for account in inventory.accounts}
+        self._accounts = inventory.accounts_by_id
         self._trails = {trail.name: trail for trail in inventory.trails}
 
     def payers(self) -> Iterator[Line]:
@@ -307,12 +312,12 @@ def _share(assumption: Range) -> str:
     return f"{share(assumption.mid)} ({share(assumption.low)} to {share(assumption.high)})"
 
 
-def _wrap(text: str) -> str:
+def _wrap(text: str, width: int, indent: str = "  ") -> str:
     return textwrap.fill(
         text,
-        _WIDTH,
-        initial_indent="  ",
-        subsequent_indent="    ",
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
         break_long_words=False,  # a name can be copied whole
         break_on_hyphens=False,
     )

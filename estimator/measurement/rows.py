@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from estimator.frames import ACTUALS
 from pricing.reading.problems import Problem, UsageError
+from pricing.reading.words import did_you_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,8 +48,10 @@ def actuals_grain(by: str | Sequence[str] | None) -> tuple[str, ...] | None:
         return None
     for word, name in zip(words, names, strict=True):
         if name not in KEYS:
-            expected = f"columns out of {', '.join(KEYS)}, or all alone"
-            raise UsageError(Problem("by", None, "", repr(word), expected, ""))
+            expected = f"columns out of {', '.join(KEYS)}; or alone: all"
+            raise UsageError(
+                Problem("by", None, "", repr(word), expected, did_you_mean(name, KEYS))
+            )
     return tuple(name for name in KEYS if name in names)
 
 

@@ -32,7 +32,6 @@ from estimator.reconciliation.key_days import key_day_notices
 from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.missing_lines import (
-    MissingLines,
     charged_cost,
     find_missing_lines,
     forecast_by_account,
@@ -151,7 +150,7 @@ def reconcile_forecast(
 
     # each side as rows of the same key columns
     lines, free_known = infer_free_part(of_month(billed, label), expected)
-    own = {account.id: account.payer for account in inventory.accounts}
+    own = inventory.payer_by_account
     payers = payers_of(inventory, lines)
     measured = actuals.measured if actuals is not None else pd.DataFrame({"cause": []})
     names = key_names(inventory, measured)
@@ -159,7 +158,7 @@ def reconcile_forecast(
         zip(lines["billed_account"].astype(str), lines["payer"].astype(str), strict=True)
     )
     # an account's payer in the inventory comes before the bill's
-    paid_by = {account: payers[payer] for account, payer in paid_by.items()} | own
+    paid_by = {**{account: payers[payer] for account, payer in paid_by.items()}, **own}
     billed_rows = billed_side(lines, payers, own, names)
     month_rows = forecast_side(expected, np.ones(len(expected.rows)))
     measured_rows, lost = measured_side(actuals, label, inventory, paid_by, names)
@@ -188,10 +187,10 @@ def reconcile_forecast(
     if not days.is_whole:
         to_date, _ = measured_side(actuals, label, inventory, paid_by, names, days)
         frame = _join(expected, levels, forecast_side(expected, shares), billed_rows, to_date)
-    missing = MissingLines()
-    if days.is_told:
-        cost = charged_cost(expected, interpretations) * shares
-        missing = find_missing_lines(counted, expected.rows, cost)
+    # of a bill that goes on nothing is missing yet
+    is_told = ~expected.rows["payer"].astype(str).isin(days.open_payers).to_numpy()
+    cost = charged_cost(expected, interpretations) * shares * is_told
+    missing = find_missing_lines(counted, expected.rows, cost)
     # whose the billed units are, and the difference in parts
     # the bill of each payer has an interpretation of its own
     row_interpretation = interpret_rows(frame, interpretations, inventory)
@@ -202,18 +201,18 @@ def reconcile_forecast(
         frame, row_interpretation, coverage, levels, inventory, expected.months, days, free
     )
     rows = add_parts(frame, row_interpretation, units)
-    is_explained = days.is_told and has_billed(rows)
-    rows = rows if is_explained else leave_unexplained(rows)
+    unexplained = rows["payer"].isin(days.open_payers).to_numpy() | (not has_billed(rows))
+    rows = leave_unexplained(rows, unexplained)
     strangers = find_strangers(rows, inventory, levels)
     return Reconciliation(
         month=label,
         forecast=expected,
         rows=_reconciliation_frame(rows, coverage, label),
-        request_parts=request_parts(rows, is_explained),
+        request_parts=request_parts(rows, unexplained),
         interpretations=interpretations,
         apart=amounts_apart(billed, label, expected.currency),
         levels=levels.to_dict(),
-        rests_on=rests_on(coverage, levels, frame, units.expected, is_explained),
+        rests_on=rests_on(coverage, levels, frame, units.expected, not unexplained.any()),
         unknown_to=strangers,
         days=days,
         missing=missing,

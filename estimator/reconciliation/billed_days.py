@@ -24,6 +24,8 @@ from estimator.volume.key_months import key_months
 from estimator.volume.model import Model
 
 _MOST_GAPS = 2  # so many are named
+_IN_PROGRESS = "of a month in progress"
+_USAGE = ("request", "key-month")
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,19 @@ class BilledDays:
         The month.
     covered : mapping of str to array
         Of each payer of the inventory the share of each day that is covered. [0-1]
-    is_told : bool
-        False where the bill does not tell its days, as an estimate of an open month: then it stands
-        beside the forecast of the whole month, and says nothing of how right that is.
+    open_payers : tuple of str
+        Payers whose bill does not tell its days, as an estimate of an open month: it stands beside
+        the forecast of the whole month, and says nothing of how right that is.
     """
 
     months: Months
     covered: Mapping[str, FloatArray]
-    is_told: bool = True
+    open_payers: tuple[str, ...] = ()
+
+    @property
+    def is_told(self) -> bool:
+        """True where the bill of every payer tells its days."""
+        return not self.open_payers
 
     @property
     def is_whole(self) -> bool:
@@ -84,14 +91,15 @@ class BilledDays:
         """
         if self.is_whole:
             return ""
-        if not self.is_told:
-            return "of a month in progress"
+        if len(self.open_payers) == len(self.covered):
+            return _IN_PROGRESS
         words = {payer: self._words(days) for payer, days in self.covered.items()}
+        words |= dict.fromkeys(self.open_payers, _IN_PROGRESS)
         if len(set(words.values())) == 1:
             return next(iter(words.values()))
         groups: dict[str, list[str]] = {}
         for payer, word in words.items():
-            if not (self.covered[payer] == 1).all():
+            if payer in self.open_payers or not (self.covered[payer] == 1).all():
                 groups.setdefault(word, []).append(payer)
         return ", ".join(
             f"{word} of payer{'s' * (len(payers) > 1)} {' and '.join(payers[:2])}"
@@ -140,7 +148,7 @@ class ForecastDays:
     def keys(self) -> tuple[tuple[str, Key, FloatArray], ...]:
         """Each key with its payer and its key-months on each day. [key-month]"""
         inventory, spans = self.model.inventory, self.model.months.each_day(0, 1)
-        payers = {account.id: account.payer for account in inventory.accounts}
+        payers = inventory.payer_by_account
         found = []
         for key in inventory.keys:
             rotations = [float(day.toordinal()) for day in key.rotations]
@@ -167,9 +175,7 @@ def find_billed_days(billed: Actuals, by_day: ForecastDays, names: Mapping[str, 
     label = months.labels[0]
     whole = _share_of_days(billed.coverage, months)
     is_told = bool(whole.any())
-    if not is_told:
-        whole = np.ones(len(whole))
-    own = {account.id: account.payer for account in inventory.accounts}
+    own = inventory.payer_by_account
     rows = billed.measured
     rows = rows[rows["month"].astype(str) == label]
     accounts, payers = rows["billed_account"].astype(str), rows["payer"].astype(str)
@@ -182,14 +188,25 @@ def find_billed_days(billed: Actuals, by_day: ForecastDays, names: Mapping[str, 
         index=rows.index,
         dtype=object,
     )
-    covered = {}
+    covered, open_payers = {}, []
     several = len(inventory.payers()) > 1 and not (owner == "").any()
     for payer in inventory.payers():
         lines = rows[(owner == payer).to_numpy()] if several else rows
+        # the days of another payer's bill are none of one that goes on
+        goes_on = lines[(lines["unit"].isin(_USAGE) & (lines["coverage"] == 0)).to_numpy()]
+        by_month = "day" not in goes_on or goes_on["day"].isna().any()
+        if not is_told or (len(goes_on) and by_month):
+            open_payers.append(payer)
+            covered[payer] = np.ones(len(whole))
+            continue
         covered[payer] = whole * _outside_of_holes(lines, by_day, payer)
         if several:
             covered[payer] = covered[payer] * _until_last_line(lines, months)
-    return BilledDays(months, covered, is_told)
+        if len(goes_on):
+            first = months.firsts[0]
+            for day in goes_on["day"].unique():
+                covered[payer][(day.start_time.date() - first).days] = 0.0
+    return BilledDays(months, covered, tuple(open_payers))
 
 
 def _share_of_days(coverage: Coverage, months: Months) -> FloatArray:
@@ -261,7 +278,7 @@ def shares_of_rows(rows: pd.DataFrame, by_day: ForecastDays, days: BilledDays) -
     rows : DataFrame
         Charges of one month with the columns of `estimator.volume.daily.JOB`.
     """
-    if days.is_whole or not days.is_told:
+    if all((covered == 1).all() for covered in days.covered.values()):
         return np.ones(len(rows))
     known = {**_shares_of_requests(by_day, days), **_shares_of_keys(by_day, days)}
     texts = zip(*(rows[name].astype(str) for name in JOB), strict=True)

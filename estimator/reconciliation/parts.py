@@ -146,23 +146,28 @@ def has_billed(rows: pd.DataFrame) -> bool:
     return bool((rows["billed"] > 0).any() or rows["cost_billed"].any())
 
 
-def leave_unexplained(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with all of CloudTrail's difference unknown: less may be what is not billed yet."""
+def leave_unexplained(rows: pd.DataFrame, unexplained: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """The rows, of some of which all of CloudTrail's difference is unknown.
+
+    Less may be what is not billed yet.
+    """
     own = [f"cost_{name}" for name in PARTS if name not in NOT_FORECAST]
-    unknown = rows[own].sum(axis=1)
-    return rows.assign(**dict.fromkeys(own, 0.0) | {"cost_unknown": unknown})
+    moved = {name: rows[name].mask(unexplained, 0.0) for name in own}
+    unknown = rows["cost_unknown"].mask(unexplained, rows[own].sum(axis=1))
+    return rows.assign(**moved | {"cost_unknown": unknown})
 
 
-def request_parts(rows: pd.DataFrame, is_explained: bool = True) -> dict[str, float]:
+def request_parts(rows: pd.DataFrame, unexplained: npt.NDArray[np.bool_]) -> dict[str, float]:
     """The difference in requests, in parts that add up to it. [request]"""
-    requests = rows[rows["unit"] == "request"]
+    is_request = (rows["unit"] == "request").to_numpy()
+    requests, moved = rows[is_request], unexplained[is_request]
     parts = {
-        "writes": float((requests["metered"] - requests["forecast"]).sum()),
-        "volume": float((requests["cloudtrail"] - requests["metered"]).sum()),
-        "others": float(requests["others"].sum()),
-        "unknown": float(requests["unknown"].sum()),
+        "writes": requests["metered"] - requests["forecast"],
+        "volume": requests["cloudtrail"] - requests["metered"],
+        "others": requests["others"],
+        "unknown": requests["unknown"],
     }
-    if is_explained:
-        return parts
-    own = sum(many for name, many in parts.items() if name not in NOT_FORECAST)
-    return {"writes": 0.0, "volume": 0.0, "others": parts["others"], "unknown": own}
+    known = sum(many for name, many in parts.items() if name != "others")
+    parts |= {name: parts[name].mask(moved, 0.0) for name in ("writes", "volume")}
+    parts["unknown"] = parts["unknown"].mask(moved, known)
+    return {name: float(many.sum()) for name, many in parts.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -35,6 +35,11 @@ class BilledMonth:
         frame = self.expected_by_account
         return frame[frame[part].isin(names).to_numpy()] if part else frame
 
+    def of_payer(self, payer: str) -> BilledMonth:
+        """The same of one payer's bill alone."""
+        rows = self.rows[(self.rows["payer"] == payer).to_numpy()]
+        return replace(self, rows=rows, expected_by_account=self.forecast("payer", (payer,)))
+
 
 def billed_and_rest(
     found: BilledMonth, part: str = "", names: tuple[str, ...] = ()
@@ -59,24 +64,46 @@ def billed_and_rest(
     if not has_billed(found.rows):
         # a bill without a line of KMS, as one of other services: nothing says that KMS was free
         return 0.0, math.fsum(forecast["cost"])
-    known, of_known = found.missing.leave_out(rows), found.missing.leave_out(forecast)
-    billed = math.fsum(of_known["cost_to_date"]) + _own_difference(known)
-    if found.days.is_whole and not found.missing:
-        return billed, 0.0
-    if not found.days.is_told:
+    # each payer's bill has days and free requests of its own: what one has less is none of another
+    payers = sorted({*rows["payer"].astype(str), *forecast["payer"]})
+    amounts = [
+        _of_payer(
+            found,
+            payer,
+            rows[rows["payer"] == payer],
+            forecast[forecast["payer"] == payer],
+            of_part=bool(part),
+        )
+        for payer in payers
+    ]
+    return math.fsum(billed for billed, _ in amounts), math.fsum(rest for _, rest in amounts)
+
+
+def _of_payer(
+    found: BilledMonth, payer: str, rows: pd.DataFrame, forecast: pd.DataFrame, *, of_part: bool
+) -> tuple[float, float]:
+    """The same of one payer's bill. [currency]"""
+    if payer in found.days.open_payers:
         # what is billed may be of any day: the month costs no less than its forecast, and how
         # much more nothing tells
+        billed = math.fsum(forecast["cost_to_date"]) + _own_difference(rows)
         return billed, max(0.0, math.fsum(forecast["as_billed"]) - billed)
-    shares = found.days.shares
-    share = min([shares[name] for name in names if name in shares] or shares.values())
-    rest = []
-    if part:
-        # what nothing tells the pace of goes on at that of everything: parts are their whole
-        unseen = _unseen_accounts(found)
+    known, of_known = found.missing.leave_out(rows), found.missing.leave_out(forecast)
+    billed = math.fsum(of_known["cost_to_date"]) + _own_difference(known)
+    share = found.days.shares.get(payer, 1.0)
+    if share == 1 and len(of_known) == len(forecast):
+        return billed, 0.0
+    rest, unseen = [], _unseen_accounts(found)
+    of_this = found.of_payer(payer)
+    is_unseen = unseen.issuperset(of_this.expected_by_account["billed_account"])
+    if of_part or is_unseen:
+        # what nothing tells the pace of goes on at that of the bill, or of all bills: parts are
+        # their whole
         is_alone = forecast["billed_account"].isin(unseen).to_numpy()
         alone, forecast = forecast[is_alone], forecast[~is_alone]
+        whose = found if is_unseen else of_this
         units = zip(alone["unit"], alone["as_billed"], alone["as_billed_free"], strict=True)
-        rest = [cost + _pace(found, unit) * (cost + free) for unit, cost, free in units]
+        rest = [cost + _pace(whose, unit) * (cost + free) for unit, cost, free in units]
         of_known = of_known[~of_known["billed_account"].isin(unseen).to_numpy()]
     # requests go on at their pace, and keys at theirs
     for unit in forecast["unit"].unique():

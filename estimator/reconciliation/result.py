@@ -174,6 +174,11 @@ class Reconciliation(NotebookResult):
         days, missing = self.days.text, self.missing.text
         return f"{days}, {missing}" if days and missing else days or missing
 
+    def is_open(self, part: str = "", names: tuple[str, ...] = ()) -> bool:
+        """True where the bill of a payer of this part does not tell its days."""
+        payers = self._billed_month.forecast(part, names)["payer"]
+        return bool(payers.isin(self.days.open_payers).any())
+
     @property
     def _billed_month(self) -> BilledMonth:
         return BilledMonth(

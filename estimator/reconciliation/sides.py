@@ -63,7 +63,7 @@ def payers_of(inventory: Inventory, billed: pd.DataFrame) -> dict[str, str]:
     A payer that the inventory does not know is the one whose accounts stand in its bill; one that
     the bill does not name is the inventory's, where that has no other.
     """
-    own = {account.id: account.payer for account in inventory.accounts}
+    own = inventory.payer_by_account
     known = set(inventory.payers())
     names: dict[str, str] = {}
     for payer, rows in billed.groupby("payer", observed=True):

@@ -9,7 +9,7 @@ from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory
 from estimator.inventory.account_groups import tag_names
 from pricing.reading.problems import Problem, UsageError
-from pricing.reading.words import nearest
+from pricing.reading.words import did_you_mean, nearest
 
 # groups of accounts: of where the events happened, or with this in front of who is billed
 _BILLED = "billed_"
@@ -85,8 +85,9 @@ def grain(by: str | Sequence[str] | None, alone: Sequence[str] = ("all",)) -> tu
     for word, name in zip(words, names, strict=True):
         if name not in KEYS and account_group(name) is None:
             expected = f"columns out of trail, reader, {', '.join(KEYS)}, {GROUPS}"
-            expected += f"; or {', '.join(alone)} alone"
-            raise UsageError(Problem("by", None, "", repr(word), expected, ""))
+            expected += f"; or alone: {', '.join(alone)}"
+            fix = did_you_mean(name, (*_WORDS, *KEYS, "ou"))
+            raise UsageError(Problem("by", None, "", repr(word), expected, fix))
     return key_columns(names)
 
 

@@ -37,6 +37,16 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def did_you_mean(word: str, choices: Iterable[str], otherwise: str = "") -> str:
+    """How to fix a word that is no choice: the nearest one as a question, or what else to do.
+
+    >>> did_you_mean("acounts", ["accounts", "keys"])
+    'did you mean accounts?'
+    """
+    close = nearest(word, choices)
+    return f"did you mean {close}?" if close else otherwise
+
+
 def nearest_of(word: str, choices: Iterable[str]) -> list[str]:
     """The choice that `word` most likely meant, or the two that are as near; none without any.
 

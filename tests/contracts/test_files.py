@@ -6,6 +6,7 @@ import contextlib
 import functools
 import inspect
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -70,8 +71,6 @@ def test_every_command_that_writes_is_here() -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_an_ending_that_says_no_format_is_refused(name: str, folder: Path, tmp_path: Path) -> None:
     """report.docx is no table of text: exit 2, what would do, and no file; --format is stronger."""
-    if not _has_format(name):
-        pytest.skip("one format, whatever its file is called")
     arguments, ending = FILES[name]
     output = tmp_path / "out.docx"
     run = kmscost(*arguments, "--output", str(output), cwd=folder)
@@ -79,6 +78,8 @@ def test_an_ending_that_says_no_format_is_refused(name: str, folder: Path, tmp_p
     assert "--output: found 'out.docx'" in run.err
     assert ending in run.err
     assert not output.exists()
+    if not _has_format(name):
+        return
     form = {".yaml": "yaml", ".svg": "svg", ".html": "html", ".csv": "csv", ".json": "json"}[ending]
     run = kmscost(*arguments, "--output", str(output), "--format", form, cwd=folder)
     assert run.code == 0, run.text
@@ -107,6 +108,18 @@ def test_what_is_read_is_not_written_over(name: str, folder: Path) -> None:
         assert path.read_bytes() == before
 
 
+def test_a_log_in_a_folder_is_not_written_over(folder: Path) -> None:
+    """What a folder is searched for is an input too; an answer of before, in it, is replaced."""
+    log = next(path for path in sorted((folder / "logs").rglob("*.json.gz")))
+    before = log.read_bytes()
+    command = ("measure", "cloudtrail", "logs", "--format", "json", "--output")
+    run = kmscost(*command, str(log), cwd=folder)
+    assert (run.code, log.read_bytes() == before) == (2, True), run.text
+    for _ in range(2):
+        assert kmscost(*command, "logs/october.json", cwd=folder).code == 0
+    (folder / "logs" / "october.json").unlink()
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_failure_leaves_the_file_as_it_was(name: str, folder: Path, tmp_path: Path) -> None:
     """Exit 1 names the file that is missing; the old output is whole, nothing lies beside it."""
@@ -129,9 +142,13 @@ def piped_in(text: str) -> Iterator[None]:
     """Let this process have a pipe with a text as its standard input."""
     before = os.dup(0)
     reading, writing = os.pipe()
+
+    def write_all() -> None:  # a pipe holds 64 KB
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(text.encode())
+
     try:
-        os.write(writing, text.encode())
-        os.close(writing)
+        threading.Thread(target=write_all, daemon=True).start()
         os.dup2(reading, 0)
         yield
     finally:
@@ -149,3 +166,26 @@ def test_a_dash_is_stdin(name: str, folder: Path, printed: Callable[..., str]) -
         piped = kmscost(*arguments, cwd=folder)
     assert piped.code == 0, piped.text
     assert piped.out.replace("/dev/stdin", "i.yaml").split() == printed(*ANSWERS[name]).split()
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("reconcile", "bill.csv"), ("attribute", "measured.json"), ("rates diff", "b.yaml")],
+)
+def test_so_is_what_has_to_be_recognized(
+    name: str, file: str, folder: Path, printed: Callable[..., str]
+) -> None:
+    """A pipe is read once, a bill's beginning twice: the answer is that of the file."""
+    arguments = ["-" if part == file else part for part in ANSWERS[name]]
+    with piped_in((folder / file).read_text(encoding="utf-8")):
+        piped = kmscost(*arguments, cwd=folder)
+    assert piped.code == 0, piped.text
+    assert piped.out.replace("/dev/stdin", file).split() == printed(*ANSWERS[name]).split()
+
+
+@pytest.mark.parametrize("argument", [("--bill", ""), ("--bill=",), ("--rates", "")])
+def test_an_empty_argument_is_no_path(argument: tuple[str, ...], folder: Path) -> None:
+    """A variable of the shell that is not set would be the folder one happens to be in."""
+    run = kmscost("attribute", "measured.json", *argument, cwd=folder)
+    assert (run.code, run.out) == (2, "")
+    assert f"{argument[0].rstrip('=')}: found ''" in run.err

@@ -158,6 +158,9 @@ def test_a_workbook_is_ready_to_work_with():
     assert "the total is USD 17.03" in summary["A7"].value
     (chart,) = summary._charts
     assert len(chart.series) == 2
+    assert chart.y_axis.scaling.min == 0
+    # on paper all columns fit the page
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
 
 
 def test_a_cent_that_is_none_is_seen():
@@ -272,7 +275,11 @@ def test_another_currency_has_its_own_columns_and_units(tmp_path):
         (EXAMPLE, {"frame": "quotas", "by": "trail"}, "by"),
         (EXAMPLE, {"by": "colour"}, "by: found 'colour'"),
         (12, {}, "something that has charges"),
-        (EXAMPLE, {"frame": "backtest"}, "in Python the Backtest"),
+        (
+            EXAMPLE,
+            {"frame": "backtest"},
+            "expected a Backtest; in Python, export_frame takes the Backtest",
+        ),
     ],
 )
 def test_options_without_sense_are_usage_errors(source, options, words):

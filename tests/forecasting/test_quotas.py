@@ -238,5 +238,5 @@ def test_a_word_that_stands_alone_stands_alone(tmp_path):
     inventory = read(tmp_path, HEAD + "trails: [{name: org, key: k}]\n")
     for section in ("budget", "quota", "event"):
         assert forecast(inventory, "2026-11", 1, by=[section]).section == f"{section}s"
-        with pytest.raises(KmscostError, match="or all, budget, quota, event alone"):
+        with pytest.raises(KmscostError, match="or alone: all, budget, quota, event"):
             forecast(inventory, "2026-11", 1, by=f"{section},cause")

@@ -552,9 +552,19 @@ readers:
 
 
 def test_ranges_do_not_move_by_renaming(tmp_path):
-    """A trail and readers by other names: the same ends, the same mean, the same chances."""
-    text = f"{WIDE}budgets: [{{name: kms, usd_per_month: 20.00}}]\n"
-    renamed = text.replace("TRAIL", '"b[x].y"').replace("READER", "z").replace("LOOK", "a")
+    """Trails and readers by other names: the same ends, the same mean, the same chances.
+
+    Also of two trails of one account that only their days and Regions tell apart.
+    """
+    late = "{name: SECOND, key: logs, files_per_day: {low: 20, high: 9000}, from: 2026-10-02}"
+    text = WIDE.replace("high: 90000}}]", f"high: 90000}}}}, {late}]")
+    text = f"{text}budgets: [{{name: kms, usd_per_month: 20.00}}]\n"
+    renamed = (
+        text.replace("TRAIL", '"b[x].y"')
+        .replace("SECOND", "zz")
+        .replace("READER", "z")
+        .replace("LOOK", "a")
+    )
     first, other = (
         report(write(tmp_path, words, f"{number}.yaml"), MONTH, advice=False)
         for number, words in enumerate((text, renamed))

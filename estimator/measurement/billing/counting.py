@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,6 +64,8 @@ class Tally:
     forecasts: int = 0
     lost_zeros: set[str] = field(default_factory=set)
     notices: dict[str, None] = field(default_factory=dict)
+    # account, month and day of charges whose period may go on, whatever else covers it
+    open_places: set[tuple[Any, ...]] = field(default_factory=set)
 
     @property
     def contents(self) -> Contents:
@@ -83,6 +86,7 @@ class Tally:
         self.records += other.records
         self.forecasts += other.forecasts
         self.lost_zeros |= other.lost_zeros
+        self.open_places |= other.open_places
         self.notices |= other.notices
         self.currencies |= other.currencies
         self.spans |= other.spans
@@ -212,6 +216,8 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
         tally.notices[twice_notice(tally.months)] = None
     if columns.layout.by_month and not tally.spans:
         tally.notices["an estimate of a month that is not over: it covers no hour"] = None
+        for part in (part for found in tally.reports.values() for part in found):
+            tally.open_places |= places_in_time(part)
     return tally
 
 
@@ -232,6 +238,12 @@ def _locate(
             low = middle
     error.line = int(rows.index[low])
     return error
+
+
+def places_in_time(charged: pd.DataFrame) -> set[tuple[Any, ...]]:
+    """Account, month and day of charges; a day is empty where a line has none."""
+    columns = (charged[name].astype(str) for name in ("billed_account", "month", "day"))
+    return set(zip(*columns, strict=True))
 
 
 def count_entries(files: Sequence[tuple[str, list[Entry]]], refused: Refused) -> Tally:
@@ -257,6 +269,9 @@ def count_entries(files: Sequence[tuple[str, list[Entry]]], refused: Refused) ->
     tally.currencies = {entry.currency for entry in combined.entries}
     entries = cost_explorer.close_periods(combined.entries)
     tally.spans = {(entry.start, entry.end) for entry in entries if not entry.is_open}
+    open_lines = cost_explorer.lines_of([entry for entry in entries if entry.is_open])
+    if len(open_lines):
+        tally.open_places = places_in_time(charges(open_lines, cost_explorer.COLUMNS))
     tally.notices = dict.fromkeys(
         [
             *(f"{shown} tells nothing new: counted once" for shown in combined.again),

@@ -20,7 +20,7 @@ from estimator.measurement.measurement_files.models import (
     SIGNED,
 )
 from pricing.reading.problems import Problem
-from pricing.reading.words import nearest, shown
+from pricing.reading.words import did_you_mean, shown
 
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -38,8 +38,7 @@ def missing_or_unknown(names: Sequence[str], path: str, line: int | None) -> lis
     problems = []
     for name in names:
         if name not in COLUMNS:
-            close = nearest(name, COLUMNS)
-            fix = f"did you mean {close}?" if close else "leave it out"
+            fix = did_you_mean(name, COLUMNS, "leave it out")
             expected = "columns of the actuals frame"
             problems.append(Problem(path, line, "", f"the column {name!r}", expected, fix))
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -153,9 +152,8 @@ def _no_text(column: Column, cell: Any) -> Wrong | None:
         fix = "a spreadsheet drops leading zeros, and digits of long numbers: keep it as text"
         return shown(cell), "an account id of 12 digits", fix
     if name in CHOICES and cell not in CHOICES[name]:
-        close = nearest(cell, CHOICES[name])
         expected = f"one of {', '.join(filter(None, CHOICES[name]))}"
-        return shown(cell), expected, f"did you mean {close}?" if close else ""
+        return shown(cell), expected, did_you_mean(cell, CHOICES[name])
     return None
 
 

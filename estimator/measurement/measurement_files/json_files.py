@@ -23,7 +23,7 @@ from pricing.reading.files import to_utf8
 from pricing.reading.json_files import decode_json_bytes
 from pricing.reading.key_owners import allowed_keys
 from pricing.reading.problems import KmscostError, Problem
-from pricing.reading.words import describe, nearest, shown
+from pricing.reading.words import describe, did_you_mean, shown
 
 # keys that only the JSON of another command has
 _COMMANDS = {
@@ -123,10 +123,9 @@ def _problem(details: ErrorDetails, path: str) -> Problem:
         at, found, expected, fix = describe(parents), f"no key {last!r}", _EXPECTED, _MEASURE
     elif kind == "extra_forbidden":
         known = sorted(allowed_keys(MeasurementFile, parents))
-        close = nearest(str(last), known)
         at, found = describe(parents), f"the key {last!r}"
         expected = f"keys out of {', '.join(known)}"
-        fix = f"did you mean {close}?" if close else ""
+        fix = did_you_mean(str(last), known)
     elif kind == "literal_error":
         expected = f"one of {context['expected'].replace(chr(39), '').replace(' or ', ', ')}"
     elif kind == "greater_than_equal":

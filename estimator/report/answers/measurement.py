@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from estimator.figures import count, money
 from estimator.measurement.result import Actuals
@@ -20,13 +20,8 @@ if TYPE_CHECKING:  # JSON of a measurement is written before pandas would have b
 _DEFAULT = ("month", "cause", "operation", "driver")
 _OF_A_BILL = ("month", "operation")  # which tells no cause but its own: the operation says as much
 _WHOSE = frozenset({"service", "caller", "resource"})
-_NUMBERS = {
-    "quantity": "requests",
-    "files": "objects",
-    "free": "free",
-    "billable": "billable",
-    "cost": "cost",
-}
+_PARTS = {"files": "objects", "free": "free", "billable": "billable"}
+_NUMBERS = ("quantity", *_PARTS, "cost")
 _KMS, _CLOUDTRAIL = "awskms", "AWSCloudTrail"
 _UNITS = ("request", "key-month", "event")  # in this order; then others, then what has none
 
@@ -61,50 +56,76 @@ def measurement_sheets(actuals: Actuals) -> list[Sheet]:
 
 
 def _sheet(title: str, actuals: Actuals, rows: pd.DataFrame, unit: str) -> Sheet:
-    """Rows under their title; `unit` is that of the sum."""
-    # each product has a sheet of its own
-    keys = [name for name in actuals.by or _default(rows) if name in rows and name != "product"]
-    numbers = [name for name in _NUMBERS if name in rows]
+    """Rows under their title, one for each group, and their sum.
+
+    `unit` is that of the free and billable part. What is counted in another unit has a column of
+    its own: key-months are no requests.
+    """
+    # each product has a sheet of its own; what is asked for and not in the source stands as "-"
+    keys = [name for name in actuals.by or _default(rows) if name != "product"]
+    rows = rows.assign(**{name: "" for name in keys if name not in rows})
+    others = sorted(set(filter(None, rows["unit"])) - {unit}, key=_place)
+    columns = [_Column(f"{unit}s", "quantity", unit)]
+    columns += [_Column(word, name, unit) for name, word in _PARTS.items() if name in rows]
+    columns += [_Column(each + "s" * (each in _UNITS), "quantity", each) for each in others]
+    if "cost" in rows:
+        columns.append(_Column(_currency(rows), "cost", None))
+    sums = _sums(rows, keys, [name for name in _NUMBERS if name in rows], actuals.by is None)
+    # numbered by where a group is first
+    group = sums.groupby(keys, observed=True, dropna=False, sort=False).ngroup()
+    first = sums[~group.duplicated()].head(MOST_ROWS).to_dict("records")
+    words = [cell_words([row[name] for row in first]) for name in keys]
+    cells = [
+        (*labels, *(column.cell(sums[group == at]) for column in columns))
+        for at, labels in enumerate(zip(*words, strict=True))
+    ]
+    rest = sums[group >= MOST_ROWS]
+    if len(rest):
+        label = f"and {group.max() + 1 - MOST_ROWS:,} more"
+        cells.append((label, *("",) * (len(keys) - 1), *(column.cell(rest) for column in columns)))
+    total = ("total", *("",) * (len(keys) - 1), *(column.cell(rows) for column in columns))
+    header = (*(name.replace("_", " ") for name in keys), *(column.word for column in columns))
+    return Sheet(title, header, (*cells, total), len(columns), sums=1)
+
+
+class _Column(NamedTuple):
+    """A column of numbers: of what is counted in a unit, or of all that costs (no unit)."""
+
+    word: str
+    name: str
+    unit: str | None
+
+    def cell(self, rows: pd.DataFrame) -> str:
+        """The sum over rows; empty where none is counted in this unit."""
+        if self.unit is None:
+            return money(rows[self.name].sum())
+        counted = rows.loc[rows["unit"] == self.unit, self.name]
+        return _sum(counted) if len(counted) else ""
+
+
+def _sums(rows: pd.DataFrame, keys: list[str], numbers: list[str], by_weight: bool) -> pd.DataFrame:
+    """The sums of each group and unit; a group stands where its first row does."""
     summed = rows.groupby(
         list(dict.fromkeys([*keys, "unit"])), observed=True, dropna=False, sort=True
     )[numbers]
     frame = summed.sum(min_count=1).reset_index()
-    if actuals.by is None:  # the largest first within a month, what is no usage last
+    if by_weight:  # the largest first within a month, what is no usage last
         frame["_unit"] = [_place(unit) for unit in frame["unit"]]
         order = ["month", "_unit", "quantity"]
-        frame = frame.sort_values(order, ascending=[True, True, False], kind="stable")
-    elif _WHOSE.intersection(keys):  # who asks is wanted by weight, in each month or on each day
+        return frame.sort_values(order, ascending=[True, True, False], kind="stable")
+    if _WHOSE.intersection(keys):  # who asks is wanted by weight, in each month or on each day
         order = [name for name in ("month", "day") if name in keys]
         ascending = [*(True for _ in order), False]
-        frame = frame.sort_values([*order, "quantity"], ascending=ascending, kind="stable")
-    shown = frame.head(MOST_ROWS).to_dict("records")
-    words_of = {name: cell_words([row[name] for row in shown]) for name in keys}
-    cells = [
-        (
-            *(words_of[name][at] for name in keys),
-            *(_number(name, row, unit) for name in numbers),
-        )
-        for at, row in enumerate(shown)
-    ]
-    if len(frame) > MOST_ROWS:
-        rest = frame.iloc[MOST_ROWS:]
-        counted_rest = rest[rest["unit"] == unit]
-        sums = (
-            money(rest[name].sum()) if name == "cost" else _sum(counted_rest[name])
-            for name in numbers
-        )
-        cells.append((f"and {len(rest):,} more", *("",) * (len(keys) - 1), *sums))
-    currencies = set(rows["currency"]) - {""} if "currency" in rows else set()
-    words = _NUMBERS | {"quantity": f"{unit}s"} | {"cost": " ".join(currencies) or "cost"}
-    header = (*(name.replace("_", " ") for name in keys), *(words[name] for name in numbers))
-    total = ("total", *("",) * (len(keys) - 1)) if keys else ()
-    counted = rows[rows["unit"] == unit]
-    sums = (money(rows[name].sum()) if name == "cost" else _sum(counted[name]) for name in numbers)
-    return Sheet(title, header, (*cells, (*total, *sums)), len(numbers), sums=1)
+        return frame.sort_values([*order, "quantity"], ascending=ascending, kind="stable")
+    return frame
 
 
-def _default(rows: pd.DataFrame) -> tuple[str, ...]:
-    return _OF_A_BILL if "product" in rows else _DEFAULT
+def _currency(rows: pd.DataFrame) -> str:
+    return " ".join(set(rows["currency"]) - {""} if "currency" in rows else ()) or "cost"
+
+
+def _default(rows: pd.DataFrame) -> list[str]:
+    return [name for name in (_OF_A_BILL if "product" in rows else _DEFAULT) if name in rows]
 
 
 def _place(unit: object) -> int:
@@ -151,17 +172,6 @@ def cell_word(value: object) -> str:
         is_caller = arn.service in ("iam", "sts")
         text = f"{arn.account}:{arn.resource}" if is_caller else arn.resource
     return printable(text) or "-"
-
-
-def _number(name: str, row: Mapping[Any, Any], unit: str) -> str:
-    value = float(str(row[name]))
-    if name == "cost":
-        return money(value)
-    if not row["unit"]:  # a tax, a credit: an amount and nothing to count
-        return ""
-    if name == "quantity" and row["unit"] != unit:
-        return f"{count(value)} {row['unit']}{'s' * (row['unit'] in _UNITS)}"
-    return count(value)
 
 
 def _files(actuals: Actuals) -> str:

@@ -157,8 +157,10 @@ def _result(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, 
     kind, place = _RESULTS[frame]
     if not isinstance(source, kind):
         found = "a path" if isinstance(source, str | Path) else f"a {type(source).__name__}"
-        expected = f"in Python the {kind.__name__} that has {frame}"
-        raise UsageError(Problem("frame", None, "", found, expected, ""))
+        fix = f"in Python, export_frame takes the {kind.__name__} that has it"
+        raise UsageError(
+            Problem("frame", None, "", f"{frame} of {found}", f"a {kind.__name__}", fix)
+        )
     result: Any = source
     return getattr(result, place), result.notices, getattr(result, "currency", "USD")
 

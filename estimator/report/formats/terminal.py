@@ -74,7 +74,7 @@ def _titled_lines(block: Lines, width: int | None) -> Iterator[RenderableType]:
     """Yield the title and the lines below it, each with its source; a command as it is typed."""
     indent = "  " if block.title else ""
     if block.title:
-        yield Text(printable(block.title), style="bold")
+        yield from _wrap([block.title], width, style="bold")
     for line, source in block.with_sources():
         if isinstance(line, Command):
             # neither folded nor shortened: it is copied into a shell

@@ -118,6 +118,7 @@ def report(
     simulation = run(model, options, table, discount)
     # one centre for all that follows: each range at its mean, sums as the simulation expects them
     means = with_means(inventory)
+    several_payers = inventory.payer_by_account if len(inventory.payers()) > 1 else None
     model = model if means is inventory else Model(means, span)
     forecast, month_model = expected_forecast(model, simulation), model.first_month()
     report_without_past = MonthlyReport(
@@ -133,7 +134,7 @@ def report(
         ),
         advice=advise(inventory, label, span.count, table, discount) if is_advised else None,
         unread=unread,
-        whose=find_whose(measured, billed, label, table, discount),
+        whose=find_whose(measured, billed, label, table, discount, several_payers),
         history=reports,
         paid_events=None if billed is None else paid_events(billed, label),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +93,7 @@ def find_whose(
     month: str,
     table: RateTable,
     discount: float,
+    payers: Mapping[str, str] | None = None,
 ) -> Whose:
     """Attribute the month where logs were measured; else take what the bill alone tells.
 
@@ -101,7 +103,7 @@ def find_whose(
         What was measured, of whatever source, and the bill.
     month : str
         As ``2026-10``.
-    table, discount
+    table, discount, payers
         As for `estimator.attribute`.
     """
     billed = bill if bill is not None and month in bill_months(bill) else None
@@ -109,7 +111,7 @@ def find_whose(
     missing = "no log of CloudTrail was given: they alone tell services, resources and callers"
     if logs is not None:
         try:
-            return Whose(month, attribute(logs, billed, month, table, discount))
+            return Whose(month, attribute(logs, billed, month, table, discount, payers))
         # the rest of the report stands without it
         except KmscostError as error:
             problem = error.problems[0]

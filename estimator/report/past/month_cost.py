@@ -43,7 +43,7 @@ def cost_by_bill(
     """
     # a bill without a line of KMS, as one of other services, says nothing of what KMS cost
     amounts = found.billed_and_rest(part, names) if found.has_kms else None
-    return None if amounts is None else MonthCost(*amounts, is_open=not found.days.is_told)
+    return None if amounts is None else MonthCost(*amounts, is_open=found.is_open(part, names))
 
 
 def bill_in_words(found: Reconciliation) -> str:

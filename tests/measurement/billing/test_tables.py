@@ -34,7 +34,7 @@ def test_kms_and_cloudtrail_are_never_added(tmp_path):
     legacy_bill(tmp_path / "bill.csv", A_MONTH)
     lines = table(tmp_path)
     assert words_of(lines, "total") == [
-        ["total", "60,000", "20,000", "40,000", "1.28"],
+        ["total", "60,000", "20,000", "40,000", "1", "1.28"],
         ["total", "600,000", "500,000", "100,000", "2.00"],
     ]
     apart = lines.index("Apart from it, AWS CloudTrail on the same bill")
@@ -57,6 +57,13 @@ def test_nor_are_they_by_any_columns(tmp_path, by):
     answer = kmscost("measure", "bill", str(tmp_path), "--by", by, "-f", "csv", cwd=tmp_path)
     assert "AWSCloudTrail" in answer.out
     assert "awskms" in answer.out
+
+
+def test_an_account_has_one_row(tmp_path):
+    """Requests, key-month, tax, credit: 30,000 x 0.000003 + 1.00 + 0.21 - 0.05 = 1.25."""
+    legacy_bill(tmp_path / "bill.csv", A_MONTH)
+    (row, _) = words_of(table(tmp_path, "--by", "billed-account"), "1111")  # _ is CloudTrail's
+    assert row == ["111122223333", "50,000", "20,000", "30,000", "1", "1.25"]
 
 
 def test_a_tax_counts_nothing(tmp_path):
