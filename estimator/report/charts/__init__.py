@@ -117,7 +117,7 @@ def chart_of(
         raise UsageError(Problem("kind", None, "", repr(kind), f"one of {', '.join(KINDS)}", fix))
     # also where the kind draws nothing: a wrong option is not for somebody else to find
     read_options(draws, seed, QUANTILES, 1)
-    read_months(start, months)
+    span = read_months(start, months)
     if kind == "attribution":
         from estimator.report.charts.attribution import attribution_chart
 
@@ -141,8 +141,8 @@ def chart_of(
         billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
         code = table.currency
         reports = History(code) if history is None else read_history(history, code)
-        means = with_means(inventory)
-        past, left_out = collect_past(means, None, billed, None, table, discount, reports)
+        model = Model(with_means(inventory), span)
+        past, left_out = collect_past(model, None, billed, None, table, discount, reports)
         if left_out and not past:
             raise KmscostError(Problem("bill", None, "", left_out[0], "a month to draw", ""))
         drawn = simulate(inventory, start, months, draws, seed, QUANTILES, table, discount)
@@ -158,8 +158,8 @@ def chart_of(
 
         drawn = simulate(inventory, start, months, draws, seed, rates=table, discount=discount)
         return _with_source(fan_chart(drawn) if kind == "fan" else drivers_chart(drawn), drawn)
-    span = 1 if kind == "sankey" else months
-    drawn = simulate(inventory, start, span, draws, seed, rates=table, discount=discount)
+    count = 1 if kind == "sankey" else months
+    drawn = simulate(inventory, start, count, draws, seed, rates=table, discount=discount)
     # as in the report: what is expected, wherever anything is a range
     means = with_means(inventory)
     if kind == "sankey":

@@ -139,7 +139,7 @@ def report(
         paid_events=None if billed is None else paid_events(billed, label),
     )
     past, left_out = collect_past(
-        means,
+        model,
         label,
         billed,
         measured,
@@ -153,7 +153,7 @@ def report(
     return replace(
         report_without_past,
         past=past,
-        changes=find_changes(reports.before(label), means, label, table, discount),
+        changes=find_changes(reports.before(label), model, label, table, discount),
         unread=(*unread, *left_out),
     )
 
