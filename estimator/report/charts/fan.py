@@ -161,6 +161,8 @@ def _draw_fan(
     axes.plot(places, expected, color=BLUE, linewidth=2.4, solid_capstyle="round")
     _draw_limits(axes, near, values, size, head, billed)
     if billed is not None:
+        # a long word would lie over the name of a budget
+        word_of_bill = "in all" if size.narrow and " " in word_of_bill else word_of_bill
         _draw_billed(axes, billed, word_of_bill, values, size.height - head - 42)
     label_ends(axes, ends)
     lines = [] if not is_spread else ["line: expected; bands: half and 90 % of simulations"]
