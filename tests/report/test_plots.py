@@ -181,7 +181,7 @@ def test_accounts_of_one_name_are_two_nodes(tmp_path):
     words = " ".join(written_words(chart_of(path, "sankey", MONTH)))
     assert "logs 222222222222" in words
     assert "logs 333333333333" in words
-    assert "payer " in words
+    assert "payer: " in words
     assert "payer 111122223333" not in words
 
 
