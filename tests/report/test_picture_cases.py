@@ -28,7 +28,7 @@ REPORT = CASES / "report"
 
 @needs_cases
 def test_three_accounts_of_one_name_are_three_nodes():
-    """Puts: 80,476, of them 79,930 billable, USD 0.2398 of 5.52 are 4.34 %; the rest 95.7 %."""
+    """Puts: 80,476, of them 79,930 billable, USD 0.2398 of 5.52 are 4.3 %; the rest 95.7 %."""
     words = " ".join(written_words(chart_of(REPORT / "dup.yaml", "sankey", MONTH)))
     for account in ("222222222222", "333333333333", "111122223333"):
         assert f"prod {account}" in words
@@ -154,7 +154,7 @@ def test_graphics_stand_out_from_what_lies_under_them():
         for name in ("interactive/tools.css", "template/style.css")
     )
     drawn = {VARIABLES[colour] for colour in (*SERIES, GREY, INK, MUTED)}
-    blocks = re.findall(r"\{[^{}]*--bg:[^{}]*\}", style)
+    blocks = re.findall(r"\{[^{}]*--bg: #[^{}]*\}", style)
     assert len(blocks) == 4  # light, dark by the system, dark by the switch, paper
     for block in blocks:
         colours = dict(re.findall(r"(--\w+): (#[0-9a-f]{6})", block))
