@@ -12,8 +12,9 @@ import pytest
 from estimator import KmscostError, forecast, load_inventory, plot, simulate
 from estimator.report.charts import KINDS as ALL_KINDS
 from estimator.report.charts import chart_of
-from estimator.report.charts.chart import NARROW, apart
+from estimator.report.charts.chart import NARROW
 from estimator.report.charts.images import png_bytes
+from estimator.report.charts.labels import apart
 from estimator.report.charts.sankey import sankey_chart
 from estimator.report.charts.svg import svg_text
 from tests.cli.test_commands import kmscost, python
