@@ -32,8 +32,8 @@ def test_three_accounts_of_one_name_are_three_nodes():
     words = " ".join(written_words(chart_of(REPORT / "dup.yaml", "sankey", MONTH)))
     for account in ("222222222222", "333333333333", "111122223333"):
         assert f"prod {account}" in words
-    assert "prod 222222222222  95.7 %" in words
-    assert "prod 111122223333  4.3 %" in words
+    assert "prod 222222222222: 95.7 %" in words
+    assert "prod 111122223333: 4.3 %" in words
 
 
 @needs_cases

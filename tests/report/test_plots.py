@@ -12,8 +12,9 @@ import pytest
 from estimator import KmscostError, forecast, load_inventory, plot, simulate
 from estimator.report.charts import KINDS as ALL_KINDS
 from estimator.report.charts import chart_of
-from estimator.report.charts.chart import NARROW, apart
+from estimator.report.charts.chart import NARROW
 from estimator.report.charts.images import png_bytes
+from estimator.report.charts.labels import apart
 from estimator.report.charts.sankey import sankey_chart
 from estimator.report.charts.svg import svg_text
 from tests.cli.test_commands import kmscost, python
@@ -181,7 +182,7 @@ def test_accounts_of_one_name_are_two_nodes(tmp_path):
     words = " ".join(written_words(chart_of(path, "sankey", MONTH)))
     assert "logs 222222222222" in words
     assert "logs 333333333333" in words
-    assert "payer " in words
+    assert "payer: " in words
     assert "payer 111122223333" not in words
 
 

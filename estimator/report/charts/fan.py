@@ -14,13 +14,10 @@ from estimator.months import FloatArray
 from estimator.report.charts.chart import (
     LETTER,
     Chart,
-    EndLabel,
     Size,
     canvas,
     empty_chart,
     is_near,
-    label_ends,
-    room_for,
     scale_of_months,
     scale_of_values,
     set_apart,
@@ -30,6 +27,7 @@ from estimator.report.charts.chart import (
     write,
 )
 from estimator.report.charts.colours import BLUE, INK, MUTED, RED
+from estimator.report.charts.labels import EndLabel, label_ends, room_for
 from estimator.simulation import Simulation
 from estimator.simulation.quantiles import quantiles_of
 

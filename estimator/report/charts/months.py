@@ -12,17 +12,16 @@ from estimator.forecasting import Forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.charts.chart import (
     Chart,
-    EndLabel,
     Size,
     canvas,
     empty_chart,
-    label_ends,
     scale_of_months,
     scale_of_values,
     set_slots,
     short_amount,
 )
 from estimator.report.charts.colours import INK, PAPER, SERIES
+from estimator.report.charts.labels import EndLabel, label_ends
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

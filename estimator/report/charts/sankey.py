@@ -13,7 +13,6 @@ from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import (
     Chart,
     Size,
-    apart,
     bare,
     empty_chart,
     set_apart,
@@ -21,6 +20,7 @@ from estimator.report.charts.chart import (
     write,
 )
 from estimator.report.charts.colours import BLUE, GREY, INK, MUTED, SERIES
+from estimator.report.charts.labels import apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,13 +12,10 @@ from estimator.figures import money
 from estimator.months import Months, parse_month
 from estimator.report.charts.chart import (
     Chart,
-    EndLabel,
     Size,
     canvas,
     empty_chart,
     is_near,
-    label_ends,
-    room_for,
     scale_of_months,
     scale_of_values,
     set_slots,
@@ -27,6 +24,7 @@ from estimator.report.charts.chart import (
     write,
 )
 from estimator.report.charts.colours import BLUE, INK, RED, SKY
+from estimator.report.charts.labels import EndLabel, label_ends, room_for
 from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.quantiles import quantiles_of
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
 
     from estimator.report.charts.picture import Picture
 
+_PALE = 0.45  # what is expected beside what is billed
 _DOT = 0.02  # of the highest value: a range that is less high is a dot, and says nothing [0-1]
 
 
@@ -152,7 +151,7 @@ def _draw(months: tuple[_Month, ...], budget: str | None, unit: str, width: floa
         axes.bar(at, base, 0.72, color=BLUE, linewidth=0)
         # what is expected is light, with an edge: paper and grey keep the difference
         if month.rest:
-            axes.bar(at, month.rest, 0.72, base, color=SKY, alpha=0.45, linewidth=0)
+            axes.bar(at, month.rest, 0.72, base, color=SKY, alpha=_PALE, linewidth=0)
             axes.bar(at, month.rest, 0.72, base, fill=False, edgecolor=BLUE, linewidth=1)
         if has_ranges and month.low is not None and month.high is not None:
             axes.vlines(at, month.low, month.high, color=INK, linewidth=1.4)
@@ -191,7 +190,13 @@ def _end_labels(
         last = ahead[-1]
         word = "exp." if size.narrow else "expected"
         labels.append(
-            EndLabel(last.total, f"{word} {amount(last.total)}", mark="s", mark_colour=SKY)
+            EndLabel(
+                last.total,
+                f"{word} {amount(last.total)}",
+                mark="s",
+                mark_colour=BLUE,
+                mark_face=(SKY, _PALE),
+            )
         )
         if has_ranges and last.high is not None:
             labels.append(EndLabel(last.high, "5 % to 95 %", mark="|"))
