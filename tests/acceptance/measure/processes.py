@@ -23,8 +23,11 @@ _PATIENCE = 60.0  # a machine may be busy [s]
 # what `python -m estimator` does, after a line of the test's own
 _PROGRAM = "import sys; {}; from estimator.__main__ import main; sys.argv[0] = 'kmscost'; main()"
 NOTHING_ELSE = "pass"
-# ids are held in memory only so long: everything goes by the disk
-LITTLE_ROOM = "import estimator.measurement.cloudtrail_logs.copies as copies; copies.ROOM = 10"
+# ids are held in memory only so long: everything goes by the disk; and a first batch is soon done
+LITTLE_ROOM = (
+    "from estimator.measurement.cloudtrail_logs import copies, local; "
+    "copies.ROOM, local._BATCH_BYTES = 10, 1 << 17"
+)
 LITTLE_FILES = (
     "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))"
 )
