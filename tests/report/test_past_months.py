@@ -130,7 +130,7 @@ def test_what_was_billed_whole_then_is_more_than_a_bill_of_a_part(
     tmp_path, inventory, bill, cost, words
 ):
     """September was reported with 4.50 billed; later only a whole bill takes its place."""
-    kept = KeptReport(SEPTEMBER, {SEPTEMBER: 4.60}, 4.50, budgets={"kms": 5.0})
+    earlier = KeptReport(SEPTEMBER, {SEPTEMBER: 4.60}, 4.50, budgets={"kms": 5.0})
     (found, _), left_out = collect_past(
         inventory,
         "2026-10",
@@ -138,7 +138,7 @@ def test_what_was_billed_whole_then_is_more_than_a_bill_of_a_part(
         None,
         load_rates(None),
         0.0,
-        History("USD", (kept,)),
+        History("USD", (earlier,)),
         OCTOBER,
     )
     assert not left_out
