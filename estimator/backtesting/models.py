@@ -106,6 +106,6 @@ def group_draws(
 
 def _draws(inventory: Inventory, span: Horizon, table: RateTable, noise: bool) -> FloatArray:
     options = Options(DRAWS, _SEED, QUANTILES)
-    simulation = run(inventory, span, options, table, 0.0, noise)
+    simulation = run(Model(inventory, span), options, table, 0.0, noise)
     drawn: FloatArray = np.broadcast_to(simulation.draws_requests.sum(axis=1), (DRAWS,))
     return drawn

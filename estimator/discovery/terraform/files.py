@@ -13,6 +13,7 @@ from estimator.discovery.surroundings import find_error
 from estimator.discovery.terraform.documents import Document
 from estimator.discovery.terraform.pulumi import LOST, is_pulumi, read_pulumi
 from pricing.reading.json_files import decode_json_bytes, decode_json_documents
+from pricing.reading.magic_numbers import ZIP
 from pricing.reading.problems import KmscostError, Problem
 
 _PLAN = "terraform plan -out plan.bin && terraform show -json plan.bin > plan.json"
@@ -140,7 +141,7 @@ def _refuse_others(path: str) -> None:
             start = file.read(400)
     except OSError:
         return  # reading it all will say why not
-    if start.startswith(b"PK\x03\x04"):
+    if start.startswith(ZIP):
         fix = f"run `terraform show -json {Path(path).name} > plan.json`"
         raise KmscostError(Problem(path, None, "", "a plan in binary form", "JSON", fix))
     if _FOR_PEOPLE.match(start.lstrip(b"\xef\xbb\xbf")):
