@@ -41,8 +41,8 @@ def key_day_notices(
         for row in rows.sort_values("beyond", ascending=False, kind="stable").to_dict("records")
     ]
     cost = float((rows["beyond"] / days * rows["price"]).sum())
-    one = len(names) == 1
-    line = f"{len(names):,} key{' is' if one else 's are'} billed for more key-days than the month "
+    keys = "key is" if len(names) == 1 else "keys are"
+    line = f"{len(names):,} {keys} billed for more key-days than the month "
     line += f"and the inventory's rotations explain ({currency} {money(cost)}): "
     line += f"{listed(names, FEW)}. "
     most = 1 + ROTATIONS_CHARGED  # a key and its rotations [key-month]
