@@ -126,7 +126,8 @@ def test_axe_finds_nothing(driver, pages, name, theme):
     open_page(driver, pages[name], 320, theme)
     open_parts(driver)
     driver.execute_script(AXE.read_text(encoding="utf-8"))
-    for width in (320, 768, 1600):
+    # of 10,000 accounts the page has no element that the others have not, and takes long
+    for width in (768,) if name == "large" else (320, 768, 1600):
         resize(driver, width)
         found = driver.execute_async_script(
             "const done = arguments[0]; axe.run(document).then((told) => done("

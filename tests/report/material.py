@@ -62,7 +62,7 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
-        if tag == "wbr":  # the text goes on
+        if tag in ("wbr", "span"):  # the text goes on
             return
         self.tags.append((tag, dict(attrs)))
         self._inside = tag
@@ -76,11 +76,15 @@ class Page(HTMLParser):
             self._row.append("")
 
     def handle_endtag(self, tag):
+        if tag == "span":
+            return
         if tag == "tr":
             self.tables[self._caption].append(self._row)
         self._inside = ""
 
     def handle_data(self, data):
+        # a line of the page does not end between a number and its unit
+        data = data.replace("\N{NO-BREAK SPACE}", " ")
         if self._inside == "figcaption":
             self._caption += data
         if self._inside in ("td", "th"):
