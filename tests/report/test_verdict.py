@@ -21,7 +21,7 @@ FOLDER = CASES / "report"
 def all_texts(monthly):
     """The report as people read it, in each format."""
     return {
-        "html": Page(monthly.html()).text.replace("\N{NO-BREAK SPACE}", " "),
+        "html": Page(monthly.html()).text,
         "markdown": monthly.markdown().replace("\\", ""),
         "json": json.dumps(monthly.to_dict(), default=str),
     }
