@@ -93,7 +93,7 @@ def test_half_a_bill_breaks_no_limit():
     assert "bill to 15 October" in within.stderr
     broken = kmscost(*arguments, "--fail-over", "1%")
     assert broken.exit_code == 3
-    words = "2026-10 to 15 October is billed USD 0.03523 (1.3 %) less than the forecast's 2.67"
+    words = "2026-10 to 15 October is billed USD 0.03523 (1.32 %) less than the forecast's 2.67"
     assert words in broken.stderr
 
 
