@@ -1,0 +1,113 @@
+"""Figures beside each other: a column with one number of decimals, a share beside its limit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from estimator.figures import HUGE, Figure, difference, less_than, share
+
+_CENTS = 2
+_MOST_DECIMALS = 9
+# of each kind the decimals where a value has reached a size, and that size; below it as many as the
+# largest has alone
+_COLUMNS = {
+    "money": (_CENTS, 1.0),
+    "count": (0, 1000.0),
+    "key-month": (0, 1000.0),
+    "share": (1, 0.1),
+}
+_LEAST_SHOWN = 0.5 * 10.0**-_MOST_DECIMALS  # no column has the decimals for less
+
+
+def in_column(cells: Sequence[str]) -> list[str]:
+    """Return the cells of a column, its figures with one number of decimals.
+
+    Cents where there is a whole unit, one decimal of percents; what is too small for them reads as
+    less than they can show, so that none reads as nothing. Counts have as many as the smallest one
+    needs. Texts, and what is not known, stay.
+
+    >>> from estimator.figures import count, key_months, money, percent, signed
+    >>> in_column([money(0.5058), money(10.91), "-"]), in_column([count(0.25), count(2)])
+    (['0.51', '10.91', '-'], ['0.25', '2.00'])
+    >>> in_column([money(0.0021), money(3.5)]), in_column([count(518.4), count(51840)])
+    (['<0.01', '3.50'], ['518', '51,840'])
+    >>> in_column([money(0.4359261), money(0.0001585), money(0.0)])
+    ['0.4359', '0.0002', '0.0000']
+    >>> in_column([money(9.5), signed(money(-3.333e-12)), signed(money(-0.002))])
+    ['9.50', '0.00', '>-0.01']
+    >>> in_column([percent(0.65401), percent(0.00005)]), in_column([share(0.5), share(12.345)])
+    (['+65.4 %', '<+0.1 %'], ['50 %', '1,234 %'])
+    >>> in_column([count(1813772.3), key_months(0.5), key_months(2)])
+    ['1,813,772', '0.5', '2.0']
+    """
+    known = [
+        cell
+        for cell in cells
+        if isinstance(cell, Figure) and math.isfinite(cell.value) and abs(cell.value) < HUGE
+    ]
+    # requests and amounts may stand in one column, each in rows of their own
+    digits = {
+        kind: _decimals([figure for figure in known if figure.kind == kind]) for kind in _COLUMNS
+    }
+    ids = {id(figure) for figure in known}
+    return [
+        _with_decimals(cell, digits[cell.kind])
+        if isinstance(cell, Figure) and id(cell) in ids
+        else str(cell)
+        for cell in cells
+    ]
+
+
+def _decimals(figures: Sequence[Figure]) -> int:
+    """Return how many decimals a column of figures needs."""
+    if not figures:
+        return 0
+    kind = figures[0].kind
+    fewest, unit = _COLUMNS[kind]
+    printed = max(len(figure.removesuffix(" %").partition(".")[2]) for figure in figures)
+    # what no decimal can show, as the rest of a sum, gains none
+    sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= _LEAST_SHOWN]
+    if not sizes:
+        return min(fewest, printed)
+    if kind == "share":
+        # beside thousands of percent no tenth of one matters
+        return 0 if max(sizes) >= 1000 else min(1 if max(sizes) >= unit else 2, printed)
+    # where nothing reaches a whole unit, the largest has the four digits that it has alone
+    four = 3 - math.floor(math.log10(max(sizes)))
+    digits = min(fewest if max(sizes) >= unit else four, printed)
+    if kind != "money" and min(sizes) < 10.0**-digits:
+        # a digit that says something, so that what is small does not read as nothing
+        digits = min(-math.floor(math.log10(min(sizes))), printed)
+    return min(max(digits, 2 if fewest == _CENTS else 0), _MOST_DECIMALS)
+
+
+def _with_decimals(figure: Figure, digits: int) -> str:
+    least = Decimal(1).scaleb(-digits)
+    exact = Decimal(repr(figure.value)).quantize(least, ROUND_HALF_EVEN)
+    unit = " %" if figure.kind == "share" else ""
+    if not exact and abs(figure.value) >= _LEAST_SHOWN:
+        return f"{less_than(least, figure.value, figure.sign)}{unit}"
+    # there is no zero less than nothing; without the f Decimal writes one as 0E-7
+    text = f"{exact or abs(exact):,f}"
+    sign = "+" if figure.sign and exact > 0 else ""
+    return f"{sign}{text}{unit}"
+
+
+def share_beside(value: float, limit: float) -> Figure:
+    """A share with the decimals that tell it from a limit which it is held against.
+
+    >>> share_beside(1.096, 1.0), share_beside(1.0004, 1.0), share_beside(0.020277, 0.0202)
+    ('110 %', '100.04 %', '2.03 %')
+    >>> share_beside(1.0, 1.0)
+    '100 %'
+    """
+    figure = share(value)
+    for digits in range(1, 5):
+        if figure != share(limit) or not difference(value, limit):
+            break
+        text = _with_decimals(share(value), digits)
+        if text != _with_decimals(share(limit), digits):
+            figure = Figure(text, figure.value, figure.kind)
+    return figure
