@@ -11,7 +11,7 @@ import pandas as pd
 from estimator.attribution.bill_lines import bill_currency
 from estimator.attribution.rated import RatedRequests
 from estimator.attribution.sharing import LEVELS, Shares
-from estimator.figures import FEW, SEVERAL, count, listed, money, share
+from estimator.figures import FEW, SEVERAL, count, listed, money, plural, share
 from estimator.forecasting.notices import rate_notices
 from estimator.measurement.billing.services import KMS
 from estimator.measurement.billing.summary import CAUSE_NOT_TOLD, notices_of_months
@@ -55,11 +55,11 @@ def check_in_common(lines: pd.DataFrame, requests: pd.DataFrame, shares: Shares,
 
 def open_levels(lines: pd.DataFrame) -> dict[str, float]:
     """The levels that the bill leaves open, and for how many requests. [request]"""
-    open_ = {words: _without(lines, name) for name, (words, _) in _LEVELS.items()}
+    open_ = {words: _sum_open(lines, name) for name, (words, _) in _LEVELS.items()}
     return {words: requests for words, requests in open_.items() if requests}
 
 
-def _without(lines: pd.DataFrame, level: str) -> float:
+def _sum_open(lines: pd.DataFrame, level: str) -> float:
     """The requests of lines that leave a level open. [request]"""
     is_open = lines[level] == ""
     if level == "key":
@@ -105,7 +105,8 @@ def rated_notices(daily: pd.DataFrame, rated: RatedRequests) -> Iterator[str]:
         "what keys cost by the month is in no log"
     )
     for reason, many in rated.without_rate.items():
-        yield f"{count(many)} requests have no rate, and are in no cost: {reason}"
+        verb = plural(many, "request", "has", "have")
+        yield f"{verb} no rate and no part in any cost: {reason}"
     yield from rate_notices(rated.versions)
 
 
@@ -145,7 +146,7 @@ def bill_notices(
     if beyond:
         yield f"{count(beyond)} logged requests are of days that the bill does not cover: left out"
     for name, (words, fix) in _LEVELS.items():
-        many = _without(lines, name)
+        many = _sum_open(lines, name)
         if many:
             # a bill that names some already is exported so
             advice = f" ({fix})" if fix and (lines[name] == "").all() else ""
@@ -212,7 +213,7 @@ def _months_left_out(bill: Actuals, months: list[str]) -> Iterator[str]:
         part = rows[labels == month]
         many = float(part["quantity"][part["unit"] == "request"].sum())
         yield (
-            f"{month} of the bill is left out: {count(many)} requests and "
+            f"{month} of the bill is left out: {plural(many, 'request')} and "
             f"{bill_currency(bill)} {money(part['cost'].sum())} of KMS"
         )
 

@@ -286,10 +286,12 @@ def naming_files(command: str) -> Iterator[None]:
     except UsageError:
         raise
     except KmscostError as error:
-        raise KmscostError([_named(problem, command) for problem in error.problems]) from None
+        raise KmscostError(
+            [_name_problem(problem, command) for problem in error.problems]
+        ) from None
 
 
-def _named(problem: Problem, command: str) -> Problem:
+def _name_problem(problem: Problem, command: str) -> Problem:
     if problem.found == BESIDE_A_BILL.words:
         return problem
     kind = kind_of_file(problem.path) if problem.path else None
