@@ -45,17 +45,18 @@ FEW, SEVERAL = 3, 8
 _CENTS = 2
 _MOST_DECIMALS = 9
 # of each kind the decimals where a value has reached a size, and that size; below it as many as the
-# value that needs most
+# largest has alone
 _COLUMNS = {
     "money": (_CENTS, 1.0),
     "count": (0, 1000.0),
     "key-month": (0, 1000.0),
-    "share": (1, 10.0),
+    "share": (1, 0.1),
 }
 _HUGE = 1e15  # beyond it a double holds no single units
 _NOISE = 1e-12  # below it there is only what sums leave over
 _SUMS = 1e-9  # sums of many rows differ by such a share from what they are on paper [0-1]
 _LEAST_SHOWN = 0.5 * 10.0**-_MOST_DECIMALS  # no column has the decimals for less
+_LEAST_PERCENT = Decimal("0.01")
 
 
 def significant(value: float, digits: int) -> str:
@@ -87,17 +88,20 @@ def _huge(value: float) -> str:
 def in_column(cells: Sequence[str]) -> list[str]:
     """Return the cells of a column, its figures with one number of decimals.
 
-    Cents where there is a whole unit, and as many as the smallest one needs, so that none reads as
-    nothing. Texts, and what is not known, stay.
+    Cents where there is a whole unit, one decimal of percents; what is too small for them reads as
+    less than they can show, so that none reads as nothing. Counts have as many as the smallest one
+    needs. Texts, and what is not known, stay.
 
     >>> in_column([money(0.5058), money(10.91), "-"]), in_column([count(0.25), count(2)])
     (['0.51', '10.91', '-'], ['0.25', '2.00'])
     >>> in_column([money(0.0021), money(3.5)]), in_column([count(518.4), count(51840)])
-    (['0.002', '3.500'], ['518', '51,840'])
+    (['<0.01', '3.50'], ['518', '51,840'])
     >>> in_column([money(0.4359261), money(0.0001585), money(0.0)])
     ['0.4359', '0.0002', '0.0000']
-    >>> in_column([money(9.5), signed(money(-3.333e-12))])
-    ['9.50', '0.00']
+    >>> in_column([money(9.5), signed(money(-3.333e-12)), signed(money(-0.002))])
+    ['9.50', '0.00', '>-0.01']
+    >>> in_column([percent(0.65401), percent(0.00005)]), in_column([share(0.5), share(12.345)])
+    (['+65.4 %', '<+0.1 %'], ['50 %', '1,234 %'])
     """
     known = [
         cell
@@ -121,27 +125,44 @@ def _decimals(figures: Sequence[Figure]) -> int:
     """Return how many decimals a column of figures needs."""
     if not figures:
         return 0
-    fewest, unit = _COLUMNS[figures[0].kind]
+    kind = figures[0].kind
+    fewest, unit = _COLUMNS[kind]
     printed = max(len(figure.removesuffix(" %").partition(".")[2]) for figure in figures)
     # what no decimal can show, as the rest of a sum, gains none
     sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= _LEAST_SHOWN]
     if not sizes:
-        return fewest
+        return min(fewest, printed)
+    if kind == "share":
+        # beside thousands of percent no tenth of one matters
+        return 0 if max(sizes) >= 1000 else min(1 if max(sizes) >= unit else 2, printed)
     # where nothing reaches a whole unit, the largest has the four digits that it has alone
     four = 3 - math.floor(math.log10(max(sizes)))
     digits = min(fewest if max(sizes) >= unit else four, printed)
-    if min(sizes) < 10.0**-digits:
+    if kind != "money" and min(sizes) < 10.0**-digits:
         # a digit that says something, so that what is small does not read as nothing
         digits = min(-math.floor(math.log10(min(sizes))), printed)
     return min(max(digits, 2 if fewest == _CENTS else 0), _MOST_DECIMALS)
 
 
 def _with_decimals(figure: Figure, digits: int) -> str:
-    exact = Decimal(repr(figure.value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
+    least = Decimal(1).scaleb(-digits)
+    exact = Decimal(repr(figure.value)).quantize(least, ROUND_HALF_EVEN)
+    unit = " %" if figure.kind == "share" else ""
+    if not exact and abs(figure.value) >= _LEAST_SHOWN:
+        return f"{_less_than(least, figure.value, figure.sign)}{unit}"
     # there is no zero less than nothing; without the f Decimal writes one as 0E-7
     text = f"{exact or abs(exact):,f}"
     sign = "+" if figure.sign and exact > 0 else ""
-    return f"{sign}{text}{' %' if figure.kind == 'share' else ''}"
+    return f"{sign}{text}{unit}"
+
+
+def _less_than(least: Decimal, value: float, sign: bool = False) -> str:
+    """What is too small for its decimals, and is not nothing.
+
+    >>> _less_than(Decimal("0.01"), 0.002), _less_than(Decimal("0.01"), -0.002)
+    ('<0.01', '>-0.01')
+    """
+    return f">-{least:f}" if value < 0 else f"<{'+' if sign else ''}{least:f}"
 
 
 def money(amount: float) -> Figure:
@@ -212,6 +233,15 @@ def cents(amount: float) -> Figure:
     return money(float(rounded))
 
 
+def money_like(amount: float, beside: float | None) -> Figure:
+    """A difference of amounts: cents where the amount beside it has cents.
+
+    >>> money_like(-0.4649, 5.21), money_like(-0.01234, 0.5), money_like(-0.01234, None)
+    ('-0.46', '-0.01234', '-0.01234')
+    """
+    return cents(amount) if beside is not None and abs(beside) >= 1 else money(amount)
+
+
 def difference(before: float, after: float) -> float:
     """The change, without the noise of sums in their last digits.
 
@@ -255,23 +285,56 @@ def factor(value: float) -> str:
 
 
 def share(value: float) -> Figure:
-    """A share as a percentage.
+    """A share as a percentage: one decimal, none from a hundred on; below a tenth one digit.
 
-    >>> share(0.6), share(0.0004), share(0.0), share(20.0), share(-3.55e-15)
-    ('60 %', '0.04 %', '0 %', '2,000 %', '0 %')
+    >>> share(0.6), share(0.0541), share(0.99996), share(1.096), share(20.0), share(-3.55e-15)
+    ('60 %', '5.4 %', '100 %', '110 %', '2,000 %', '0 %')
+    >>> share(0.0004), share(0.00005), share(0.0)
+    ('0.04 %', '<0.01 %', '0 %')
     """
-    text = f"{significant(value * 100, 3)} %" if math.isfinite(value) else "unknown"
+    text = f"{_percent(value * 100)} %" if math.isfinite(value) else "unknown"
     return Figure(text, value * 100, "share")
+
+
+def share_beside(value: float, limit: float) -> Figure:
+    """A share with the decimals that tell it from a limit which it is held against.
+
+    >>> share_beside(1.096, 1.0), share_beside(1.0004, 1.0), share_beside(0.020277, 0.0202)
+    ('110 %', '100.04 %', '2.03 %')
+    >>> share_beside(1.0, 1.0)
+    '100 %'
+    """
+    figure = share(value)
+    for digits in range(1, 5):
+        if figure != share(limit) or not difference(value, limit):
+            break
+        text = _with_decimals(share(value), digits)
+        if text != _with_decimals(share(limit), digits):
+            figure = Figure(text, figure.value, figure.kind)
+    return figure
+
+
+def _percent(value: float) -> str:
+    if abs(value) < _NOISE or abs(value) >= 100:
+        return significant(value, 3)
+    exact = Decimal(repr(float(value)))
+    if abs(exact) < _LEAST_PERCENT:
+        return _less_than(_LEAST_PERCENT, value)
+    digits = 1 if abs(exact) >= Decimal("0.1") else 2
+    text = f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN):f}"
+    return text.rstrip("0").rstrip(".")
 
 
 def signed(figure: Figure) -> Figure:
     """A difference that is written already, with its sign; none has none.
 
-    >>> signed(money(12.5)), signed(count(-3)), signed(money(0.0))
-    ('+12.50', '-3', '0.00')
+    >>> signed(money(12.5)), signed(count(-3)), signed(money(0.0)), signed(share(0.00001))
+    ('+12.50', '-3', '0.00', '<+0.01 %')
     """
-    plain = figure.startswith(("-", "unknown")) or not figure.strip("0.,% ")
-    return Figure(figure if plain else f"+{figure}", figure.value, figure.kind, sign=True)
+    plain = figure.startswith(("-", ">", "unknown")) or not figure.strip("0.,% ")
+    below = "<" if figure.startswith("<") else ""
+    text = figure if plain else f"{below}+{figure.removeprefix('<')}"
+    return Figure(text, figure.value, figure.kind, sign=True)
 
 
 def percent(value: float) -> Figure:

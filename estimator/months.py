@@ -200,6 +200,31 @@ def month_label(month: str | datetime.date) -> str:
     return label
 
 
+def read_months(start: str | datetime.date | None, months: int) -> Months:
+    """The months from `start`, by default the current one, UTC.
+
+    Raises
+    ------
+    KmscostError
+        `start` is no month, or there are too few or too many.
+    """
+    if start is None:
+        start = datetime.datetime.now(datetime.UTC).date()
+    try:
+        first = parse_month(start) if isinstance(start, str) else start
+        return Months(datetime.date(first.year, first.month, 1), months)
+    except (ValueError, TypeError, AttributeError) as error:
+        problem = (
+            str(error) if str(error).startswith("found ") else f"found {start!r}; expected a month"
+        )
+        # Months and parse_month raise `found X; expected Y`, which is split into a problem's parts
+        # here
+        found, _, expected = problem.removeprefix("found ").partition("; expected ")
+        # only the number of months is expected to be in a range that begins with 1
+        option = "months" if expected.startswith("1 to") else "start"
+        raise UsageError(Problem(option, None, "", found, expected, "")) from None
+
+
 _NAMES = (
     "January",
     "February",

@@ -14,12 +14,12 @@ from estimator.advice.ranking import rank_proposals
 from estimator.advice.result import Advice
 from estimator.bucket_keys import measure_bucket_keys
 from estimator.discovery.aws_responses.saved import read_responses
-from estimator.forecasting import forecast
-from estimator.frames import DEFAULT_GRAIN
+from estimator.forecasting import compute_forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.changes import document_of
 from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.progress import Progress
+from estimator.months import read_months
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.cases import Case
 from pricing.rates import RateTable, load_rates
@@ -81,18 +81,19 @@ def advise(
         raise UsageError(Problem("unused_days", None, "", str(unused_days), expected, ""))
     document_of(inventory)  # refused before the forecast, which may take long
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
-    whole = forecast(inventory, start, months, DEFAULT_GRAIN, table, discount)
+    span = read_months(start, months)
+    whole = compute_forecast(inventory, span, table, discount)
     base = CaseForecast.from_forecasts(Case.unchanged(inventory), [whole])
-    evaluator = Evaluator(base, whole.months, table, discount)
+    evaluator = Evaluator(base, span, table, discount)
     path = None if rates is None or isinstance(rates, RateTable) else str(rates)
     counted = measured = ledger = None
     if actuals is not None:
         counted = load_actuals(actuals, progress, bucket_keys=True)
-        measured = measure_bucket_keys(counted, whole.months, table, discount, inventory)
+        measured = measure_bucket_keys(counted, span, table, discount, inventory)
         measured = dataclasses.replace(measured, notices=(*counted.notices, *measured.notices))
     if actuals is not None or responses is not None:
         estate = None if responses is None else read_responses(responses)[0]
-        ledger = keep_ledger(inventory, whole.months, table, discount, counted, estate, unused_days)
+        ledger = keep_ledger(inventory, span, table, discount, counted, estate, unused_days)
     # a key that was used is no unused one, even where nobody knows of the time since
     records = ledger.records if ledger else ()
     used = frozenset(each.id for each in records if each.last_use and each.verdict != UNUSED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,7 @@ def attribute(
     month: str | datetime.date | None = None,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    payers: Mapping[str, str] | None = None,
 ) -> Attribution:
     """Whose KMS requests are: services, resources, callers and keys, with what they cost.
 
@@ -65,6 +66,9 @@ def attribute(
     rates, discount
         As for `estimator.forecast`; they price requests where no bill does, and what Bucket Keys
         save, and say how many are free.
+    payers : mapping, optional
+        The payer of each account, where no bill tells it: each has free requests of its own.
+        Without it all accounts are those of one.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def attribute(
     daily = found[found["month"].isin(months)]
     daily, beyond = (daily, 0.0) if billed is None else on_billed_days(daily, billed.coverage)
     requests = by_month(daily)
-    daily = daily.assign(payer=_payers(daily, billed))
+    daily = daily.assign(payer=_payers(daily, billed, payers))
     free = free_uses(daily, table, months)
     free_other = free_uses(daily[~daily["is_write"]], table, months)
     coverage = {name: part for name, part in actuals.coverage.months().items() if name in months}
@@ -96,7 +100,7 @@ def attribute(
     own += bucket_keys.notices
     if billed is None:
         logged = requests["quantity"].to_numpy(dtype=np.float64)
-        rated = price_requests(requests, table, discount)
+        rated = price_requests(requests, _payers(requests, None, payers), table, discount)
         return Attribution(
             months=tuple(months),
             currency=table.currency,
@@ -112,7 +116,7 @@ def attribute(
             levels={},
             events_cost=0.0,
             bucket_keys=bucket_keys,
-            notices=(*own, *rated_notices(daily, rated)),
+            notices=(*own, *rated_notices(daily, rated, coverage)),
         )
 
     currency = bill_currency(billed)
@@ -140,16 +144,23 @@ def attribute(
     )
 
 
-def _payers(daily: pd.DataFrame, billed: Actuals | None) -> pd.Series[str]:
+def _payers(
+    requests: pd.DataFrame, billed: Actuals | None, own: Mapping[str, str] | None
+) -> pd.Series[str]:
     """The payer of each request: the bill's of its account; NaN where it is on another's bill.
 
-    Logs tell none: without a bill, or with one that names no accounts, it is empty.
+    Logs tell none: without a bill, or with one that names no accounts, it is that of `own`, and
+    empty of an account that several payers may have.
     """
     payers = {} if billed is None else bill_payers(billed)
-    if not set(payers) - {""}:
-        return pd.Series("", index=daily.index, dtype=object)
-    # of an account that is not on the bill, as where a key is used from outside (F12)
-    return daily["billed_account"].map(payers)
+    if set(payers) - {""}:
+        # of an account that is not on the bill, as where a key is used from outside (F12)
+        return requests["billed_account"].map(payers)
+    if billed is not None or not own:
+        return pd.Series("", index=requests.index, dtype=object)
+    names = set(own.values())
+    other = names.pop() if len(names) == 1 else ""
+    return requests["billed_account"].map(own).astype(object).fillna(other)
 
 
 def _first(given: Actuals | Paths | None, otherwise: str) -> str:

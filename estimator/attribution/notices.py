@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -90,20 +90,29 @@ def log_notices(actuals: Actuals, found: pd.DataFrame, months: list[str]) -> Ite
         yield f"{count(unknown['quantity'].sum())} logged requests are of no service that is known"
 
 
-def rated_notices(daily: pd.DataFrame, rated: RatedRequests) -> Iterator[str]:
+def rated_notices(
+    daily: pd.DataFrame, rated: RatedRequests, coverage: Mapping[str, float]
+) -> Iterator[str]:
     """Notices of costs that no bill says."""
     days = sorted(set(daily["day"]) - {"", "NaT"})
     if days:
         span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+        is_whole = bool(coverage) and min(coverage.values()) >= 1
         yield (
             f"no bill: the logged requests of {span} ({len(days):,} "
-            f"day{'s' * (len(days) != 1)} with requests) are priced by the rate table as they are, "
-            "not those of whole months"
+            f"day{'s' * (len(days) != 1)} with requests) are priced by the rate table as they are"
+            f"{'' if is_whole else ', not those of whole months'}"
         )
-    yield (
-        "all accounts are taken for those of one payer, and the whole free quantity for theirs; "
-        "what keys cost by the month is in no log"
-    )
+    if set(daily["payer"]) <= {""}:
+        free = (
+            "all accounts are taken for those of one payer, and the whole free quantity for theirs"
+        )
+    else:
+        free = "each payer of the inventory has its free requests"
+        strangers = count(daily["quantity"][daily["payer"] == ""].sum())
+        if strangers != "0":
+            free += f", {strangers} requests of accounts that it does not have those of one more"
+    yield f"{free}; what keys cost by the month is in no log"
     for reason, many in rated.without_rate.items():
         verb = plural(many, "request", "has", "have")
         yield f"{verb} no rate and no part in any cost: {reason}"
@@ -151,7 +160,7 @@ def bill_notices(
             # a bill that names some already is exported so
             advice = f" ({fix})" if fix and (lines[name] == "").all() else ""
             yield (
-                f"the bill names no {words} for {count(many)} requests{advice}: they are shared "
+                f"the bill names no {words} for {plural(many, 'request')}{advice}: they are shared "
                 "out among all that is logged at the level that it tells"
             )
     by_key = set(lines["operation"][lines["key"] != ""])

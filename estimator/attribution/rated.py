@@ -53,16 +53,20 @@ class RatedRequests(NamedTuple):
     without_rate: dict[str, float]
 
 
-def price_requests(requests: pd.DataFrame, table: RateTable, discount: float) -> RatedRequests:
+def price_requests(
+    requests: pd.DataFrame, payers: pd.Series[str], table: RateTable, discount: float
+) -> RatedRequests:
     """Price logged requests, as if they were all that the month has.
 
-    All accounts share one free quantity in each partition, in proportion; nobody else has used of
-    it.
+    The accounts of a payer share one free quantity in each partition, in proportion; nobody else
+    has used of it.
 
     Parameters
     ----------
     requests : DataFrame
         Of `estimator.attribution.logged.by_month`.
+    payers : Series
+        Of each request.
     table : RateTable
     discount : float
         Share taken off every rate. [-]
@@ -83,7 +87,7 @@ def price_requests(requests: pd.DataFrame, table: RateTable, discount: float) ->
     usage = pd.DataFrame(
         {
             "month": month_periods(rows["month"]),
-            "payer": "",
+            "payer": payers[known].to_numpy(),
             "billed_region": rows["billed_region"].to_numpy(),
             # a rate is the same for all operations of a meter, and logs have more of them than the
             # table lists: management calls count too (F13)

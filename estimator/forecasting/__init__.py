@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.columns import check_groups, grain
@@ -20,20 +20,19 @@ from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in
 from estimator.forecasting.totals import monthly_totals, sum_charges, sum_to_default_grain
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
+from estimator.inventory.budgets import Budget
 from estimator.inventory.changes import Settings, change_inventory
-from estimator.months import Months, parse_month
+from estimator.months import Months, read_months
 from estimator.volume import usage
 from estimator.volume.daily import daily_requests
 from estimator.volume.model import Model
-from estimator.volume.others import other_pools
 from pricing.bill import Bill, bill
 from pricing.rates import RateTable, load_rates
-from pricing.reading.problems import Problem, RateError, UsageError
+from pricing.reading.problems import RateError
 
 __all__ = [
     "WRITES",
     "Forecast",
-    "calendar",
     "check_groups",
     "compute_forecast",
     "forecast",
@@ -95,42 +94,46 @@ def forecast(
         The inventory or the rate table is wrong, or a rate is missing (`RateError`).
     """
     inventory = change_inventory(inventory, set)
-    check_groups(_read_by(by)[1], [inventory])
-    return compute_forecast(inventory, start, months, by, rates, discount, fail_over)
+    section, columns = _read_by(by)
+    check_groups(columns, [inventory])
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    span = read_months(start, months)
+    gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
+    found = compute_forecast(inventory, span, table, discount, columns, gate)
+    return dataclasses.replace(found, section=section)
 
 
 def compute_forecast(
     inventory: Inventory,
-    start: str | datetime.date | None,
-    months: int,
-    by: str | Sequence[str] | None,
-    rates: RateTable | str | Path | None,
+    months: Months,
+    table: RateTable,
     discount: float,
-    fail_over: str | float | None = None,
+    columns: tuple[str, ...] = DEFAULT_GRAIN,
+    gate: tuple[Budget, ...] | None = None,
 ) -> Forecast:
-    """As `forecast`, of an inventory that may have no account with an OU or a tag of `by`.
+    """As `forecast`, of what is read already; it asks no file, no clock and no text.
 
-    Of two inventories that are compared one may have none.
+    Parameters
+    ----------
+    columns : tuple of str
+        Of the rows. Of two inventories that are compared one may have no account with an OU or a
+        tag of these.
+    gate : tuple of Budget, optional
+        The budgets that must hold, as `read_fail_over` finds them.
 
     Raises
     ------
-    KmscostError
-        The rate table is wrong, or a rate is missing.
+    RateError
+        A rate is missing.
     """
-    table = rates if isinstance(rates, RateTable) else load_rates(rates)
-    span = calendar(start, months)
-    section, columns = _read_by(by)
-    gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
-
-    model = Model(inventory, span)
+    model = Model(inventory, months)
     # budgets, notices and totals need the default grain, whatever columns are shown
-    used = usage(model, tuple({*DEFAULT_GRAIN, *columns}))
-    priced = price_usage(used, inventory, span, table, discount)
+    priced = price_usage(model, (*DEFAULT_GRAIN, *columns), table, discount)
     charges = priced.charges
 
     whole = sum_to_default_grain(charges)
-    headroom, copies = Headroom(span), EventCopies(inventory, span)
-    free_days = FreeDays(span, other_pools(inventory, span), frozenset(WRITES))
+    headroom, copies = Headroom(months), EventCopies(inventory, months)
+    free_days = FreeDays(months, model.other_pools, frozenset(WRITES))
     # one pass for all: the days of an organization do not fit into memory at once
     for days in daily_requests(model):
         headroom.add(days)
@@ -145,14 +148,14 @@ def compute_forecast(
     other_name = OTHER_INTERPRETATION[inventory.cloudtrail_writes]
     return Forecast(
         inventory=inventory,
-        months=span,
+        months=months,
         by=columns,
         monthly=monthly_totals(
-            charges, events, span, table.currency, inventory.cloudtrail_writes == "exempt"
+            charges, events, months, table.currency, inventory.cloudtrail_writes == "exempt"
         ),
         rows=sum_charges(charges, columns, table.currency),
         pools=priced.pools,
-        budgets=budget_use(whole, budgets, span, inventory.accounts),
+        budgets=budget_use(whole, budgets, months, inventory.accounts),
         free_uses=free_days.uses(priced.pools, inventory.cloudtrail_writes),
         other_free_uses=free_days.uses(priced.pools, other_name),
         quotas=quotas,
@@ -160,7 +163,7 @@ def compute_forecast(
         broken=None
         if gate is None
         else describe_broken_budget(
-            gate, whole, span, table.currency, other_name, inventory.accounts
+            gate, whole, months, table.currency, other_name, inventory.accounts
         ),
         notices=(
             *notices(model, priced.versions, whole, free_in_use(priced.pools, table)),
@@ -170,7 +173,6 @@ def compute_forecast(
         table=table,
         versions=priced.versions,
         discount=discount,
-        section=section,
     )
 
 
@@ -183,39 +185,13 @@ def _read_by(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...
     return None, grain(by, alone=("all", *SECTIONS))
 
 
-def calendar(start: str | datetime.date | None, months: int) -> Months:
-    """The months from `start`, by default the current one, UTC.
+def price_usage(model: Model, columns: Sequence[str], table: RateTable, discount: float) -> Bill:
+    """Price a model's usage under both interpretations of who pays for CloudTrail's writes (F5).
 
-    Raises
-    ------
-    KmscostError
-        `start` is no month, or there are too few or too many.
-    """
-    if start is None:
-        start = datetime.datetime.now(datetime.UTC).date()
-    try:
-        first = parse_month(start) if isinstance(start, str) else start
-        return Months(datetime.date(first.year, first.month, 1), months)
-    except (ValueError, TypeError, AttributeError) as error:
-        problem = (
-            str(error) if str(error).startswith("found ") else f"found {start!r}; expected a month"
-        )
-        # Months and parse_month raise `found X; expected Y`, which is split into a problem's parts
-        # here
-        found, _, expected = problem.removeprefix("found ").partition("; expected ")
-        # only the number of months is expected to be in a range that begins with 1
-        option = "months" if expected.startswith("1 to") else "start"
-        raise UsageError(Problem(option, None, "", found, expected, "")) from None
-
-
-def price_usage(
-    used: pd.DataFrame,
-    inventory: Inventory,
-    months: Months,
-    table: RateTable,
-    discount: float,
-) -> Bill:
-    """Price usage under both interpretations of who pays for CloudTrail's own writes (F5).
+    Parameters
+    ----------
+    columns : sequence of str
+        Of the charges, as `estimator.volume.usage` takes them.
 
     Returns
     -------
@@ -223,14 +199,17 @@ def price_usage(
         That of the interpretation which the inventory has; its charges have the cost under the
         other one beside their own: cost_other_reading.
     """
-    others = other_pools(inventory, months)
+    used, others = usage(model, columns), model.other_pools
     writes = used["cause"].isin(WRITES)
-    charged = bill(used, table, other_requests=others, discount=discount)
-    # exempt requests also leave the free quantity to all others: neither follows from the other
-    exempt = bill(used, table, other_requests=others, exempt=writes, discount=discount)
-    is_exempt = inventory.cloudtrail_writes == "exempt"
-    chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
-    charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
+    is_exempt = model.inventory.cloudtrail_writes == "exempt"
+    exempt = writes if is_exempt else None
+    chosen = bill(used, table, other_requests=others, exempt=exempt, discount=discount)
+    # exempt requests also leave the free quantity to all others: neither follows from the other;
+    # but rates and pools are the same under both, and take longer to find than to apply
+    quantity = used["quantity"].to_numpy(dtype=np.float64)
+    other_exempt = None if is_exempt else writes.to_numpy()
+    other = chosen.lines.price(quantity, others, other_exempt, discount)
+    charges = chosen.charges.assign(cost_other_reading=other.cost)
     return dataclasses.replace(chosen, charges=charges)
 
 

@@ -98,9 +98,7 @@ class Inventory(NotebookResult):
     @cached_property
     def other_uses(self) -> tuple[OtherUse, ...]:
         """The requests of everything else, of each payer or account that they are known of."""
-        return self.other_kms_requests_per_month.uses(
-            {account.id: account.payer for account in self.accounts}
-        )
+        return self.other_kms_requests_per_month.uses(self.payer_by_account)
 
     @cached_property
     def active(self) -> ActivePeriods:
@@ -119,6 +117,11 @@ class Inventory(NotebookResult):
     @cached_property
     def _partition(self) -> dict[str, str]:
         return {account.id: account.partition for account in self.accounts}
+
+    @property
+    def payer_by_account(self) -> dict[str, str]:
+        """The payer of each account."""
+        return {account.id: account.payer for account in self.accounts}
 
     def payers(self) -> tuple[str, ...]:
         """Every payer, in the order of the accounts."""

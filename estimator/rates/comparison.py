@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from estimator.forecasting import Forecast, calendar, forecast
+from estimator.forecasting import Forecast, forecast
 from estimator.forecasting.event_copies import OPERATION
 from estimator.inventory import Inventory, load_inventory
+from estimator.months import read_months
 from pricing.changes import RateChange, big_moves, changes
 from pricing.notebook import NotebookResult
 from pricing.offers import load_any_rates
@@ -145,7 +146,7 @@ def rates_diff(
         A file is wrong, the currencies differ, or a table has no rate for what the inventory uses.
     """
     # also where nothing is forecast: a wrong option is not for somebody else to find
-    calendar(start, months)
+    read_months(start, months)
     names = (_name(a), _name(b))
     first, second = _tables(a, b)
     if first.currency != second.currency:

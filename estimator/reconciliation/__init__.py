@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from estimator.figures import FEW, listed
-from estimator.forecasting import Forecast, forecast
+from estimator.forecasting import Forecast, compute_forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.billing.apart import amounts_apart
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
-from estimator.months import FloatArray, month_label
+from estimator.months import FloatArray, month_label, read_months
 from estimator.reconciliation.billed_days import (
     BilledDays,
     find_billed_days,
@@ -27,17 +28,27 @@ from estimator.reconciliation.difference_limit import DifferenceLimit, read_diff
 from estimator.reconciliation.evidence import collect_evidence
 from estimator.reconciliation.free_part import INFERRED_FREE, infer_free_part, table_price
 from estimator.reconciliation.interpretation import interpret
+from estimator.reconciliation.key_days import key_day_notices
 from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
 from estimator.reconciliation.matching import key_names, payers_of
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.missing_lines import (
-    MissingLines,
     charged_cost,
     find_missing_lines,
     forecast_by_account,
 )
-from estimator.reconciliation.notices import find_strangers, notices, rests_on
-from estimator.reconciliation.parts import add_parts, request_parts
+from estimator.reconciliation.notices import (
+    find_strangers,
+    months_left_out,
+    notices,
+    rests_on,
+)
+from estimator.reconciliation.parts import (
+    add_parts,
+    has_billed,
+    leave_unexplained,
+    request_parts,
+)
 from estimator.reconciliation.result import Reconciliation
 from estimator.reconciliation.sides import (
     KEYS,
@@ -48,10 +59,10 @@ from estimator.reconciliation.sides import (
     measured_side,
     payer_of,
 )
-from pricing.rates import RateTable
+from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import KmscostError, Problem
 
-__all__ = ["Reconciliation", "reconcile", "reconcile_forecast"]
+__all__ = ["Reconciliation", "bill_name", "reconcile", "reconcile_forecast"]
 
 Paths = str | Path | Sequence[str | Path]
 
@@ -97,11 +108,13 @@ def reconcile(
     """
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     label = month_label(month)
-    expected = forecast(inventory, label, 1, rates=rates, discount=discount)
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    expected = compute_forecast(inventory, read_months(label, 1), table, discount)
     limit = None if fail_over is None else read_difference_limit(fail_over, expected.currency)
     billed = bill if isinstance(bill, Actuals) else load_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
-    return reconcile_forecast(inventory, expected, billed, actuals, limit, _bill_name(bill))
+    found = reconcile_forecast(inventory, expected, billed, actuals, limit, bill_name(bill))
+    return replace(found, notices=(*found.notices, *months_left_out(billed, [label])))
 
 
 def reconcile_forecast(
@@ -169,10 +182,10 @@ def reconcile_forecast(
     if not days.is_whole:
         to_date, _ = _measured_side(actuals, label, inventory, paid_by, names, days)
         frame = _join(expected, levels, forecast_side(expected, shares), billed_rows, to_date)
-    missing = MissingLines()
-    if days.is_told:
-        cost = charged_cost(expected, interpretations) * shares
-        missing = find_missing_lines(counted, expected.rows, cost)
+    # of a bill that goes on nothing is missing yet
+    is_told = ~expected.rows["payer"].astype(str).isin(days.open_payers).to_numpy()
+    cost = charged_cost(expected, interpretations) * shares * is_told
+    missing = find_missing_lines(counted, expected.rows, cost)
     # whose the billed units are, and the difference in parts
     # the bill of each payer has an interpretation of its own
     row_interpretation = interpret_rows(frame, interpretations, inventory)
@@ -183,16 +196,18 @@ def reconcile_forecast(
         frame, row_interpretation, coverage, levels, inventory, expected.months, days, free
     )
     rows = add_parts(frame, row_interpretation, units)
+    unexplained = rows["payer"].isin(days.open_payers).to_numpy() | (not has_billed(rows))
+    rows = leave_unexplained(rows, unexplained)
     strangers = find_strangers(rows, inventory, levels)
     return Reconciliation(
         month=label,
         forecast=expected,
         rows=_reconciliation_frame(rows, coverage, label),
-        request_parts=request_parts(rows),
+        request_parts=request_parts(rows, unexplained),
         interpretations=interpretations,
         apart=amounts_apart(billed, label, expected.currency),
         levels=levels.to_dict(),
-        rests_on=rests_on(coverage, levels, frame, units.expected),
+        rests_on=rests_on(coverage, levels, frame, units.expected, not unexplained.any()),
         unknown_to=strangers,
         days=days,
         missing=missing,
@@ -202,6 +217,7 @@ def reconcile_forecast(
             *notices(
                 expected, billed, actuals, label, coverage, frame, lost, payers, strangers, days
             ),
+            *key_day_notices(frame, levels, inventory, expected.months, expected.currency),
             *missing.notices(),
             *(() if free_known else (INFERRED_FREE,)),
         ),
@@ -216,9 +232,9 @@ def _join(expected: Forecast, levels: MissingLevels, *sides: pd.DataFrame) -> pd
     return frame
 
 
-def _bill_name(bill: Actuals | Paths) -> str:
+def bill_name(bill: Actuals | Paths | None) -> str:
     """The name that problems of the bill have: its first path."""
-    if isinstance(bill, Actuals):
+    if isinstance(bill, Actuals | None):
         return "BILL"
     return str(bill if isinstance(bill, str | Path) else bill[0])
 

@@ -25,6 +25,8 @@ from estimator.volume.key_months import key_months
 from estimator.volume.model import Model
 
 _MOST_GAPS = 2  # so many are named
+_IN_PROGRESS = "of a month in progress"
+_USAGE = ("request", "key-month")
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,19 @@ class BilledDays:
         The month.
     covered : mapping of str to array
         Of each payer of the inventory the share of each day that is covered. [0-1]
-    is_told : bool
-        False where the bill does not tell its days, as an estimate of an open month: then it stands
-        beside the forecast of the whole month, and says nothing of how right that is.
+    open_payers : tuple of str
+        Payers whose bill does not tell its days, as an estimate of an open month: it stands beside
+        the forecast of the whole month, and says nothing of how right that is.
     """
 
     months: Months
     covered: Mapping[str, FloatArray]
-    is_told: bool = True
+    open_payers: tuple[str, ...] = ()
+
+    @property
+    def is_told(self) -> bool:
+        """True where the bill of every payer tells its days."""
+        return not self.open_payers
 
     @property
     def is_whole(self) -> bool:
@@ -85,14 +92,15 @@ class BilledDays:
         """
         if self.is_whole:
             return ""
-        if not self.is_told:
-            return "of a month in progress"
+        if len(self.open_payers) == len(self.covered):
+            return _IN_PROGRESS
         words = {payer: self._words(days) for payer, days in self.covered.items()}
+        words |= dict.fromkeys(self.open_payers, _IN_PROGRESS)
         if len(set(words.values())) == 1:
             return next(iter(words.values()))
         groups: dict[str, list[str]] = {}
         for payer, word in words.items():
-            if not (self.covered[payer] == 1).all():
+            if payer in self.open_payers or not (self.covered[payer] == 1).all():
                 groups.setdefault(word, []).append(payer)
         return ", ".join(
             f"{word} of payer{'s' * (len(payers) > 1)} {' and '.join(payers[:2])}"
@@ -142,8 +150,6 @@ def find_billed_days(
     label = months.labels[0]
     whole = _share_of_days(billed.coverage, months)
     is_told = bool(whole.any())
-    if not is_told:
-        whole = np.ones(len(whole))
     own = {account.id: account.payer for account in inventory.accounts}
     rows = billed.measured
     rows = rows[rows["month"].astype(str) == label]
@@ -157,14 +163,25 @@ def find_billed_days(
         index=rows.index,
         dtype=object,
     )
-    covered = {}
+    covered, open_payers = {}, []
     several = len(inventory.payers()) > 1 and not (owner == "").any()
     for payer in inventory.payers():
         lines = rows[(owner == payer).to_numpy()] if several else rows
+        # the days of another payer's bill are none of one that goes on
+        goes_on = lines[(lines["unit"].isin(_USAGE) & (lines["coverage"] == 0)).to_numpy()]
+        by_month = "day" not in goes_on or goes_on["day"].isna().any()
+        if not is_told or (len(goes_on) and by_month):
+            open_payers.append(payer)
+            covered[payer] = np.ones(len(whole))
+            continue
         covered[payer] = whole * _outside_of_holes(lines, inventory, months, payer)
         if several:
             covered[payer] = covered[payer] * _until_last_line(lines, months)
-    return BilledDays(months, covered, is_told)
+        if len(goes_on):
+            first = months.firsts[0]
+            for day in goes_on["day"].unique():
+                covered[payer][(day.start_time.date() - first).days] = 0.0
+    return BilledDays(months, covered, tuple(open_payers))
 
 
 def _share_of_days(coverage: Coverage, months: Months) -> FloatArray:
@@ -249,7 +266,7 @@ def shares_of_rows(rows: pd.DataFrame, inventory: Inventory, days: BilledDays) -
     rows : DataFrame
         Charges of one month with the columns of `estimator.volume.daily.JOB`.
     """
-    if days.is_whole or not days.is_told:
+    if all((covered == 1).all() for covered in days.covered.values()):
         return np.ones(len(rows))
     known = {**_shares_of_requests(inventory, days), **_shares_of_keys(inventory, days)}
     texts = zip(*(rows[name].astype(str) for name in JOB), strict=True)
@@ -286,52 +303,3 @@ def _shares_of_keys(inventory: Inventory, days: BilledDays) -> dict[tuple[str, .
 def _weighted(quantity: FloatArray, covered: FloatArray) -> float | None:
     whole = float(quantity.sum())
     return float((quantity * covered).sum()) / whole if whole > 0 else None
-
-
-def cost_of_rest(
-    error: float,
-    free_part: float,
-    to_date: float,
-    whole: float,
-    free_to_date: float,
-    free: float,
-    share: float,
-) -> float:
-    """What the rest of the month adds to a bill of a part of it. [currency]
-
-    The forecast of the rest; more where the bill so far is more than its forecast, in proportion,
-    so that a short bill never hides what a whole one would show; and what free requests that the
-    bill used early are short of later.
-
-    Parameters
-    ----------
-    error, free_part : float
-        Billed to date less forecast to date; the part of it that is the free tier's. [currency]
-    to_date, whole : float
-        The forecast to date, and of the whole month. [currency]
-    free_to_date, free : float
-        The worth of the free requests in both. [currency]
-    share : float
-        The share of the month's days that is billed: the pace where nothing was forecast. [0-1]
-
-    Examples
-    --------
-    Billed 2 of a forecast of 2 to date and 4 in all; 3 of them, at which pace it will be 6:
-
-    >>> cost_of_rest(0.0, 0.0, 2.0, 4.0, 0.0, 0.0, 0.5)
-    2.0
-    >>> cost_of_rest(1.0, 0.0, 2.0, 4.0, 0.0, 0.0, 0.5)
-    3.0
-
-    Nothing billed so far, for half of the units were free, and with them all that is free:
-
-    >>> cost_of_rest(-1.0, -1.0, 1.0, 2.0, 1.0, 2.0, 0.5)
-    2.0
-    """
-    gross, rest = to_date + free_to_date, (whole - to_date) + (free - free_to_date)
-    excess = max(error - free_part, 0.0)
-    # where nothing was forecast to date only the days tell a pace
-    times = rest / gross if gross > 0 else (1 - share) / share if share else 0.0
-    pace = excess * times
-    early = min(max(-free_part, 0.0), max(free - free_to_date, 0.0))
-    return whole - to_date + pace + early

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+from estimator.figures import money, signed, significant
+from estimator.measurement.billing.repeats import ONCE
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS
 from pricing.reading.problems import Problem, UsageError
 
 _AMOUNT = re.compile(
@@ -50,3 +55,80 @@ def read_difference_limit(text: str | float, currency: str) -> DifferenceLimit:
     number = float(found["number"])
     is_share = found["after"] == "%"
     return DifferenceLimit(words, number / 100 if is_share else number, is_share)
+
+
+@dataclass(frozen=True)
+class LimitState:
+    """A limit and whether it is kept.
+
+    Attributes
+    ----------
+    limit : DifferenceLimit
+    state : str
+        ``not held`` where the bill does not tell its days: nothing says how far they lie apart.
+    condition : str
+        On what it depends, such as lines that may count twice; empty where on nothing.
+    why : str or None
+        By how much it is broken, and because of what.
+    """
+
+    limit: DifferenceLimit
+    state: Literal["kept", "broken", "not held"]
+    condition: str = ""
+    why: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The limit and its state, such as ``Limit 5% kept, if no line counts twice``."""
+        return f"Limit {self.limit.text} {self.state}{', ' * bool(self.condition)}{self.condition}"
+
+
+def judge_limit(
+    limit: DifferenceLimit,
+    month: str,
+    before: float,
+    parts: Mapping[str, float],
+    currency: str,
+    *,
+    is_told: bool,
+    has_kms: bool,
+    counts_once: bool,
+) -> LimitState:
+    """Hold a limit against the difference of forecast and bill.
+
+    Parameters
+    ----------
+    month : str
+        With what of it is billed, such as ``2026-10 to 15 October``.
+    before : float
+        The forecast of that. [currency]
+    parts : mapping
+        The difference in parts; those that no forecast is made of are none of it. [currency]
+    is_told, has_kms, counts_once : bool
+        The bill tells its days; has a line of KMS; no line of it may count twice.
+    """
+    parts = {name: cost for name, cost in parts.items() if name not in NOT_FORECAST}
+    error, condition = math.fsum(parts.values()), "" if counts_once else ONCE
+    # an estimate of an open month has less whatever the forecast; more than all of the month's is
+    # more
+    if not is_told and not (error > 0 and limit.is_broken_by(error, before)):
+        return LimitState(limit, "not held", "for the bill does not tell its days")
+    if not limit.is_broken_by(error, before):
+        return LimitState(limit, "kept", condition)
+    if not has_kms:
+        why = f"the limit of {limit.text} cannot be kept: the bill of {month} has no line of AWS "
+        why += f"KMS, and {currency} {money(before)} is forecast"
+        return LimitState(limit, "broken", condition, why)
+    # the line names a part that the limit is about
+    largest = max(parts, key=lambda name: abs(parts[name]))
+    # a limit may have more digits than other percents: 2.03 % is over 2.02%
+    of_it = f" ({significant(100 * abs(error) / before, 3)} %)" if before else ""
+    more = "more" if error > 0 else "less"
+    why = (
+        f"over the limit of {limit.text}{', ' * bool(condition)}{condition}: {month} is billed "
+        f"{currency} {money(abs(error))}{of_it} {more} than the forecast's {money(before)}; "
+        f"largest part: {PARTS[largest]}, {currency} {signed(money(parts[largest]))}"
+    )
+    if largest == "writes":
+        why += "; write into the inventory, as cloudtrail_writes, what the bill does"
+    return LimitState(limit, "broken", condition, why)

@@ -115,14 +115,21 @@ def forecast_by_account(
 ) -> pd.DataFrame:
     """The forecast of the month and of the days billed, by payer, account and unit. [currency]
 
-    Both also as each payer's bill takes CloudTrail's own writes, where it tells: ``as_billed``.
+    With the worth of the free requests in both, ``free``; all also as each payer's bill takes
+    CloudTrail's own writes, where it tells: ``as_billed``.
     """
     rows, own = expected.rows, expected.inventory.cloudtrail_writes
     others = [bill.payer for bill in interpretations if bill.answer not in (None, own)]
     is_other = rows["payer"].astype(str).isin(others).to_numpy()
     as_billed = np.where(is_other, rows["cost_other_reading"], rows["cost"])
-    worth = rows["free"].to_numpy() * rows[f"{expected.currency.lower()}_per_unit"].to_numpy()
-    cost = rows["cost"].to_numpy()
+    price, cost = rows[f"{expected.currency.lower()}_per_unit"].to_numpy(), rows["cost"].to_numpy()
+    is_write = rows["cause"].isin(WRITES).to_numpy()
+    # exempt writes are free without taking any of the free requests
+    worth = np.where(is_write & (own == "exempt"), 0.0, rows["free"].to_numpy() * price)
+    # under the other interpretation: all that it charges, less what it costs
+    charged = np.where(is_write & (own == "charged"), 0.0, rows["quantity"].to_numpy() * price)
+    other_worth = np.maximum(charged - rows["cost_other_reading"].to_numpy(), 0.0)
+    as_billed_free = np.where(is_other, other_worth, worth)
     frame = pd.DataFrame(
         {
             "payer": rows["payer"].astype(str).to_numpy(),
@@ -134,6 +141,8 @@ def forecast_by_account(
             "free_to_date": worth * shares,
             "as_billed": as_billed,
             "as_billed_to_date": as_billed * shares,
+            "as_billed_free": as_billed_free,
+            "as_billed_free_to_date": as_billed_free * shares,
         }
     )
     return frame.groupby(["payer", "billed_account", "unit"], as_index=False).sum()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -45,7 +45,11 @@ def find_strangers(
 
 
 def rests_on(
-    coverage: RowCoverage, levels: MissingLevels, frame: pd.DataFrame, expected: float
+    coverage: RowCoverage,
+    levels: MissingLevels,
+    frame: pd.DataFrame,
+    expected: float,
+    is_explained: bool = True,
 ) -> dict[str, str]:
     """Say what each part of the difference rests on."""
     has = (frame["forecast"] > 0) | (frame["measured"] > 0)
@@ -68,7 +72,14 @@ def rests_on(
         others = "requests billed under other keys"
     else:
         others = "requests billed where no forecast is, and what the inventory expects of others"
-    keys = "resource ids" if not levels.key_keys else "key-months beyond the forecast ones"
+    keys = "resource ids"
+    if levels.key_keys:
+        keys = "key-months beyond the forecast ones: of other keys, or of rotations that the "
+        keys += "inventory does not have"
+    unknown = "billed less measured" if bool(coverage.cloudtrail.any()) else "the rest"
+    if not is_explained:
+        unknown = "the bill does not tell its days, or has no line of KMS, so nothing says what is "
+        unknown += "not billed yet and what is less"
     return {
         "writes": "which interpretation of F5 the bill follows",
         "volume": volume,
@@ -77,7 +88,7 @@ def rests_on(
         "rate": "billed cost of what is not others', against the table's price of its units",
         "others": f"{others}, at the bill's own price",
         "other_keys": keys,
-        "unknown": "billed less measured" if bool(coverage.cloudtrail.any()) else "the rest",
+        "unknown": unknown,
     }
 
 
@@ -111,15 +122,26 @@ def notices(
     return tuple(dict.fromkeys(lines))
 
 
+def months_left_out(billed: Actuals, months: Iterable[str]) -> list[str]:
+    """The notice of months of a bill that nothing is made of.
+
+    Parameters
+    ----------
+    months : iterable of str
+        Those that something is made of.
+    """
+    others = {str(name) for name in billed.measured["month"].dropna().unique()} - set(months)
+    if not others:
+        return []
+    return [f"months of the bill that are left out: {listed(sorted(others), _MOST_NAMES)}"]
+
+
 def _of_bill(billed: Actuals, month: str, days: BilledDays) -> list[str]:
     lines = notices_of_months(billed, [month])
-    months = sorted({str(name) for name in billed.measured["month"].dropna().unique()} - {month})
-    if months:
-        lines.append(f"months of the bill that are left out: {listed(sorted(months), _MOST_NAMES)}")
     if not days.is_told:
         lines.append(
             f"the bill's lines cover 0 % of {month}, as far as it tells: it is of a month in "
-            "progress, the forecast is that of the whole month, and no limit is held against it"
+            "progress, the forecast is that of the whole month, and less than that breaks no limit"
         )
     elif days.text:
         covered = share(min(days.shares.values()))

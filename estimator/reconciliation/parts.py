@@ -16,7 +16,20 @@ import pandas as pd
 
 from estimator.months import FloatArray
 from estimator.reconciliation.billed_units import BilledUnits, RowInterpretation
-from estimator.reconciliation.result import PARTS
+
+# the parts in the order in which they replace forecast by bill
+PARTS = {
+    "writes": "CloudTrail's own writes, charged or exempt",
+    "volume": "volume of CloudTrail's requests",
+    "free_tier": "free tier",
+    "keys": "key-months of the inventory's keys",
+    "rate": "rate",
+    "others": "requests that are not CloudTrail's",
+    "other_keys": "keys that are not in the inventory",
+    "unknown": "unknown",
+}
+# no forecast is made of these, so that no forecast can be wrong about them
+NOT_FORECAST = ("others", "other_keys")
 
 
 def billed_free_share(free: FloatArray, billed: FloatArray) -> FloatArray:
@@ -128,12 +141,33 @@ def add_parts(
     return rows
 
 
-def request_parts(rows: pd.DataFrame) -> dict[str, float]:
+def has_billed(rows: pd.DataFrame) -> bool:
+    """Tell whether a bill has a line of KMS at all."""
+    return bool((rows["billed"] > 0).any() or rows["cost_billed"].any())
+
+
+def leave_unexplained(rows: pd.DataFrame, unexplained: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """The rows, of some of which all of CloudTrail's difference is unknown.
+
+    Less may be what is not billed yet.
+    """
+    own = [f"cost_{name}" for name in PARTS if name not in NOT_FORECAST]
+    moved = {name: rows[name].mask(unexplained, 0.0) for name in own}
+    unknown = rows["cost_unknown"].mask(unexplained, rows[own].sum(axis=1))
+    return rows.assign(**moved | {"cost_unknown": unknown})
+
+
+def request_parts(rows: pd.DataFrame, unexplained: npt.NDArray[np.bool_]) -> dict[str, float]:
     """The difference in requests, in parts that add up to it. [request]"""
-    requests = rows[rows["unit"] == "request"]
-    return {
-        "writes": float((requests["metered"] - requests["forecast"]).sum()),
-        "volume": float((requests["cloudtrail"] - requests["metered"]).sum()),
-        "others": float(requests["others"].sum()),
-        "unknown": float(requests["unknown"].sum()),
+    is_request = (rows["unit"] == "request").to_numpy()
+    requests, moved = rows[is_request], unexplained[is_request]
+    parts = {
+        "writes": requests["metered"] - requests["forecast"],
+        "volume": requests["cloudtrail"] - requests["metered"],
+        "others": requests["others"],
+        "unknown": requests["unknown"],
     }
+    known = sum(many for name, many in parts.items() if name != "others")
+    parts |= {name: parts[name].mask(moved, 0.0) for name in ("writes", "volume")}
+    parts["unknown"] = parts["unknown"].mask(moved, known)
+    return {name: float(many.sum()) for name, many in parts.items()}

@@ -10,27 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.figures import count, money, plain, share, signed
+from estimator.figures import count, money, plain
 from estimator.forecasting import Forecast
-from estimator.reconciliation.billed_days import BilledDays, cost_of_rest
-from estimator.reconciliation.difference_limit import DifferenceLimit
+from estimator.measurement.billing.repeats import find_repeats
+from estimator.reconciliation.billed_days import BilledDays
+from estimator.reconciliation.difference_limit import DifferenceLimit, LimitState, judge_limit
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.missing_lines import MissingLines
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS, has_billed
+from estimator.reconciliation.rest_of_month import BilledMonth, billed_and_rest
 from pricing.notebook import NotebookResult
-
-# the parts in the order in which they replace forecast by bill
-PARTS = {
-    "writes": "CloudTrail's own writes, charged or exempt",
-    "volume": "volume of CloudTrail's requests",
-    "free_tier": "free tier",
-    "keys": "key-months of the inventory's keys",
-    "rate": "rate",
-    "others": "requests that are not CloudTrail's",
-    "other_keys": "keys that are not in the inventory",
-    "unknown": "unknown",
-}
-# no forecast is made of these, so that no forecast can be wrong about them
-NOT_FORECAST = ("others", "other_keys")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -147,27 +136,36 @@ class Reconciliation(NotebookResult):
     @property
     def has_kms(self) -> bool:
         """True where the bill has a line of KMS at all."""
-        return bool((self.rows["billed"] > 0).any() or self.rows["cost_billed"].any())
+        return has_billed(self.rows)
+
+    @property
+    def is_comparable(self) -> bool:
+        """True where the bill has a line of KMS and tells its days.
+
+        Else what it has less than the forecast may be all that is not billed yet: the difference
+        says nothing of the forecast, and has no part that explains it.
+        """
+        return self.days.is_told and self.has_kms
 
     def forecast_of_month(self, part: str = "", names: tuple[str, ...] = ()) -> float:
         """The forecast of the whole month; parameters as of `billed_and_rest`. [currency]"""
-        return math.fsum(self._forecast(part, names)["cost"])
+        return math.fsum(self._billed_month.forecast(part, names)["cost"])
 
     def forecast_to_date(self, part: str = "", names: tuple[str, ...] = ()) -> float:
         """The forecast of the days billed. [currency]"""
-        return math.fsum(self._forecast(part, names)["cost_to_date"])
+        return math.fsum(self._billed_month.forecast(part, names)["cost_to_date"])
 
     def forecast_of_rest(self, part: str = "", names: tuple[str, ...] = ()) -> float:
         """The forecast of what is not billed: days, and what no line is of. [currency]"""
-        if not self.days.is_told or not self.has_kms:
-            return self.forecast_of_month(part, names)
-        return self.forecast_of_month(part, names) - self.forecast_of_billed(part, names)
+        whole = self._billed_month.forecast(part, names)
+        if not self.is_comparable:
+            return math.fsum(whole["cost"])
+        return math.fsum(whole["cost"]) - math.fsum(self.missing.leave_out(whole)["cost_to_date"])
 
-    def forecast_of_billed(
-        self, part: str = "", names: tuple[str, ...] = (), column: str = "cost_to_date"
-    ) -> float:
-        """The forecast of the days billed, without what no line is of. [currency]"""
-        return math.fsum(self.missing.leave_out(self._forecast(part, names))[column])
+    def forecast_of_billed(self, part: str = "", names: tuple[str, ...] = ()) -> float:
+        """The forecast of the days billed, without what no line is of, as billed. [currency]"""
+        rows = self.missing.leave_out(self._billed_month.forecast(part, names))
+        return math.fsum(rows["as_billed_to_date"])
 
     @property
     def covers(self) -> str:
@@ -175,9 +173,16 @@ class Reconciliation(NotebookResult):
         days, missing = self.days.text, self.missing.text
         return f"{days}, {missing}" if days and missing else days or missing
 
-    def _forecast(self, part: str, names: tuple[str, ...]) -> pd.DataFrame:
-        frame = self.expected_by_account
-        return frame[frame[part].isin(names).to_numpy()] if part else frame
+    def is_open(self, part: str = "", names: tuple[str, ...] = ()) -> bool:
+        """True where the bill of a payer of this part does not tell its days."""
+        payers = self._billed_month.forecast(part, names)["payer"]
+        return bool(payers.isin(self.days.open_payers).any())
+
+    @property
+    def _billed_month(self) -> BilledMonth:
+        return BilledMonth(
+            self.rows, self.expected_by_account, self.days, self.missing, self.levels
+        )
 
     def billed_and_rest(
         self, part: str = "", names: tuple[str, ...] = ()
@@ -194,69 +199,7 @@ class Reconciliation(NotebookResult):
         tuple or None
             None where the bill does not tell accounts apart.
         """
-        rows, forecast = self.rows, self._forecast(part, names)
-        if part:
-            if "account" in self.levels:
-                return None
-            rows = rows[rows[part].isin(names).to_numpy()]
-        if not self.has_kms:
-            # a bill without a line of KMS, as one of other services: nothing says that KMS was free
-            return 0.0, math.fsum(forecast["cost"])
-        known, of_known = self.missing.leave_out(rows), self.missing.leave_out(forecast)
-        own_parts = [f"cost_{each}" for each in PARTS if each not in NOT_FORECAST]
-        error = math.fsum(math.fsum(known[each]) for each in own_parts)
-        billed = math.fsum(of_known["cost_to_date"]) + error
-        if self.days.is_whole and not self.missing:
-            return billed, 0.0
-        if not self.days.is_told:
-            # what is billed may be of any day: the month costs no less than its forecast, and how
-            # much more nothing tells
-            return billed, max(0.0, -error)
-        shares = self.days.shares
-        share = min([shares[name] for name in names if name in shares] or shares.values())
-        rest = []
-        if part:
-            # what nothing tells the pace of goes on at that of everything: parts are their whole
-            is_alone = forecast["billed_account"].isin(self._unseen_accounts).to_numpy()
-            alone, forecast = forecast[is_alone], forecast[~is_alone]
-            units = zip(alone["unit"], alone["cost"], alone["free"], strict=True)
-            rest = [cost + self._pace(unit) * (cost + free) for unit, cost, free in units]
-            is_alone = of_known["billed_account"].isin(self._unseen_accounts).to_numpy()
-            of_known = of_known[~is_alone]
-        rest += [
-            # requests go on at their pace, and keys at theirs
-            cost_of_rest(
-                math.fsum(math.fsum(known[each][known["unit"] == unit]) for each in own_parts),
-                math.fsum(known["cost_free_tier"][known["unit"] == unit]),
-                math.fsum(of_known["cost_to_date"][of_known["unit"] == unit]),
-                math.fsum(forecast["cost"][forecast["unit"] == unit]),
-                math.fsum(of_known["free_to_date"][of_known["unit"] == unit]),
-                math.fsum(forecast["free"][forecast["unit"] == unit]),
-                share,
-            )
-            for unit in forecast["unit"].unique()
-        ]
-        return billed, math.fsum(rest)
-
-    @cached_property
-    def _unseen_accounts(self) -> set[str]:
-        """Accounts of which nothing is billed, nor was forecast of the days billed."""
-        known = self.missing.leave_out(self.expected_by_account)
-        seen = known[(known["cost_to_date"] + known["free_to_date"] > 0).to_numpy()]
-        billed = self.rows[(self.rows["billed"] > 0).to_numpy()]
-        seen_accounts = {*seen["billed_account"], *billed["billed_account"].astype(str)}
-        return set(self.expected_by_account["billed_account"]) - seen_accounts
-
-    def _pace(self, unit: str) -> float:
-        """How much dearer than forecast a unit is on all of the bill, in proportion; 0 if not."""
-        rows = self.missing.leave_out(self.rows)
-        rows = rows[(rows["unit"] == unit).to_numpy()]
-        known = self.missing.leave_out(self.expected_by_account)
-        known = known[(known["unit"] == unit).to_numpy()]
-        own_parts = [name for name in PARTS if name not in (*NOT_FORECAST, "free_tier")]
-        excess = math.fsum(math.fsum(rows[f"cost_{name}"]) for name in own_parts)
-        gross = math.fsum(known["cost_to_date"]) + math.fsum(known["free_to_date"])
-        return max(excess, 0.0) / gross if gross > 0 else 0.0
+        return billed_and_rest(self._billed_month, part, names)
 
     @property
     def interpretation(self) -> Interpretation | None:
@@ -265,29 +208,31 @@ class Reconciliation(NotebookResult):
         decided = [bill for bill in self.interpretations if bill.answer is not None]
         return decided[0] if len({bill.answer for bill in decided}) == 1 else None
 
+    @property
+    def repeats(self) -> tuple[str, ...]:
+        """What says that lines of the month may count twice: no sum of it is sure."""
+        return find_repeats(self.notices, self.month)
+
     @cached_property
+    def judged_limit(self) -> LimitState | None:
+        """The limit, and whether it is kept; None where there is none."""
+        if self.limit is None:
+            return None
+        return judge_limit(
+            self.limit,
+            f"{self.month}{' ' * bool(self.covers)}{self.covers}",
+            self.forecast_to_date(),
+            self.parts,
+            self.currency,
+            is_told=self.days.is_told,
+            has_kms=self.has_kms,
+            counts_once=not self.repeats,
+        )
+
+    @property
     def broken(self) -> str | None:
         """The limit that is broken, by how much and why, in one line; None where none is."""
-        before = math.fsum(self.rows["cost_forecast"])
-        error = self.forecast_error
-        # an estimate of an open month is far off whatever the forecast
-        if (
-            self.limit is None
-            or not self.days.is_told
-            or not self.limit.is_broken_by(error, before)
-        ):
-            return None
-        # the line names a part that the limit is about
-        parts = {name: cost for name, cost in self.parts.items() if name not in NOT_FORECAST}
-        largest = max(parts, key=lambda name: abs(parts[name]))
-        of_it = f" ({share(abs(error) / before)})" if before else ""
-        more = "more" if error > 0 else "less"
-        which = f" {self.days.text}" if self.days.text else ""
-        return (
-            f"over the limit of {self.limit.text}: {self.month}{which} is billed {self.currency} "
-            f"{money(abs(error))}{of_it} {more} than the forecast's {money(before)}; largest part: "
-            f"{PARTS[largest]}, {self.currency} {signed(money(parts[largest]))}"
-        )
+        return None if self.judged_limit is None else self.judged_limit.why
 
     @property
     def other_interpretation_line(self) -> str:
@@ -324,8 +269,14 @@ class Reconciliation(NotebookResult):
             "only_in_inventory": dict(self.unknown_to["inventory"]),
             "measured_share": self.measured_share,
             "limit": None
-            if self.limit is None
-            else {"limit": self.limit.text, "broken": self.broken is not None, "why": self.broken},
+            if (judged := self.judged_limit) is None
+            else {
+                "limit": judged.limit.text,
+                "state": judged.state,
+                "broken": judged.why is not None,
+                "condition": judged.condition or None,
+                "why": judged.why,
+            },
             "notices": [*self.notices, self.other_interpretation_line],
         }
 

@@ -17,7 +17,7 @@ from estimator.inventory.changes import (
     change_inventory,
     read_settings,
 )
-from estimator.months import Months
+from estimator.months import Months, read_months
 from estimator.scenarios.case_forecast import CaseForecast, forecast_case
 from estimator.scenarios.cases import Other, read_cases
 from estimator.scenarios.comparison import Comparison
@@ -90,8 +90,8 @@ def compare(
 
     # rows tell drivers apart whatever `by` asks for: effects are those of drivers
     fine = key_columns((*DEFAULT_GRAIN, *columns))
-    whole = compute_forecast(cases[0].inventory, start, months, fine, table, discount)
-    span = whole.months
+    span = read_months(start, months)
+    whole = compute_forecast(cases[0].inventory, span, table, discount, fine)
     first = CaseForecast.from_forecasts(cases[0], [whole])
     rest = tuple(forecast_case(case, span, fine, table, discount) for case in cases[1:])
     return Comparison(

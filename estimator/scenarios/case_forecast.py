@@ -69,16 +69,14 @@ def forecast_case(
 ) -> CaseForecast:
     """Forecast each stage for its own months: before its first day the one before it holds."""
     forecasts = [
-        compute_forecast(inventory, first, count, by, table, discount)
-        for inventory, first, count in _spans(case.changed.stages, months)
+        compute_forecast(inventory, span, table, discount, by)
+        for inventory, span in _spans(case.changed.stages, months)
     ]
     return CaseForecast.from_forecasts(case, forecasts)
 
 
-def _spans(
-    stages: tuple[Stage, ...], months: Months
-) -> Iterator[tuple[Inventory, datetime.date, int]]:
-    """Each stage that holds in some months: its inventory, its first month, how many."""
+def _spans(stages: tuple[Stage, ...], months: Months) -> Iterator[tuple[Inventory, Months]]:
+    """Each stage that holds in some months: its inventory, and these months."""
 
     def stage_in(month: datetime.date) -> int:
         return max(
@@ -94,7 +92,7 @@ def _spans(
             # growth counts from the first month of all, not from the first of this stage
             growth = inventory.growth.model_copy(update={"as_of": months.firsts[0]})
             inventory = replace(inventory, growth=growth)
-        yield inventory, span[0], len(span)
+        yield inventory, Months(span[0], len(span))
 
 
 def _both_interpretations(forecast: Forecast) -> pd.DataFrame:

@@ -6,23 +6,23 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.forecasting import calendar, price_usage
+from estimator.forecasting import price_usage
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.notices import notices
 from estimator.forecasting.result import free_in_use
 from estimator.forecasting.totals import monthly_totals
+from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
-from estimator.months import Months
+from estimator.months import FloatArray, Months, read_months
 from estimator.simulation.draws import Draws, stand_ins
 from estimator.simulation.inventory_demand import demand_of
 from estimator.simulation.options import Options, read_options
 from estimator.simulation.prices import Prices
 from estimator.simulation.result import Simulation, build_simulation
-from estimator.simulation.sampling import repeat_point, sample
+from estimator.simulation.sampling import repeat_point, sample, sample_cost
 from estimator.simulation.uncertain_files import notice_combined
 from estimator.simulation.uncertain_inputs import is_uncertain
-from estimator.volume import usage
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 
@@ -71,7 +71,7 @@ def simulate(
     options = read_options(draws, seed, quantile, months)
     inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
-    span = calendar(start, months)
+    span = read_months(start, months)
     return run(inventory, span, options, table, discount)
 
 
@@ -85,8 +85,7 @@ def run(
 ) -> Simulation:
     """A simulation of checked options; without `noise` counts are their means."""
     model = Model(inventory, span)
-    used = usage(model)
-    priced = price_usage(used, inventory, span, table, discount)
+    priced = price_usage(model, DEFAULT_GRAIN, table, discount)
     charges, is_exempt = priced.charges, inventory.cloudtrail_writes == "exempt"
     point = monthly_totals(charges, None, span, table.currency, is_exempt)
 
@@ -107,3 +106,16 @@ def run(
     return build_simulation(
         inventory, span, options, point, drawn, lots, messages, table, priced.versions, discount
     )
+
+
+def draw_costs(
+    model: Model, draws: int, seed: int, table: RateTable, discount: float
+) -> FloatArray:
+    """The cost of each draw over all months, and nothing else of a simulation. [currency]
+
+    Counts are their means: their noise belongs to a month, and not to a decision.
+    """
+    inventory, span = model.inventory, model.months
+    lots = Draws(seed, draws, stand_ins(inventory))
+    demand = demand_of(model, table, lots, noise=False)
+    return sample_cost(inventory, span, demand, Prices(table, span, demand.bins, discount), lots)

@@ -34,19 +34,28 @@ def stand_ins(inventory: Inventory) -> dict[str, dict[str, str]]:
 
     Neither a new name nor another order of the lists may move a draw, and a change within an
     entry keeps its draws, so that a comparison is of pairs: whose it is and of which kind stand for
-    it. Only entries alike in both are told apart by the order of their names.
+    it. Entries alike in both are told apart by their dates, Regions and keys; only those alike in
+    all of it by the order of their names.
     """
-    sections = {
-        "trails": [(trail.name, f"{trail.account} {trail.scope}") for trail in inventory.trails],
-        "readers": [
-            (reader.name, f"{reader.account} {reader.kind}") for reader in inventory.readers
-        ],
+    keys = {key.id: f"{key.account} {key.region}" for key in inventory.keys}
+    trails = {
+        trail.name: (
+            f"{trail.account} {trail.scope}",
+            f"{trail.start} {trail.until} {trail.regions} {keys.get(trail.key or '')}",
+        )
+        for trail in inventory.trails
     }
+    readers = {}
+    for reader in inventory.readers:
+        # of what its trails are: their names would move it
+        read = sorted(" ".join(trails[name]) for name in reader.trails or ())
+        kind = f"{reader.account} {reader.kind}"
+        readers[reader.name] = (kind, f"{reader.start} {reader.until} {read}")
     found: dict[str, dict[str, str]] = {}
-    for section, entries in sections.items():
+    for section, entries in (("trails", trails), ("readers", readers)):
         alike: Counter[str] = Counter()
         found[section] = {}
-        for name, kind in sorted(entries):
+        for (kind, _), name in sorted((what, name) for name, what in entries.items()):
             found[section][name] = f"{kind} {alike[kind]}"
             alike[kind] += 1
     return found

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from estimator.forecasting import WRITES, Forecast, forecast
+from estimator.forecasting import WRITES, Forecast, compute_forecast
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.totals import month_of, sum_groups
 from estimator.inventory import Inventory, Range
@@ -83,7 +83,9 @@ def _change_all(
 def _mean(given: Range, kind: Kind = "quantity") -> Range:
     if given.is_number:
         return given
-    return Range.exactly(mean_of(given.low, given.mid, given.high, kind))
+    mean = Range.exactly(mean_of(given.low, given.mid, given.high, kind))
+    # without its source a notice would say that it has none
+    return dataclasses.replace(mean, source=given.source)
 
 
 def _means(section: Any, kind: Kind | None = None) -> dict[str, Any]:
@@ -128,14 +130,8 @@ def expected_forecast(means: Inventory, simulation: Simulation) -> Forecast:
         The simulated inventory `with_means`.
     simulation : Simulation
     """
-    of_means = forecast(
-        means,
-        simulation.months.labels[0],
-        simulation.months.count,
-        rates=simulation.table,
-        discount=simulation.discount,
-    )
-    inventory, months, code = simulation.inventory, of_means.months, of_means.currency.lower()
+    inventory, months, code = simulation.inventory, simulation.months, simulation.currency.lower()
+    of_means = compute_forecast(means, months, simulation.table, simulation.discount)
     if means is inventory:
         return of_means
     rows = expect_rows(of_means.rows, simulation)

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import datetime
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from estimator.months import ALWAYS, NEVER, FloatArray, Months, Period, Spans
 from estimator.volume import formulas
 from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.growth import Growth, growths
+from estimator.volume.others import OtherPools, other_pools
 from estimator.volume.rows import Block, Vocabulary
 from estimator.volume.streams import Streams, streams_of
 
@@ -97,6 +99,11 @@ class Model:
         other = copy.copy(self)
         other.spans = spans
         return other
+
+    @cached_property
+    def other_pools(self) -> OtherPools:
+        """What everything else requests of each pool, the median of each assumption."""
+        return other_pools(self.inventory, self.months)
 
     @property
     def in_months(self) -> str:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_NON_JOINER, _JOINER = "\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"
+_VIRAMA = 9  # the combining class of what joins the letters of Indic scripts
+# arrows, symbols, dingbats, pictographs and their variants: what a joiner makes one picture of
+_PICTURE = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
 
 
 @dataclass(frozen=True, order=True)
@@ -27,10 +34,31 @@ class Problem:
 def printable(text: str) -> str:
     r"""`text` without anything that a terminal would obey: names come from files of others.
 
-    >>> print(printable("a\x1b[2J\nb"))
-    a\x1b[2J\nb
+    Joiners stay where they join: within emoji, and in Indic, Arabic and Persian words.
+
+    >>> print(printable("a\x1b[2J\nb"), printable("a\u202eb\u200dc"))
+    a\x1b[2J\nb a\u202eb\u200dc
+    >>> printable("\U0001f469\u200d\U0001f680") == "\U0001f469\u200d\U0001f680"
+    True
     """
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or _joins(text, at) else repr(letter)[1:-1]
+        for at, letter in enumerate(text)
+    )
+
+
+def _joins(text: str, at: int) -> bool:
+    """True of a joiner between what it is for; anywhere else it makes names alike that are not."""
+    letter, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
+    if letter not in (_JOINER, _NON_JOINER) or not before or not after:
+        return False
+    if unicodedata.combining(before) == _VIRAMA:
+        return True
+    if letter == _JOINER:
+        return bool(_PICTURE.match(before) and _PICTURE.match(after))
+    return unicodedata.bidirectional(before) == unicodedata.bidirectional(after) == "AL"
 
 
 class KmscostError(Exception):

@@ -290,9 +290,9 @@ def test_without_a_bill_the_rate_table_and_the_free_requests_price() -> None:
     assert costs(found) == {"s3": close(D("0.225")), "cloudtrail": close(D("0.075"))}
     assert found.totals["cost_usd_writes_exempt"] == close(D("0.21"))
     assert not found.with_bill
-    assert "no bill: the logged requests of 2026-10-01 (1 day with requests)" in " ".join(
-        found.notices
-    )
+    notices = " ".join(found.notices)
+    assert "no bill: the logged requests of 2026-10-01 (1 day with requests)" in notices
+    assert "not those of whole months" not in notices  # its hours are covered
 
 
 def test_without_a_bill_each_meter_has_its_rate() -> None:
@@ -451,6 +451,23 @@ def test_free_requests_are_the_payers_of_the_bill(tmp_path: Path) -> None:
     stranger = {"billed_account": "999988887777", "day": "2026-10-02"}
     (use,) = attribute(logs((1_000, {}), (30_000, stranger)), path).free
     assert (use.payer, use.requests, use.ends) == ("111122223333", 1_000, None)
+
+
+def test_without_a_bill_each_known_payer_has_free_requests() -> None:
+    """30,000 each of two payers: 2 x (30,000 - 20,000) x 0.000003 = 0.06; of one it is 0.12.
+
+    30,000 of an account that neither is known to pay for have 20,000 more: 0.09, and it is named.
+    """
+    stranger = (30_000, {"billed_account": "999988887777", "resource": "arn:aws:s3:::other"})
+    requests = ((30_000, {}), (30_000, GET))
+    payers = {APP: APP, SECURITY: SECURITY}
+    found = attribute(logs(*requests), payers=payers)
+    assert found.totals["cost_usd"] == close(D("0.06"))
+    assert [(use.payer, use.requests) for use in found.free] == [(APP, 30_000), (SECURITY, 30_000)]
+    assert attribute(logs(*requests)).totals["cost_usd"] == close(D("0.12"))
+    found = attribute(logs(*requests, stranger), payers=payers)
+    assert found.totals["cost_usd"] == close(D("0.09"))
+    assert "30,000 requests of accounts that it does not have" in " ".join(found.notices)
 
 
 def test_writes_alone_take_free_requests_under_one_interpretation_alone() -> None:

@@ -158,6 +158,9 @@ def test_a_workbook_is_ready_to_work_with():
     assert "the total is USD 17.03" in summary["A7"].value
     (chart,) = summary._charts
     assert len(chart.series) == 2
+    assert chart.y_axis.scaling.min == 0
+    # on paper all columns fit the page
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
 
 
 def test_a_cent_that_is_none_is_seen():

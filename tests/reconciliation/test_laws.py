@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from estimator import KmscostError, forecast, load_inventory, reconcile
 from estimator.frames import RECONCILIATION
-from estimator.reconciliation.result import PARTS
+from estimator.reconciliation.parts import PARTS
 from tests.forecasting.inventories import IDS, REGIONS, inventories
 from tests.measurement.billing.bills import FREE, Line, legacy_bill, no_usage
 from tests.reconciliation.bills import lines_of, measured_of

@@ -93,9 +93,9 @@ class Page(HTMLParser):
         return next(rows for name, rows in self.tables.items() if name.startswith(begins))
 
 
-def slide(files, gets, bucket_key, charged):
+def slide(files, gets, bucket_key, charged, inventory=None):
     """The scenario for `compare` of what sliders say: every value of the example behind them."""
-    inventory = load_inventory(EXAMPLE)
+    inventory = inventory or load_inventory(EXAMPLE)
     changes = [
         {"path": "trails[org].files_per_day", "value": 288 * files},
         {"path": "trails[org].bucket.bucket_key", "value": bucket_key},

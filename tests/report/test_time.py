@@ -8,8 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from estimator import KmscostError, compare, plot, report
+from estimator import KmscostError, compare, plot, report, simulate
+from estimator.report.charts import chart_of
+from estimator.report.charts.chart import WIDE
+from estimator.report.charts.timeline import timeline_chart
 from estimator.report.monthly.time import year_line
+from estimator.report.past.month_cost import MonthCost
+from estimator.report.past.months import PastMonth
 from tests.cli.test_commands import kmscost
 from tests.measurement.billing.bills import Line, legacy_bill
 from tests.report.material import Page
@@ -97,13 +102,8 @@ def test_trend_month_over_month_and_year_to_date(six_months):
     assert "USD 4.75 for October 2026 against 4.44 for September 2026: +0.30." in text
     table = Page(monthly.html()).table("Months so far")
     assert [row[2] for row in table[1:]] == ["4.75", "4.26", "4.00", "4.75", "4.44", "4.75"]
-    assert table[2][3:6] == ["-0.4835", "-10.2 %", "85.3 %"]
-    chart = next(
-        block
-        for section in monthly.document.sections
-        for block in section.blocks
-        if getattr(block, "name", "") == "timeline"
-    )
+    assert table[2][3:6] == ["-0.48", "-10.2 %", "85.3 %"]
+    chart = timeline_of(monthly)
     assert "billed 4.75 in 2026-05 to 4.75 in 2026-10; expected 4.63 in 2026-11" in (
         chart.description
     )
@@ -126,7 +126,7 @@ def test_bills_are_held_against_the_forecast_made_then(six_months, tmp_path):
     assert then[1:] == pytest.approx([SHORT, LONG, LONG, SHORT, LONG])
     row = Page(monthly.html()).table("Months so far")[2]
     # 4.263328 - 4.62592 = -0.362592
-    assert row[6:8] == ["4.63", "-0.3626"]
+    assert row[6:8] == ["4.63", "-0.36"]
     assert "Nothing in the inventory changed since the report of 2026-09" in (
         monthly.markdown().replace("\\", "")
     )
@@ -175,11 +175,12 @@ def test_the_forecast_made_then_is_the_first(six_months, tmp_path):
     """
     path, bill = six_months
     history = tmp_path / "history.json"
-    assert keep(path, "2026-09", history, bill=bill).unread == ()
+    october = "months of the bill that are left out: 2026-10"
+    assert keep(path, "2026-09", history, bill=bill).unread == (october,)
     fewer = write(tmp_path, (SMALL + BUDGETS).replace("40000", "20000"), "fewer.yaml")
     again = keep(fewer, "2026-09", history, bill=bill, months_ahead=2)
     words = "the history keeps what the first report of 2026-09 forecast, not this one"
-    assert again.unread == (words,)
+    assert again.unread == (october, words)
     assert report(path, "2026-10", history=history, advice=False, draws=100).past[
         -1
     ].forecast_then == (pytest.approx(LONG))
@@ -206,6 +207,59 @@ def test_past_months_have_the_budget_of_then(six_months, tmp_path):
     assert "87.1 % of budget kms in these months" in year_line(monthly)
     reports = json.loads(history.read_text(encoding="utf-8"))["reports"]
     assert [each["budgets"] for each in reports] == [{"kms": 5.0}, {"kms": 5.0}, {"kms": 6.0}]
+
+
+def timeline_of(monthly):
+    """The chart of the months so far in a report."""
+    return next(
+        block
+        for section in monthly.document.sections
+        for block in section.blocks
+        if getattr(block, "name", "") == "timeline"
+    )
+
+
+def lines_of_budgets(chart):
+    """Each dashed line of a timeline: its ends in months from the first one, and its amount."""
+    return [
+        (*line.get_xdata(), line.get_ydata()[0])
+        for line in chart.draw(WIDE).axes[0].lines
+        if line.get_linestyle() == "--"
+    ]
+
+
+def past_month_of(label, budgets):
+    """A month billed at 4.00, with the budgets that its own report kept."""
+    return PastMonth(label, MonthCost(4.0, 0.0), "whole month", 0.0, None, 4.0, None, budgets)
+
+
+def test_a_budget_is_drawn_over_the_months_that_it_held_for(tmp_path):
+    """4.00 in June, 5.00 in July and August, nothing in September, 6.00 from October on.
+
+    May to December are months 0 to 7; no report was kept of May, and September's had no budget.
+    """
+    path = write(tmp_path, SMALL + BUDGETS.replace("5.00", "6.00"))
+    simulation = simulate(path, "2026-10", 3, 100)
+    kept = {"05": None, "06": {"kms": 4.0}, "07": {"kms": 5.0}, "08": {"kms": 5.0}, "09": {}}
+    past = [past_month_of(f"2026-{number}", budgets) for number, budgets in kept.items()]
+    chart = timeline_chart(past, simulation, ("kms", 6.0))
+    assert lines_of_budgets(chart) == [(0.5, 1.5, 4.0), (1.5, 3.5, 5.0), (4.5, 7.5, 6.0)]
+    assert "budget kms 6.00, 4.00 and 5.00 before" in chart.description
+
+
+def test_a_month_without_a_bill_keeps_its_place(six_months, tmp_path):
+    """Bills of May and October alone, drawn by `plot`: ten months to February, four of them empty.
+
+    Without a history today's budget says nothing of May's.
+    """
+    path, _ = six_months
+    lines = [line for label in ("2026-05", "2026-10") for line in lines_of_month(label, 1.0)]
+    bill = legacy_bill(tmp_path / "two.csv", lines)
+    chart = chart_of(path, "timeline", "2026-10", 5, draws=100, bill=bill)
+    bars = chart.draw(WIDE).axes[0].patches
+    places = sorted({round(bar.get_x() + bar.get_width() / 2) for bar in bars if bar.get_height()})
+    assert places == [0, 5, 6, 7, 8, 9]
+    assert lines_of_budgets(chart) == [(4.5, 9.5, 5.0)]
 
 
 def test_a_month_in_progress_is_not_kept_as_billed(tmp_path):

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from estimator import Inventory, Range, load_inventory
-from estimator.forecasting import calendar
 from estimator.inventory import FilesPerDay
 from estimator.inventory.others import OtherRequests
+from estimator.months import read_months
 from estimator.simulation import Simulation, run
 from estimator.simulation.draws import Draws, stand_ins
 from estimator.simulation.options import read_options
@@ -41,7 +41,7 @@ def run_simulation(
 ) -> Simulation:
     """A simulation without the noise of counts, unless asked for."""
     options = read_options(draws, seed, quantile, months)
-    span = calendar(start, months)
+    span = read_months(start, months)
     return run(inventory, span, options, load_rates(), discount, noise)
 
 

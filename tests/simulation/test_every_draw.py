@@ -60,13 +60,13 @@ def test_the_other_reading_is_the_simulation_that_chooses_it(tmp_path, seed):
 @pytest.mark.parametrize("seed", seeds(300, 306))
 def test_tiers_price_a_draw_as_they_price_a_forecast(tmp_path, seed):
     """Graduated tiers count after the free quantity and after what others use."""
-    from estimator.forecasting import calendar
+    from estimator.months import read_months
     from estimator.simulation import run
     from estimator.simulation.options import read_options
 
     inventory, table = write(tmp_path, Invention(seed, windows=False).text()), graduated_table()
     options = read_options(DRAWS, seed, "0.5", MONTHS)
-    simulation = run(inventory, calendar("2026-11", MONTHS), options, table, 0.0, noise=False)
+    simulation = run(inventory, read_months("2026-11", MONTHS), options, table, 0.0, noise=False)
     numbers = put(inventory, numbers_of(simulation, 3))
     plain = forecast(numbers, "2026-11", MONTHS, rates=table).monthly["cost_usd"]
     np.testing.assert_allclose(simulation.draws_cost[3], plain, rtol=1e-11, atol=1e-9)

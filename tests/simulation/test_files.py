@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from estimator import simulate
-from estimator.forecasting import calendar
+from estimator.months import read_months
 from estimator.simulation.distributions import moments
 from estimator.simulation.draws import Draws
 from estimator.simulation.inventory_demand import demand_of
@@ -35,7 +35,7 @@ def text(readers=""):
 
 def totals(inventory, own, draws=40_000):
     """Requests of a month, each draw, with so many ranges on their own."""
-    model, lots = Model(inventory, calendar("2026-11", 1)), Draws(1, draws)
+    model, lots = Model(inventory, read_months("2026-11", 1)), Draws(1, draws)
     demand = demand_of(model, load_rates(), lots, noise=False, own=own)
     quantities = dict(zip(demand.bins, demand.of(0), strict=True))
     (requests,) = (q for which, q in quantities.items() if which.meter == "kms-requests")
@@ -83,7 +83,7 @@ def test_a_reader_of_some_accounts_keeps_their_own_spread(tmp_path):
 
 def totals_of_all(inventory, own=10, draws=40_000):
     """The same over puts and gets."""
-    model, lots = Model(inventory, calendar("2026-11", 1)), Draws(1, draws)
+    model, lots = Model(inventory, read_months("2026-11", 1)), Draws(1, draws)
     demand = demand_of(model, load_rates(), lots, noise=False, own=own)
     quantities = zip(demand.bins, demand.of(0), strict=True)
     return sum(q for which, q in quantities if which.meter == "kms-requests"), lots

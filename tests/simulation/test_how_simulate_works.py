@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from estimator import simulate
-from estimator.forecasting import calendar
+from estimator.months import read_months
 from estimator.simulation.draws import Draws, stand_ins
 from estimator.simulation.elementary import normal_scores
 from estimator.simulation.inventory_demand import demand_of
@@ -32,7 +32,7 @@ def inventory(tmp_path_factory):
 def first_draw(inventory, noise):
     """Requests of CloudTrail's writes and of readers, and key-months; and the draws behind them."""
     draws = Draws(0, DRAWS, stand_ins(inventory))
-    model = Model(inventory, calendar("2026-11", 1))
+    model = Model(inventory, read_months("2026-11", 1))
     demand = demand_of(model, load_rates(), draws, noise)
     quantities = dict(zip(demand.bins, demand.of(0)[:, 0].tolist(), strict=True))
     found = {(each.meter, each.write): quantity for each, quantity in quantities.items()}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from estimator.forecasting import calendar
+from estimator.months import read_months
 from estimator.volume import usage
 from estimator.volume.daily import JOB, daily_requests
 from estimator.volume.model import Model
@@ -33,7 +33,7 @@ def by_month(inventory, span):
 def test_the_days_of_a_month_add_up_to_the_month(tmp_path, seed):
     """Requests by day of each driver under each key, against the usage of the month."""
     inventory = write(tmp_path, Invention(seed, windows=True).text())
-    span = calendar("2026-10", MONTHS)
+    span = read_months("2026-10", MONTHS)
     columns = ["month", *JOB]
     whole = usage(Model(inventory, span), tuple(columns))
     whole = whole[whole["unit"] == "request"]
@@ -55,7 +55,7 @@ def test_the_days_of_a_month_add_up_to_the_month(tmp_path, seed):
 def test_pieces_of_months_are_the_whole(tmp_path, monkeypatch):
     """Months that do not fit into memory at once are computed one by one, with the same days."""
     inventory = write(tmp_path, Invention(4, windows=True).text())
-    span = calendar("2026-10", MONTHS)
+    span = read_months("2026-10", MONTHS)
     whole = by_month(inventory, span)
     monkeypatch.setattr("estimator.volume.daily._MOST_CELLS", 1)
     pieces = by_month(inventory, span)
@@ -67,7 +67,7 @@ def test_pieces_of_months_are_the_whole(tmp_path, monkeypatch):
 
 def test_splitting_streams_changes_no_total(tmp_path):
     """Told apart by account and Region or not, every reader makes the same requests."""
-    span = calendar("2026-10", MONTHS)
+    span = read_months("2026-10", MONTHS)
     for seed in range(12):
         inventory = write(tmp_path, Invention(seed, windows=True).text())
         fine = usage(Model(inventory, span), ("driver", "account", "region", "operation"))

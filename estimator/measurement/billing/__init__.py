@@ -8,7 +8,7 @@ to. Exports of `cost_explorer` become lines of the same kind.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 
 from estimator.measurement.billing import summary
 from estimator.measurement.billing.archives import Table
-from estimator.measurement.billing.charges import sum_charges
+from estimator.measurement.billing.charges import merge_sums
 from estimator.measurement.billing.cost_explorer import Entry, MissingPageError
 from estimator.measurement.billing.counting import (
     Tally,
@@ -30,7 +30,7 @@ from estimator.measurement.billing.deliveries import find_bills
 from estimator.measurement.billing.periods import bill_coverage, shares
 from estimator.measurement.billing.repeats import (
     NOTHING,
-    Marks,
+    FileLines,
     SeenFiles,
     repeat_notices,
     single_places,
@@ -96,7 +96,8 @@ def measure_bill(
     names = as_paths(paths)
     delivered = find_bills(names, refused)
     whole = Tally()
-    seen: list[tuple[str, Marks, Marks]] = []
+    seen: list[FileLines] = []
+    first_files: dict[tuple[str, str], str] = {}
     known = SeenFiles()
     coarse: list[tuple[str, list[Entry]]] = []
     missing: MissingPageError | None = None
@@ -114,40 +115,57 @@ def measure_bill(
             coarse.append((table.shown, counted))
         elif not known.is_copy(table.shown, counted.contents, partial(digest_table, table)):
             whole.add(counted)
+            for report in counted.reports:
+                for month in counted.months:
+                    first_files.setdefault((report, month), table.shown)
             # each line once: equal lines of one file are no repeat, only those of two files are
             lines = np.unique(np.concatenate([NOTHING, *counted.marks]))
             places = single_places(np.concatenate([NOTHING, *counted.places]))
-            seen.append((table.shown, lines, places))
+            seen.append(FileLines(table.shown, lines, places, counted.months))
     if missing is not None:
         # the other exports may be its pages, each with a part of the same days
         for shown, _ in coarse:
             refused.add(shown, missing)
         coarse.clear()
-    whole.add(count_entries(coarse, refused))
+    combined = count_entries(coarse, refused)
+    first_files |= {
+        (report, month): coarse[0][0] for report in combined.reports for month in combined.months
+    }
+    whole.add(combined)
     if not whole.files:
         raise refused.nothing(names, "the files of a bill", "check the path")
     if strict and refused.skipped:
         raise refused.skipped.refuse()
     notices = (*delivered.notices, *known.notices, *repeat_notices(seen), *whole.notices)
-    return _actuals(whole, names[0], grain, refused.skipped, notices)
+    return _actuals(whole, names[0], first_files, grain, refused.skipped, notices)
 
 
 def _actuals(
     whole: Tally,
     path: str,
+    first_files: Mapping[tuple[str, str], str],
     grain: tuple[str, ...] | None,
     skipped: SkippedFiles,
     notices: tuple[str, ...],
 ) -> Actuals:
-    reports = {report: sum_charges(parts) for report, parts in whole.reports.items()}
-    summary.one_report_a_month(reports, path)
-    counted = sum_charges(list(reports.values()))
+    reports = {report: merge_sums(parts) for report, parts in whole.reports.items()}
+    summary.one_report_a_month(reports, first_files)
+    counted = merge_sums(list(reports.values()))
     currency = summary.one_currency(counted, whole.currencies, path)
     coverage = bill_coverage(whole.spans)
+    covered = shares(counted["day"], counted["month"], coverage)
+    if whole.open_places:
+        names = ("billed_account", "month", "day")
+        places = zip(*(counted[name].astype(str) for name in names), strict=True)
+        # another bill may cover the hours of a period that goes on: its own lines say of none
+        covered = [
+            0.0 if place in whole.open_places else share
+            for place, share in zip(places, covered, strict=True)
+        ]
     columns: dict[str, Any] = {
         **{name: counted[name] for name in _ROWS},
         "source": ["bill"] * len(counted),
-        "coverage": shares(counted["day"], counted["month"], coverage),
+        "coverage": covered,
     }
     return Actuals(
         source="bill",

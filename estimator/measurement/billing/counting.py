@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,6 @@ from estimator.measurement.billing.layouts import Columns, is_bill
 from estimator.measurement.billing.periods import moments
 from estimator.measurement.billing.repeats import (
     NOTHING,
-    TWICE,
     Contents,
     Marks,
     digest_of,
@@ -36,6 +36,7 @@ from estimator.measurement.billing.repeats import (
     marks,
     places_of,
     stands_twice,
+    twice_notice,
 )
 from estimator.measurement.billing.tables import (
     SlowWayError,
@@ -63,6 +64,8 @@ class Tally:
     forecasts: int = 0
     lost_zeros: set[str] = field(default_factory=set)
     notices: dict[str, None] = field(default_factory=dict)
+    # account, month and day of charges whose period may go on, whatever else covers it
+    open_places: set[tuple[Any, ...]] = field(default_factory=set)
 
     @property
     def contents(self) -> Contents:
@@ -71,12 +74,19 @@ class Tally:
             ", ".join(self.reports), self.records, frozenset(self.spans), self.charges, self.mark
         )
 
+    @property
+    def months(self) -> frozenset[str]:
+        """The months of the charges."""
+        parts = (part for parts in self.reports.values() for part in parts)
+        return frozenset(str(month) for part in parts for month in part["month"].unique())
+
     def add(self, other: Tally) -> None:
         """Add everything that `other` counted."""
         self.files += other.files
         self.records += other.records
         self.forecasts += other.forecasts
         self.lost_zeros |= other.lost_zeros
+        self.open_places |= other.open_places
         self.notices |= other.notices
         self.currencies |= other.currencies
         self.spans |= other.spans
@@ -203,9 +213,11 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
     tally.spans = {(starts[a], ends[b]) for a, b in spans if a in starts and b in ends}
     tally.notices = dict.fromkeys(columns.layout.notices)
     if stands_twice(np.concatenate([NOTHING, *tally.marks])):
-        tally.notices[TWICE] = None
+        tally.notices[twice_notice(tally.months)] = None
     if columns.layout.by_month and not tally.spans:
         tally.notices["an estimate of a month that is not over: it covers no hour"] = None
+        for part in (part for found in tally.reports.values() for part in found):
+            tally.open_places |= places_in_time(part)
     return tally
 
 
@@ -226,6 +238,12 @@ def _locate(
             low = middle
     error.line = int(rows.index[low])
     return error
+
+
+def places_in_time(charged: pd.DataFrame) -> set[tuple[Any, ...]]:
+    """Account, month and day of charges; a day is empty where a line has none."""
+    columns = (charged[name].astype(str) for name in ("billed_account", "month", "day"))
+    return set(zip(*columns, strict=True))
 
 
 def count_entries(files: Sequence[tuple[str, list[Entry]]], refused: Refused) -> Tally:
@@ -251,6 +269,9 @@ def count_entries(files: Sequence[tuple[str, list[Entry]]], refused: Refused) ->
     tally.currencies = {entry.currency for entry in combined.entries}
     entries = cost_explorer.close_periods(combined.entries)
     tally.spans = {(entry.start, entry.end) for entry in entries if not entry.is_open}
+    open_lines = cost_explorer.lines_of([entry for entry in entries if entry.is_open])
+    if len(open_lines):
+        tally.open_places = places_in_time(charges(open_lines, cost_explorer.COLUMNS))
     tally.notices = dict.fromkeys(
         [
             *(f"{shown} tells nothing new: counted once" for shown in combined.again),

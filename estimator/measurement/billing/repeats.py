@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
@@ -20,15 +22,13 @@ _MANY = 0.5
 _FEW = 5  # lines
 _MOST_NAMES = 4
 _FEWEST_TWICE = 3  # different lines that all stand twice: two may be those of two alike keys
-# every notice of lines that may count twice has these words, by which reports find it again
+# every notice of lines that may count twice has these words, by which reports find it again, and
+# its months in parentheses; a measurement's JSON holds both
 _EACH_TIME = "count each time"
+_MONTHS = re.compile(r"\((\d{4}-\d{2}(?:, \d{4}-\d{2})*)\)")
+ONCE = "if no line of the bill counts twice"
 # another delivery of the same time has other amounts
 _AMOUNTS = ("amount", "priced_amount", "cost", "credits", "tax")
-
-TWICE = (
-    f"every line of KMS and CloudTrail stands in the file twice; all {_EACH_TIME}: if it was "
-    "joined to itself, all figures are twice too high"
-)
 
 Marks = npt.NDArray[np.uint64]
 NOTHING: Marks = np.empty(0, dtype=np.uint64)
@@ -110,6 +110,19 @@ def single_places(of_file: Marks) -> Marks:
     return distinct if len(distinct) == len(of_file) else NOTHING
 
 
+def twice_notice(months: Iterable[str]) -> str:
+    """The notice of a file of which every line is there twice."""
+    return (
+        f"every line of KMS and CloudTrail stands in the file twice{_in_months(months)}; all "
+        f"{_EACH_TIME}: if it was joined to itself, all figures are twice too high"
+    )
+
+
+def _in_months(months: Iterable[str]) -> str:
+    found = ", ".join(sorted(set(months)))
+    return f" ({found})" if found else ""
+
+
 def stands_twice(of_file: Marks) -> bool:
     """Tell whether every line is in a file twice, as where it was joined to itself.
 
@@ -131,22 +144,39 @@ def _hashes(lines: pd.DataFrame) -> Marks:
     return np.asarray(hashed.to_numpy(dtype=np.uint64))
 
 
-def repeat_notices(files: Sequence[tuple[str, Marks, Marks]]) -> list[str]:
-    """A notice where most of the lines of a file stand in others as well.
+@dataclass(frozen=True)
+class FileLines:
+    """The lines of a file, to find them again in others.
 
-    Parameters
+    Attributes
     ----------
-    files : sequence of tuples
-        The name of each, its different lines, and its places as `single_places` has them.
+    name : str
+        As messages have it.
+    lines, places : array
+        Its different lines, and its places as `single_places` has them.
+    months : set of str
     """
+
+    name: str
+    lines: Marks
+    places: Marks
+    months: frozenset[str]
+
+
+def repeat_notices(files: Sequence[FileLines]) -> list[str]:
+    """A notice where most of the lines of a file stand in others as well."""
     again = {
-        *_found_again([(path, lines) for path, lines, _ in files]),
-        *_found_again([(path, places) for path, _, places in files]),
+        *_found_again([(each.name, each.lines) for each in files]),
+        *_found_again([(each.name, each.places) for each in files]),
     }
-    paths = [path for path, *_ in files if path in again]
-    if not paths:
+    found = [each for each in files if each.name in again]
+    if not found:
         return []
-    many = f"most lines of {listed(paths, _MOST_NAMES)} stand in another file too, and {_EACH_TIME}"
+    # what stands in two files is of a month that two of them have
+    known = Counter(month for each in files for month in each.months)
+    months = {month for each in found for month in each.months if known[month] > 1}
+    many = f"most lines of {listed([each.name for each in found], _MOST_NAMES)} stand in another "
+    many += f"file too{_in_months(months)}, and {_EACH_TIME}"
     return [f"{many}: if the files are deliveries of one bill, name the newest alone"]
 
 
@@ -185,14 +215,25 @@ def grain_notices(requests: pd.DataFrame) -> list[str]:
     both = daily & monthly
     if not both:
         return []
-    months = ", ".join(sorted({str(place[0]) for place in both}))
+    months = _in_months(str(place[0]) for place in both)
     line = (
         "requests of one account, Region and operation stand in the bill by the day and by the "
-        f"month ({months}), and {_EACH_TIME}: if they are two exports of one bill, name one alone"
+        f"month{months}, and {_EACH_TIME}: if they are two exports of one bill, name one alone"
     )
     return [line]
 
 
-def find_repeats(notices: Iterable[str]) -> tuple[str, ...]:
-    """The notices of a bill that say that lines may count twice."""
-    return tuple(notice for notice in notices if _EACH_TIME in notice)
+def find_repeats(notices: Iterable[str], month: str) -> tuple[str, ...]:
+    """The notices of a bill that say that lines of a month may count twice.
+
+    >>> notices = ["most lines of a.csv stand in another file too (2026-09), and count each time"]
+    >>> len(find_repeats(notices, "2026-09")), len(find_repeats(notices, "2026-10"))
+    (1, 0)
+    """
+    return tuple(notice for notice in notices if _EACH_TIME in notice and _is_of(notice, month))
+
+
+def _is_of(notice: str, month: str) -> bool:
+    named = _MONTHS.search(notice)
+    # who names no month may mean any
+    return named is None or month in named[1].split(", ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -48,35 +48,60 @@ def one_currency(charges: pd.DataFrame, seen: set[str], path: str) -> str:
     return known[0] if known else "USD"
 
 
-def one_report_a_month(reports: dict[str, pd.DataFrame], path: str) -> None:
+def one_report_a_month(
+    reports: dict[str, pd.DataFrame], files: Mapping[tuple[str, str], str]
+) -> None:
     """Refuse two kinds of bill for one month of a payer: the same charges stand in both.
+
+    Parameters
+    ----------
+    files : mapping
+        The first file of each kind and month.
 
     Raises
     ------
     KmscostError
         A month is told twice.
     """
-    known: dict[str, dict[str, str]] = {}
-    # by payer: two organizations may export in different layouts; who names none may be anyone
+    known: dict[str, list[tuple[str, str, frozenset[str]]]] = {}
     for report, charges in reports.items():
-        for payer, month in set(zip(charges["payer"], charges["month"].astype(str), strict=True)):
-            payers = known.setdefault(month, {})
-            alike = (
-                payers.items() if not payer else ((name, payers.get(name)) for name in (payer, ""))
+        months = charges["month"].astype(str)
+        for place, lines in charges.groupby([charges["payer"].astype(str), months]):
+            payer, month = map(str, place)
+            accounts = frozenset(lines["billed_account"].astype(str))
+            others = known.setdefault(month, [])
+            other = next(
+                (
+                    kind
+                    for kind, name, seen in others
+                    if kind != report and _may_be_of_one(payer, accounts, name, seen)
+                ),
+                None,
             )
-            other = next((kind for _, kind in alike if kind not in (None, report)), None)
             if other is not None:
                 raise KmscostError(
                     Problem(
-                        path,
+                        files.get((report, month), ""),
                         None,
                         "",
-                        f"{month} of payer {payer or 'unknown'} twice: as {other} and as {report}",
+                        f"{month} of payer {payer or 'unknown'} twice: as {other} (in "
+                        f"{files.get((other, month), 'another file')}) and as {report}",
                         "each month in one kind of bill",
                         "name the files of one of them",
                     )
                 )
-            payers[payer] = report
+            others.append((report, payer, accounts))
+
+
+def _may_be_of_one(
+    payer: str, accounts: frozenset[str], other: str, others: frozenset[str]
+) -> bool:
+    """Tell whether lines of two payers may be of one."""
+    # two organizations may export in different layouts
+    if payer and other:
+        return payer == other
+    # who names no payer may be anyone, but for accounts that the other has not
+    return "" in accounts | others or bool(accounts & others)
 
 
 def details(charges: pd.DataFrame, currency: str) -> dict[str, Any]:

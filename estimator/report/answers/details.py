@@ -47,7 +47,7 @@ def quotas_sheet(forecast: Forecast) -> Sheet:
             count(row["mean_per_second"]),
             count(row["burst_per_second"]),
             count(row["quota_per_second"]),
-            _rough(row["share_burst"]),
+            share(row["share_burst"]),
         )
         for row in frame.head(MOST_ROWS).to_dict("records")
     ]
@@ -87,10 +87,6 @@ def events_sheet(forecast: Forecast) -> Sheet:
 
 def _share(value: float) -> str:
     return "-" if pd.isna(value) else share(value)
-
-
-def _rough(value: float) -> str:
-    return share(value) if value >= 0.001 else "<0.1 %"
 
 
 def _more(frame: pd.DataFrame, words: int, numbers: int) -> list[tuple[str, ...]]:

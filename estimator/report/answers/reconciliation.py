@@ -9,11 +9,13 @@ from decimal import ROUND_FLOOR, Decimal
 import pandas as pd
 
 from estimator.figures import Figure, count, difference, key_months, listed, money, percent, signed
+from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.result import NOT_FORECAST, PARTS
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS
 from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
+from estimator.simulation.expected import with_means
 
 _HUGE = 1e12  # beyond it a double holds no cents
 _DUST = 1e-7  # what is left of sums that should be zero
@@ -28,7 +30,7 @@ class ReconciliationAnswer(Answer[Reconciliation]):
 
     def lines(self) -> Iterable[str]:
         """The interpretations, and what the parts rest on."""
-        return reconciliation_lines(self.result)
+        return [*reconciliation_lines(self.result), *_expected(self.result)]
 
     def frame(self) -> pd.DataFrame:
         """The rows of all sides."""
@@ -40,9 +42,27 @@ class ReconciliationAnswer(Answer[Reconciliation]):
         return self.result.broken
 
 
+def _expected(reconciliation: Reconciliation) -> list[str]:
+    """The centre that a report holds the bill against, where ranges make it another."""
+    of_typical = reconciliation.forecast
+    means = with_means(of_typical.inventory)
+    if means is of_typical.inventory:
+        return []
+    expected = forecast(
+        means, reconciliation.month, 1, rates=of_typical.table, discount=of_typical.discount
+    )
+    cost = f"cost_{reconciliation.currency.lower()}"
+    typical, mean = (money(found.totals[cost]) for found in (of_typical, expected))
+    if typical == mean:
+        return []
+    unit = reconciliation.currency
+    line = f"The forecast of the month, {unit} {typical}, is typical, the middle of its ranges; "
+    return [f"{line}about {unit} {mean} is expected, their mean, which a report has"]
+
+
 def reconciliation_sheets(reconciliation: Reconciliation) -> list[Sheet]:
     """The sides, the parts of their difference, and the rows that differ most."""
-    rows = _rows_sheet(reconciliation)
+    rows = _rows_sheet(reconciliation) if reconciliation.is_comparable else None
     return [_sides_sheet(reconciliation), _parts_sheet(reconciliation), *([rows] if rows else [])]
 
 
@@ -87,6 +107,9 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
     header = ("", "forecast", "measured", "billed", "difference", "")
     title = "Forecast, measured and billed: KMS because of CloudTrail, "
     title += f"{reconciliation.month}{which}"
+    if not reconciliation.is_comparable:
+        # like with like: nothing says how much of the month is beside the forecast
+        cells = [(*sides, "-", "") for *sides, _, _ in cells]
     return Sheet(title, header, tuple(cells), numbers=5, sums=1)
 
 
@@ -335,8 +358,10 @@ def _apart(reconciliation: Reconciliation) -> list[str]:
 
 
 def _limit(reconciliation: Reconciliation) -> list[str]:
-    if reconciliation.limit is None:
+    judged = reconciliation.judged_limit
+    if judged is None:
         return []
+    if judged.state == "not held":
+        return [judged.text]
     error = f"{reconciliation.currency} {signed(money(reconciliation.forecast_error))}"
-    verdict = f"Limit {reconciliation.limit.text} {'broken' if reconciliation.broken else 'kept'}"
-    return [f"{verdict}: without what is not CloudTrail's the difference is {error}"]
+    return [f"{judged.text}: without what is not CloudTrail's the difference is {error}"]

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from estimator.report.charts.chart import Size, bare, shorten_labels, write
-from estimator.report.charts.colours import BLUE, LINE
+from estimator.report.charts.chart import LETTER, Size, bare, shorten_labels, width_of, write
+from estimator.report.charts.colours import BLUE, INK, LINE
 
 if TYPE_CHECKING:
     from estimator.report.charts.picture import Picture
 
-_LETTER = 7.4  # the mean width of a letter of 12 px [px]
 _HEAD = 34.0  # a heading [px]
-_BESIDE = 0.36  # of the width, for names beside bars [0-1]
+_BESIDE = 0.4  # of the width at most, for names beside bars [0-1]
+_APART = 14.0  # a name and its bar [px]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Bar:
     end: float
     amount: str
     colour: str = BLUE
+    name_colour: str = INK
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class BarGroup:
 
 def draw_bars(groups: Sequence[BarGroup], width: float) -> Picture:
     """Draw groups of bars at a width. [px]"""
-    longest = max(len(bar.name) for group in groups for bar in group.bars)
+    longest = max(width_of(bar.name) for group in groups for bar in group.bars)
     # names that are too long to stand beside their bars stand above them on a page as well
-    is_above = width < 700 or longest * _LETTER > _BESIDE * width - 12
+    is_above = width < 700 or longest > _BESIDE * width - _APART
     row = 44.0 if is_above else 30.0
     heads = [_HEAD if group.title else 0.0 for group in groups]
     height = sum(heads) + row * sum(len(group.bars) for group in groups) + 6
@@ -50,22 +51,24 @@ def draw_bars(groups: Sequence[BarGroup], width: float) -> Picture:
     ends = [end for group in groups for bar in group.bars for end in (bar.begin, bar.end)]
     highest, lowest = max(ends) or 1.0, min(0.0, *ends)
     # what stands at a bar's end needs room behind the longest one
-    room = 14 + _LETTER * max(len(bar.amount) for group in groups for bar in group.bars)
+    room = 14 + max(width_of(bar.amount) for group in groups for bar in group.bars)
+    # names as wide as they are: a bar stands beside its name, not across the page from it
+    left = 0.0 if is_above else longest + _APART
+    most = int((width if is_above else longest + LETTER) / LETTER)
+    scale = (width - left - room) / (highest - lowest)
     top = 0.0
     for group, head in zip(groups, heads, strict=True):
         if head:
-            write(axes, 2, top + head - 14, group.title, fontweight="bold")
+            write(axes, 0, top + head - 14, group.title, fontweight="bold")
         top += head
-        left = 2.0 if is_above else _BESIDE * width
-        most = int((width if is_above else left - 12) / _LETTER)
-        scale = (width - left - room) / (highest - lowest)
         names = shorten_labels([bar.name for bar in group.bars], most)
         for number, (bar, name) in enumerate(zip(group.bars, names, strict=True)):
             middle = top + (30.0 if is_above else row / 2)
             begin, end = (left + (value - lowest) * scale for value in sorted((bar.begin, bar.end)))
-            write(axes, 2, top + 12 if is_above else middle, name)
-            length = max(end - begin, 1.5)
-            axes.barh(middle, length, 14, begin, color=bar.colour, linewidth=0)
+            write(axes, 0, top + 12 if is_above else middle, name, color=bar.name_colour)
+            if bar.begin != bar.end:  # nothing has no bar, however thin
+                length = max(end - begin, 1.5)
+                axes.barh(middle, length, 14, begin, color=bar.colour, linewidth=0)
             write(axes, end + 7, middle, bar.amount)
             if number and bar.begin:  # where the part before it ended
                 at = left + (bar.begin - lowest) * scale

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from estimator.figures import significant
+from rich.cells import cell_len
+
+from estimator.figures import count, money, significant
 from estimator.report.charts.colours import INK, LINE, MUTED, PAPER
 from pricing.reading.problems import printable
 
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
     from estimator.report.charts.picture import Picture
 
 _TICKS = 10  # labels of months on a wide chart
+_FEWEST = 4  # bars of as many months fill a chart
 _FAR = 2.5  # a budget so many times the highest value stays off the chart
 _GAP = 17.0  # between labels [px]
+LETTER = 7.2  # the mean width of a letter of 12 px [px]
+_MARK_ROOM = 16.0  # of a mark before its label [px]
 _PAGE = 700.0  # from this width on there is room for all that a page shows [px]
 
 
@@ -136,9 +141,9 @@ def empty_chart(name: str, title: str, description: str) -> Chart:
         figure, axes = bare(size)
         write(
             axes,
-            2,
+            0,
             30,
-            description if len(description) * 6.5 < width else "nothing to draw",
+            description if width_of(description) < width else "nothing to draw",
             color=MUTED,
         )
         return figure
@@ -146,16 +151,25 @@ def empty_chart(name: str, title: str, description: str) -> Chart:
     return Chart(name, title, description, draw)
 
 
-def shorten_label(text: str, most: int) -> str:
+def width_of(text: str) -> float:
+    """The width of a label of 12 px: a letter of Chinese, Japanese or Korean is two. [px]"""
+    return LETTER * cell_len(text)
+
+
+def shorten_label(text: str, most: int, head: int | None = None) -> str:
     """A name that fits; its end, which tells ids apart, stays.
 
     >>> shorten_label("accounts[333333333333].files_per_day", 20)
     'accounts[3…s_per_day'
+    >>> print(ascii(shorten_label("\u672c" * 12, 12)))  # letters of twice the width
+    '\u672c\u672c\u672c\u2026\u672c\u672c'
     """
-    if len(text) <= most:
+    cells = cell_len(text)
+    if cells <= most:
         return text
-    head = most // 2
-    return f"{text[:head]}…{text[len(text) - (most - head - 1) :]}"
+    letters = most * len(text) // cells
+    head = (most // 2 if head is None else head) * len(text) // cells
+    return f"{text[:head]}…{text[len(text) - (letters - head - 1) :]}"
 
 
 def shorten_labels(texts: Sequence[str], most: int) -> list[str]:
@@ -167,10 +181,7 @@ def shorten_labels(texts: Sequence[str], most: int) -> list[str]:
     ['short', 'short']
     """
     for head in range(most // 2, most - 1):
-        short = [
-            text if len(text) <= most else f"{text[:head]}…{text[len(text) - (most - head - 1) :]}"
-            for text in texts
-        ]
+        short = [shorten_label(text, most, head) for text in texts]
         if len(set(short)) == len(set(texts)):
             return short
     return list(texts)
@@ -191,6 +202,12 @@ def scale_of_months(axes: Axes, labels: Sequence[str], size: Size) -> None:
     axes.set_xticks(shown, words)
 
 
+def set_slots(axes: Axes, number: int) -> None:
+    """Room for so many bars; a few stand in the middle, none as wide as the page."""
+    around = max(0.6, (_FEWEST - number) / 2 + 0.1)
+    axes.set_xlim(-around, number - 1 + around)
+
+
 def scale_of_values(axes: Axes, highest: float, unit: str, lowest: float = 0.0) -> None:
     """A few light lines with round numbers, from zero or a little below `lowest`; the unit above.
 
@@ -200,29 +217,58 @@ def scale_of_values(axes: Axes, highest: float, unit: str, lowest: float = 0.0) 
 
     room = (highest - lowest) * 0.08
     top, base = highest + room or 1.0, lowest and lowest - room
-    ticks = [tick for tick in MaxNLocator(4).tick_values(base, top) if base <= tick <= top]
+    steps = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(base, top)
+    # a line above all values has nothing to be read on it, and crosses what stands on the bars
+    ticks = [float(tick) for tick in steps if base <= tick <= highest]
     axes.set_ylim(base, top)
-    axes.set_yticks(ticks, [axis_number(float(tick), top) for tick in ticks])
+    axes.set_yticks(ticks, axis_numbers(ticks))
     if base:
-        begin = axis_number(float(f"{base:.2g}"), top)
-        unit += f" (axis begins at {begin})"
+        unit += f" (axis begins at {axis_numbers([float(f'{base:.2g}')])[0]})"
     axes.grid(axis="y", color=LINE, linewidth=1)
     axes.set_axisbelow(True)
     axes.figure.text(0, 1, unit, fontsize=12, color=MUTED, va="top", parse_math=False)
 
 
-def axis_number(value: float, largest: float) -> str:
-    """A round number of an axis, in thousands or millions where the largest is so large.
+# words of newspapers and of bills: k, M, bn; a G of requests is a physicist's
+_SIZES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
+_WHOLE = 10_000.0  # amounts below it are written in whole
 
-    >>> axis_number(0.0, 2e6), axis_number(600_000.0, 2e6)
-    ('0', '0.6 M')
-    >>> axis_number(2_500.0, 9_000.0), axis_number(0.25, 1.0)
-    ('2,500', '0.25')
+
+def axis_numbers(values: Sequence[float]) -> list[str]:
+    """Round numbers of an axis, with one unit and one number of decimals; zero is zero.
+
+    >>> axis_numbers([0.0, 500_000.0, 1_000_000.0])
+    ['0', '0.5 M', '1.0 M']
+    >>> axis_numbers([0.0, 2_500.0, 5_000.0]), axis_numbers([0.0, 0.25, 0.5])
+    (['0', '2,500', '5,000'], ['0', '0.25', '0.50'])
+    >>> axis_numbers([0.0, 1e9, 2e9]), axis_numbers([20_000.0])
+    (['0', '1 bn', '2 bn'], ['20 k'])
     """
-    for least, size, word in ((1e9, 1e9, " G"), (1e6, 1e6, " M"), (1e4, 1e3, " k")):
-        if value and largest >= least:
-            return f"{significant(value / size, 6)}{word}"
-    return significant(value, 6)
+    largest = max(map(abs, values), default=0.0)
+    size, word = next((each for each in _SIZES if largest >= max(each[0], _WHOLE)), (1.0, ""))
+    # the parts of a float that a round number does not have are not digits of it
+    texts = [significant(value / size, 6) for value in values]
+    digits = max((len(text.partition(".")[2]) for text in texts), default=0)
+    return [f"{value / size:,.{digits}f} {word}".rstrip() if value else "0" for value in values]
+
+
+def short_amount(value: float, *, is_money: bool) -> str:
+    """An amount beside a mark: all digits, or a rounded number that shows it by its unit.
+
+    >>> short_amount(1234.56, is_money=True), short_amount(1_234_567.0, is_money=True)
+    ('1,234.56', '1.23 M')
+    >>> short_amount(9_876.0, is_money=False), short_amount(1_174_122.0, is_money=False)
+    ('9,876', '1.17 M')
+    >>> short_amount(999_999.0, is_money=False), short_amount(38.7e9, is_money=False)
+    ('1.00 M', '38.7 bn')
+    >>> short_amount(0.004, is_money=True)
+    '0.004'
+    """
+    if value < (10 * _WHOLE if is_money else _WHOLE):
+        return money(value) if is_money else count(value)
+    rounded = float(f"{value:.3g}")
+    size, word = next(each for each in _SIZES if rounded >= each[0])
+    return f"{rounded / size:#.3g}".rstrip(".") + f" {word}"
 
 
 def is_near(amount: float, highest: float) -> bool:
@@ -230,24 +276,53 @@ def is_near(amount: float, highest: float) -> bool:
     return amount <= _FAR * highest
 
 
-def label_ends(
-    axes: Axes, labels: Sequence[tuple[float, str, str]], inner: float, at: float = 1.015
-) -> None:
-    """Labels at the right of the axes, each at its value, none over another.
+@dataclass(frozen=True)
+class EndLabel:
+    """What stands at the right of the axes, at the height of its value.
 
-    Parameters
-    ----------
-    labels : sequence of (float, str, str)
-        Value, text and colour of each.
-    inner : float
-        The height of the axes. [px]
-    at : float
-        Where they begin. [width of the axes]
+    `mark` is the mark of matplotlib that the label explains, `mark_colour` its colour.
     """
+
+    value: float
+    text: str
+    colour: str = INK
+    mark: str = ""
+    mark_colour: str = INK
+
+
+def room_for(labels: Sequence[EndLabel], least: float) -> float:
+    """The margin that labels at the right of the axes need. [px]"""
+    longest = max((width_of(label.text) for label in labels), default=0.0)
+    marks = _MARK_ROOM if any(label.mark for label in labels) else 0.0
+    return max(least, 12 + marks + longest)
+
+
+def label_ends(axes: Axes, labels: Sequence[EndLabel]) -> None:
+    """Labels at the right of the axes, each at its value, none over another or below the axes."""
+    from matplotlib.lines import Line2D
+
     base, top = axes.get_ylim()
-    wanted = apart([(value - base) / (top - base) * inner for value, _, _ in labels], _GAP)
-    for (_, text, colour), place in zip(labels, wanted, strict=True):
-        write(axes, at, place / inner, text, transform=axes.transAxes, color=colour)
+    extent = axes.get_window_extent()
+    places = apart([(each.value - base) / (top - base) * extent.height for each in labels], _GAP)
+    lowest = min(places, default=0.0)
+    left = 10.0
+    if any(label.mark for label in labels):
+        left += _MARK_ROOM
+    for label, place in zip(labels, places, strict=True):
+        height = (place - min(lowest, 0.0)) / extent.height
+        if label.mark:
+            mark = Line2D(
+                [1 + (left - _MARK_ROOM / 2 - 3) / extent.width],
+                [height],
+                marker=label.mark,
+                markersize=8,
+                color=label.mark_colour,
+                transform=axes.transAxes,
+                clip_on=False,
+            )
+            axes.add_line(mark)
+        at = 1 + left / extent.width
+        write(axes, at, height, label.text, transform=axes.transAxes, color=label.colour)
 
 
 def apart(wanted: Sequence[float], gap: float) -> list[float]:

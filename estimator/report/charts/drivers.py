@@ -7,7 +7,7 @@ from functools import partial
 
 from estimator.figures import money, share
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.result import NOT_FORECAST, PARTS
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS
 from estimator.report.answers.reconciliation import adding_up
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import Chart, empty_chart
@@ -28,13 +28,18 @@ def drivers_chart(simulation: Simulation) -> Chart:
         Bar(str(row["assumption"]), 0.0, row[column], share(row[column]))
         for row in frame.head(_MOST).to_dict("records")
     ]
-    rest = float(frame[column].iloc[_MOST:].sum())
-    if rest:
-        bars.append(Bar(f"{len(frame) - _MOST:,} more", 0.0, rest, share(rest), GREY))
+    more = frame[_MOST:]
+    if len(more):
+        rest = float(more[column].sum())
+        # one alone has a name, which needs no more room than that it has none
+        name = str(more["assumption"].iloc[0]) if len(more) == 1 else f"{len(more):,} more"
+        bars.append(Bar(name, 0.0, rest, share(rest), GREY))
     left = simulation.remainder[simulation.cost]
     if left >= 0.0005:
         bars.append(Bar("interactions, noise of counts", 0.0, left, share(left), GREY))
-    title = "What causes the spread: share of the variance of the cost"
+    labels = simulation.months.labels
+    title = "What causes the spread of the KMS cost: share of its variance, "
+    title += " to ".join(dict.fromkeys((labels[0], labels[-1])))
     if not bars:
         return empty_chart("drivers", title, "nothing to draw: no assumption is a range")
     description = "; ".join(f"{bar.name} {bar.amount}" for bar in bars)

@@ -12,17 +12,21 @@ from estimator.figures import between_ends, listed, money, range_end, share
 from estimator.forecasting.budgets import is_over
 from estimator.months import FloatArray
 from estimator.report.charts.chart import (
+    LETTER,
     Chart,
+    EndLabel,
     Size,
-    apart,
     canvas,
     empty_chart,
     is_near,
     label_ends,
+    room_for,
     scale_of_months,
     scale_of_values,
     set_apart,
+    short_amount,
     shorten_labels,
+    width_of,
     write,
 )
 from estimator.report.charts.colours import BLUE, INK, MUTED, RED
@@ -41,7 +45,6 @@ _MOST_LIMITS = 3
 _CUT = 0.4  # where all values are above this share of the highest, the axis begins below them [0-1]
 _FLATTEST = 0.1  # it does not where values differ by less of the highest one [0-1]
 _GAP = 17.0  # between labels [px]
-_LETTER = 6.5  # of a label [px]
 
 
 @dataclass(frozen=True)
@@ -84,20 +87,22 @@ def fan_chart(simulation: Simulation, billed: float | None = None, word: str = "
     labels, unit = simulation.months.labels, simulation.currency
     values = np.array([quantiles_of(row, QUANTILES) for row in simulation.draws_cost.T]).T
     is_spread = bool(np.ptp(values, axis=0).max(initial=0.0))
-    title = f"Cost of each month in {unit}"
+    title = f"KMS cost of each month in {unit}"
     if is_spread:
-        title = f"How sure: cost of each month in {unit}, with its range"
-    expected = simulation.draws_cost.mean(axis=0)
+        title = f"How sure: {title}, with its range"
+    expected = simulation.monthly[f"mean_{simulation.cost}"].to_numpy()
     if not values.any() and not billed:
         span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
         return empty_chart("fan", title, f"nothing to draw: no cost in {span}")
     limits = limits_of(simulation, expected)
     ends = f"{share(QUANTILES[0])} to {share(QUANTILES[-1])}"
-    description = f"{unit} {between_ends(values[0, 0], values[-1, 0])} ({ends}) in {labels[0]}"
-    if len(labels) > 1:
-        description += f", {between_ends(values[0, -1], values[-1, -1])} in {labels[-1]}"
-    description += f"; expected {money(expected[0])} and {money(expected[-1])}"
-    if not is_spread:
+    shown = (0, -1) if len(labels) > 1 else (0,)
+    means = [f"{money(expected[at])} in {labels[at]}" for at in shown]
+    description = f"expected {unit} {', '.join(means)}"
+    if is_spread:
+        ranges = (between_ends(values[0, at], values[-1, at]) for at in shown)
+        description += f"; {' and '.join(ranges)} ({ends})"
+    else:
         description += "; no assumption is a range, so the cost has no width"
     if limits:
         description += f"; {listed((limit.words for limit in limits), separator='; ')}"
@@ -130,7 +135,13 @@ def _draw_fan(
     notes = _notes(limits, near, high)
     is_spread = bool(np.ptp(values, axis=0).max())
     head = 34.0 + 17.0 * len(notes) * (1 + size.narrow)
-    right = 92 if size.narrow else 128
+    middle, (least, most) = float(expected[-1]), map(float, values[[0, 4], -1])
+    amount = short_amount(middle, is_money=True) if size.narrow else money(middle)
+    ends = [EndLabel(middle, f"{'exp.' if size.narrow else 'expected'} {amount}")]
+    if is_spread:
+        ends += [EndLabel(least, f"5 % {range_end(least, most)}", MUTED)]
+        ends += [EndLabel(most, f"95 % {range_end(most, most)}", MUTED)]
+    right = room_for(ends, 92 if size.narrow else 128)
     figure, axes = canvas(size, 50, right, head, 42)
     places = np.arange(len(labels), dtype=float)
     if len(labels) == 1:  # a band needs two ends
@@ -150,13 +161,10 @@ def _draw_fan(
     axes.plot(places, expected, color=BLUE, linewidth=2.4, solid_capstyle="round")
     _draw_limits(axes, near, values, size, head, billed)
     if billed is not None:
+        # a long word would lie over the name of a budget
+        word_of_bill = "in all" if size.narrow and " " in word_of_bill else word_of_bill
         _draw_billed(axes, billed, word_of_bill, values, size.height - head - 42)
-    middle, (least, most) = float(expected[-1]), map(float, values[[0, 4], -1])
-    ends = [(middle, f"{'exp.' if size.narrow else 'expected'} {money(middle)}", INK)]
-    if is_spread:
-        ends += [(least, f"5 % {range_end(least, most)}", MUTED)]
-        ends += [(most, f"95 % {range_end(most, most)}", MUTED)]
-    label_ends(axes, ends, size.height - head - 42, 1.03 if size.narrow else 1.015)
+    label_ends(axes, ends)
     lines = [] if not is_spread else ["line: expected; bands: half and 90 % of simulations"]
     _write_notes(figure, size, [*notes] if size.narrow else [*notes, *lines])
     return figure
@@ -185,22 +193,55 @@ def _draw_limits(
     head: float,
     billed: float | None,
 ) -> None:
-    """A dashed line for each budget, its name on it at the end where the band is farther off."""
+    """A dashed line for each budget, its name above it at the end where the band is farther off."""
     base, top = axes.get_ylim()
     inner = size.height - head - 42
-    names = shorten_labels([limit.name for limit in limits], 18 if size.narrow else 34)
-    wanted = [(limit.amount - base) / (top - base) * inner + 9 for limit in limits]
-    for limit, name, place in zip(limits, names, apart(wanted, _GAP), strict=True):
+    limits = sorted(limits, key=lambda limit: limit.amount)
+    # a name and its amount stand inside the axes: left of them are the numbers of the scale
+    longest = max((width_of(f" {money(limit.amount)}") for limit in limits), default=0.0)
+    room = int((axes.get_window_extent().width - longest) / LETTER)
+    names = shorten_labels([limit.name for limit in limits], min(18 if size.narrow else 34, room))
+    heights = [(limit.amount - base) / (top - base) * inner for limit in limits]
+    for limit, name, (line, place) in zip(limits, names, label_lines(heights), strict=True):
         axes.axhline(limit.amount, color=RED, linewidth=1.8, dashes=(5, 3))
-        ends = [np.abs(values[:, end] - limit.amount).min() for end in (0, -1)]
+        ends = [np.abs(values[:, end] - limits[line].amount).min() for end in (0, -1)]
         if billed is not None:  # its label stands at the first month too
-            ends[0] = min(ends[0], abs(billed - limit.amount))
+            ends[0] = min(ends[0], abs(billed - limits[line].amount))
         is_left = ends[0] >= ends[1]
         words = f"{name} {money(limit.amount)}"
         at = 0.01 if is_left else 0.99
         transform, side = axes.transAxes, "left" if is_left else "right"
         write(axes, at, place / inner, words, transform=transform, ha=side, fontsize=12)
     set_apart(axes)
+
+
+def label_lines(heights: list[float]) -> list[tuple[int, float]]:
+    """Places of labels above lines, none on another's line: lines close together share a pile.
+
+    Parameters
+    ----------
+    heights : list of float
+        Of the lines, from the lowest. [px]
+
+    Returns
+    -------
+    list of (int, float)
+        For each the line that its pile stands on, and its place. [px]
+
+    >>> label_lines([10.0, 50.0]), label_lines([10.0, 18.0])
+    ([(0, 19.0), (1, 59.0)], [(1, 27.0), (1, 44.0)])
+    >>> label_lines([10.0, 18.0, 50.0])  # two over the second line reach the third
+    [(2, 59.0), (2, 76.0), (2, 93.0)]
+    """
+    piles: list[list[int]] = []  # of each the lines in it
+    for line, height in enumerate(heights):
+        pile = [line]
+        while piles and heights[piles[-1][-1]] + _GAP * len(piles[-1]) + 1 > height:
+            pile = piles.pop() + pile
+        piles.append(pile)
+    return [
+        (pile[-1], heights[pile[-1]] + 9 + _GAP * at) for pile in piles for at in range(len(pile))
+    ]
 
 
 def _draw_billed(axes: Axes, billed: float, word: str, values: FloatArray, inner: float) -> None:
@@ -211,7 +252,7 @@ def _draw_billed(axes: Axes, billed: float, word: str, values: FloatArray, inner
     words = f"{word} {money(billed)}"
     left, right = axes.get_xlim()
     month = axes.get_window_extent().width / (right - left)
-    under = values[:, : int(np.ceil(len(words) * _LETTER / month)) + 1]
+    under = values[:, : int(np.ceil(width_of(words) / month)) + 1]
     # the band under the label, and the dot, from the foot of the axes [px]
     low, high, dot = (
         (value - base) / (top - base) * inner

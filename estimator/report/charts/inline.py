@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 _FONT = re.compile(r"font: ([^;']*?)(\d+(?:\.\d+)?)px [^;]*")
+_FAMILY = re.compile(r"font-family: [^;]*;? ?")
 _NUMBER = re.compile(r"-?\d+\.\d+")
+_STEP = re.compile(r"([MLCQz])([^MLCQz]*)")
+# shapes of one style, one behind the other: those that nothing shines through can be one
+_SAME_STYLE = re.compile(r'<path class="(g\d+)" d="[^"]*"/>(?:<path class="\1" d="[^"]*"/>)+')
 _SHAPES = ("d", "x", "y", "width", "height", "transform")
 
 # colours of the charts, and the variable of a page that stands for each
@@ -44,8 +48,20 @@ class Styles:
         """The class of a style; the same style has one class in the whole page."""
         for colour, variable in VARIABLES.items():
             style = style.replace(colour, f"var({variable})")
-        style = _FONT.sub(_font, style)
+        # releases of matplotlib write a font as one property or as several; the page has the family
+        style = _FAMILY.sub("", _FONT.sub(_font, style))
         return self._names.setdefault(style, f"g{len(self._names)}")
+
+    def join_shapes(self, body: str) -> str:
+        """Make neighbours of one style one shape, but for those that shine through each other."""
+        clear = {name for style, name in self._names.items() if "opacity" in style}
+
+        def join(found: re.Match[str]) -> str:
+            if found[1] in clear:
+                return found[0]
+            return found[0].replace(f'"/><path class="{found[1]}" d="', "")
+
+        return _SAME_STYLE.sub(join, body)
 
     @property
     def css(self) -> str:
@@ -67,7 +83,7 @@ def inline_svg(figure: Figure, name: str, title: str, description: str, styles: 
     """
     root = ElementTree.fromstring(draw_svg(figure, "none"))  # noqa: S314 (our own)
     used = {target for node in root.iter() if (target := node.get(_LINK, "")[1:])}
-    body = "".join(_write(child, name, styles, used) for child in root)
+    body = styles.join_shapes("".join(_write(child, name, styles, used) for child in root))
     texts = f'<title id="{name}-title">{_escape(title)}</title>'
     texts += f'<desc id="{name}-desc">{_escape(description)}</desc>'
     labels = f'role="img" aria-labelledby="{name}-title {name}-desc"'
@@ -91,7 +107,7 @@ def _write(node: ElementTree.Element, name: str, styles: Styles, used: set[str])
         return inside
     if tag == "text":
         inside = _escape("".join(node.itertext()))
-    return f"<{tag}{attributes}>{inside}</{tag}>"
+    return f"<{tag}{attributes}>{inside}</{tag}>" if inside else f"<{tag}{attributes}/>"
 
 
 def _attributes(node: ElementTree.Element, name: str, styles: Styles, used: set[str]) -> str:
@@ -110,13 +126,19 @@ def _attributes(node: ElementTree.Element, name: str, styles: Styles, used: set[
 
 
 def _shorten(value: str) -> str:
-    r"""Numbers to a tenth of a pixel, and no space that parts nothing.
+    r"""Numbers to a tenth of a pixel, no space that parts nothing, level and upright lines short.
 
-    >>> _shorten("M 2 23.117656 \nL 829.04 23 \nz\n")
-    'M2 23.1L829 23z'
+    >>> _shorten("M 2 23.117656 \nL 829.04 23.12 \nL 829.04 40 \nL 2 44 \nz\n")
+    'M2 23.1H829V40L2 44z'
     """
     value = _NUMBER.sub(lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), value)
-    return re.sub(r"\s*([MLCQz])\s*", r"\1", value.strip()).replace("\n", " ")
+    steps, at = [], ["", ""]
+    for letter, numbers in _STEP.findall(value):
+        last, at = at, numbers.split()[-2:] or at
+        level, upright = letter == "L" and at[1] == last[1], letter == "L" and at[0] == last[0]
+        line = f"H{at[0]}" if level else f"V{at[1]}" if upright else ""
+        steps.append(line or f"{letter}{' '.join(numbers.split())}")
+    return "".join(steps) or value
 
 
 def _escape(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from estimator.figures import count, money, share
+from estimator.figures import count, in_column, money, plural, share
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import (
     Chart,
@@ -67,19 +67,22 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
         # nodes stay ids until they are written: accounts that share a name are two all the same
         flows[name] = flows[name].where(flows[name].isin(top), _REST)
         labels[name] = {node: node if name == "driver" else names.get(node, node) for node in top}
-        rest = len(sums) - len(top)
-        noun = _PLURALS[name] if rest != 1 else _PLURALS[name].removesuffix("s")
-        labels[name][_REST] = f"{rest:,} {'more ' if top else ''}{noun}"
+        left = [node for node in sums.index if node not in top]
+        rest = len(left)
+        labels[name][_REST] = f"{rest:,} {'more ' if top else ''}{_PLURALS[name]}"
+        if rest == 1:  # alone it has a name, which needs no more room than that it has none
+            labels[name][_REST] = left[0] if name == "driver" else names.get(left[0], left[0])
     flows = flows.groupby(list(COLUMNS), as_index=False, sort=False)[["value"]].sum()
     flows = flows[flows["value"] > 0]
     total = float(flows["value"].sum())
-    unit = f"{currency} {money(total)}" if costs else f"{count(total)} requests"
+    whole = f"{currency} {money(total)}" if costs else plural(total, "request")
     sums = flows.groupby("driver")["value"].sum().sort_values(ascending=False, kind="stable")
-    title = f"Who causes it, by what, and who is billed, {month}"
+    title = f"Who causes KMS requests, by what, and who is billed, {month}"
     if not total:
         description = f"nothing to draw: no request and no cost in {month}"
         return empty_chart("sankey", title, description)
-    description = f"{unit} in {month}; by what: "
+    title = f"Who causes {whole} of KMS, by what, and who is billed, {month}"
+    description = f"{whole} in {month}; by what: "
     description += ", ".join(
         f"{labels['driver'][str(driver)]} {share(float(value) / total)}"
         for driver, value in sums.items()
@@ -102,10 +105,14 @@ def _account_labels(inventory: Inventory) -> dict[str, str]:
 def _draw(
     flows: pd.DataFrame, labels: dict[str, dict[str, str]], unit: str, width: float
 ) -> Picture:
-    """Flows where they can be read; bars on a telephone, and where most accounts have no node."""
+    """Flows where they can be read; bars on a telephone, and where most accounts have no node.
+
+    Bars too where flows would say no more: where two of three columns are a node each.
+    """
     sums = flows.groupby("account")["value"].sum()
     named = float(sums.drop(_REST, errors="ignore").sum()) / float(sums.sum())
-    if width >= _FLOWS and named >= _NAMED:
+    branching = sum(len(set(flows[name])) > 1 for name in COLUMNS)
+    if width >= _FLOWS and named >= _NAMED and branching > 1:
         return _draw_flows(flows, labels, width)
     amount = count if unit == "requests" else money
     groups = []
@@ -113,15 +120,17 @@ def _draw(
         order = _in_order(flows, name)
         sums = flows.groupby(name)["value"].sum()
         whole = float(sums.sum())
+        values = [float(sums[node]) for node in order]
+        amounts = in_column([amount(value) for value in values])
         bars = [
             Bar(
                 labels[name][node],
                 0.0,
-                float(sums[node]),
-                f"{amount(float(sums[node]))}  {share(float(sums[node]) / whole)}",
+                value,
+                f"{written} ({share(value / whole)})",
                 GREY if node == _REST else BLUE,
             )
-            for node in order
+            for node, value, written in zip(order, values, amounts, strict=True)
         ]
         groups.append(BarGroup(f"{head}, {unit}", tuple(bars)))
     return draw_bars(groups, width)
@@ -227,6 +236,6 @@ def _draw_nodes(
         colour = GREY if node == _REST else INK
         axes.barh(tops[node] + height / 2, thick, max(height, 1.0), left, color=colour, linewidth=0)
         beside = left - 5 if at == 2 else left + thick + 5
-        words_of_node = f"{text}  {share(height / whole)}"
+        words_of_node = f"{text}: {share(height / whole)}"
         write(axes, beside, place, words_of_node, ha="right" if at == 2 else "left")
     set_apart(axes)

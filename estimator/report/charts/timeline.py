@@ -5,181 +5,203 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from estimator.figures import money
-from estimator.inventory import Inventory
-from estimator.measurement.result import Actuals
+from estimator.months import Months, parse_month
 from estimator.report.charts.chart import (
     Chart,
+    EndLabel,
     Size,
     canvas,
     empty_chart,
     is_near,
     label_ends,
+    room_for,
     scale_of_months,
     scale_of_values,
+    set_slots,
+    short_amount,
     shorten_label,
     write,
 )
 from estimator.report.charts.colours import BLUE, INK, RED, SKY
-from estimator.report.past.history_file import History
-from estimator.report.past.months import months_of_bill, past_month
+from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
-from estimator.simulation.expected import with_means
 from estimator.simulation.quantiles import quantiles_of
-from pricing.rates import RateTable
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from estimator.report.charts.picture import Picture
+
+_DOT = 0.02  # of the highest value: a range that is less high is a dot, and says nothing [0-1]
 
 
 @dataclass(frozen=True)
-class TimelineMonth:
+class _Month:
     """A month of the timeline. [currency]
 
     `billed` is None of months without a bill; `rest` is what is expected beside it, or in its
-    place; `low` and `high` are the ends of its range; `then` is what was forecast of it before.
+    place; `low` and `high` are the ends of its range; `then` is what was forecast of it before;
+    `budget` is the budget that held for it, None where no report kept it.
     """
 
     month: str
-    billed: float | None
-    rest: float
+    billed: float | None = None
+    rest: float = 0.0
     low: float | None = None
     high: float | None = None
     then: float | None = None
+    budget: float | None = None
 
     @property
     def total(self) -> float:
-        """Both together."""
+        """What is billed and what is expected."""
         return (self.billed or 0.0) + self.rest
 
 
 def timeline_chart(
-    months: Sequence[TimelineMonth], budget: tuple[str, float] | None, currency: str
+    past: Sequence[PastMonth], simulation: Simulation, budget: tuple[str, float] | None
 ) -> Chart:
-    """Draw the months as billed and as expected, against a budget of everything.
+    """Draw the months as billed, then those of the simulation that come after them.
 
     Parameters
     ----------
-    months : sequence of TimelineMonth
+    past : sequence of PastMonth
         In order; months between them that nothing is known of are left empty.
+    simulation : Simulation
+        From the month that is reported on.
     budget : tuple, optional
-        Its name, and what a month may cost. [USD]
-    currency : str
+        A budget of everything: its name, and what a month may cost now. Over months before the
+        simulation stands what it was then; nothing where no report kept it. [USD]
     """
-    title = f"Billed, then expected: cost of each month in {currency}"
+    months = _months_of(past, simulation, budget)
+    billed = [month for month in months if month.billed is not None]
+    ahead = [month for month in months if month.billed is None and month.rest]
+    unit = simulation.currency
+    title = f"KMS cost of each month in {unit}"
+    title = f"Billed, then expected: {title}" if billed else f"Expected: {title}"
     if not any(month.total for month in months):
         return empty_chart("timeline", title, "nothing to draw: no month costs anything")
-    billed = [month for month in months if month.billed is not None]
-    ahead = [month for month in months if month.billed is None]
-    parts = []
-    if billed:
-        first, last = billed[0], billed[-1]
-        parts.append(
-            f"billed {money(first.total)} in {first.month}"
-            if first is last
-            else f"billed {money(first.total)} in {first.month} to {money(last.total)} in "
-            f"{last.month}"
-        )
-        if last.rest:
-            parts.append(f"of it {money(last.rest)} still expected")
-    if ahead:
-        first, last = ahead[0], ahead[-1]
-        parts.append(
-            f"expected {money(first.total)} in {first.month} to {money(last.total)} in {last.month}"
-        )
+    parts = [
+        f"{word} {money(found[0].total)} in {found[0].month}"
+        + (f" to {money(found[-1].total)} in {found[-1].month}" if len(found) > 1 else "")
+        for word, found in (("billed", billed), ("expected", ahead))
+        if found
+    ]
+    if billed and billed[-1].rest:
+        parts.insert(1, f"of it {money(billed[-1].rest)} still expected")
     if budget is not None:
         parts.append(f"budget {budget[0]} {money(budget[1])}")
-    draw = partial(_draw, tuple(months), budget, currency)
-    return Chart("timeline", title, "; ".join(parts), draw)
+        before = {month.budget for month in months if month.budget is not None} - {budget[1]}
+        if before:
+            parts[-1] += f", {' and '.join(str(money(each)) for each in sorted(before))} before"
+    name = None if budget is None else budget[0]
+    return Chart("timeline", title, "; ".join(parts), partial(_draw, months, name, unit))
 
 
-def plot_timeline(
-    inventory: Inventory,
-    billed: Actuals | None,
-    simulation: Simulation,
-    history: History,
-    table: RateTable,
-    discount: float,
-) -> Chart:
-    """Draw every month of a bill, then the months of a simulation that it does not have.
-
-    Raises
-    ------
-    KmscostError
-        As `estimator.reconcile`.
-    """
-    months, means_of_ranges = [], with_means(inventory)
-    for label in months_of_bill(billed):
-        then = history.forecast_then(label)
-        past = past_month(means_of_ranges, billed, None, label, table, discount, then)
-        cost = past.cost
-        if cost is not None:
-            months.append(TimelineMonth(label, cost.billed, cost.rest, then=then))
-    last = months[-1].month if months else ""
+def _months_of(
+    past: Sequence[PastMonth], simulation: Simulation, budget: tuple[str, float] | None
+) -> tuple[_Month, ...]:
+    """Return every month from the first to the last."""
+    name, now = budget or ("", None)
+    labels = simulation.months.labels
+    found = {}
+    for each in past:
+        billed, rest = (None, 0.0) if each.cost is None else (each.cost.billed, each.cost.rest)
+        limit = now if each.month >= labels[0] else None
+        if each.budgets is not None:
+            limit = each.budgets.get(name)
+        found[each.month] = _Month(each.month, billed, rest, then=each.forecast_then, budget=limit)
+    last = max((month.month for month in found.values() if month.billed is not None), default="")
     means = simulation.monthly[f"mean_{simulation.cost}"].to_numpy()
-    for at, label in enumerate(simulation.months.labels):
+    for at, label in enumerate(labels):
         if label > last:
-            draws = simulation.draws_cost[:, at]
-            low, high = map(float, quantiles_of(draws, (0.05, 0.95)))
-            ends = (low, high) if high > low else (None, None)
-            months.append(TimelineMonth(label, None, float(means[at]), *ends))
-    limits = [
-        (budget.usd_per_month, budget.name)
-        for budget in inventory.budgets
-        if budget.part is None and simulation.currency == "USD"
-    ]
-    lowest = min(limits, default=None)
-    named = None if lowest is None else (lowest[1], lowest[0])
-    return timeline_chart(months, named, simulation.currency)
+            low, high = map(float, quantiles_of(simulation.draws_cost[:, at], (0.05, 0.95)))
+            found[label] = _Month(
+                label,
+                rest=float(means[at]),
+                low=low if high > low else None,
+                high=high if high > low else None,
+                then=found[label].then if label in found else None,
+                budget=now,
+            )
+    first, end = (parse_month(label) for label in (min(found), max(found)))
+    number = (end.year - first.year) * 12 + end.month - first.month + 1
+    # a month that nothing is known of keeps its place, or time would run faster over it
+    return tuple(found.get(label, _Month(label)) for label in Months(first, number).labels)
 
 
-def _draw(
-    months: tuple[TimelineMonth, ...],
-    budget: tuple[str, float] | None,
-    unit: str,
-    width: float,
-) -> Picture:
+def _draw(months: tuple[_Month, ...], budget: str | None, unit: str, width: float) -> Picture:
     size = Size(width, 270 if width < 500 else 320)
-    figure, axes = canvas(size, 52, 92 if size.narrow else 124, 30, 42)
-    places = np.arange(len(months), dtype=float)
-    totals = np.array([month.total for month in months])
-    highs = [month.high for month in months if month.high is not None]
+    totals = [month.total for month in months]
     thens = [month.then for month in months if month.then is not None]
-    top = max([float(totals.max()), *highs, *thens])
-    near = budget is not None and is_near(budget[1], top)
-    scale_of_values(axes, max(top, budget[1]) if budget is not None and near else top, unit)
+    limits = [month.budget for month in months if month.budget is not None]
+    top = max([*totals, *thens, *(month.high or 0.0 for month in months)])
+    near = [limit for limit in limits if is_near(limit, top)]
+    has_ranges = any((month.high or 0.0) - (month.low or 0.0) > _DOT * top for month in months)
+    labels = _end_labels(months, near, has_ranges, size)
+    figure, axes = canvas(size, 52, room_for(labels, 92 if size.narrow else 124), 30, 42)
+    scale_of_values(axes, max([top, *near]), unit)
     scale_of_months(axes, [month.month for month in months], size)
-    axes.set_xlim(-0.6, len(months) - 0.4)
-    for at, month in zip(places, months, strict=True):
-        if month.billed is not None:
-            axes.bar(at, month.billed, 0.72, color=BLUE, linewidth=0)
+    set_slots(axes, len(months))
+    for at, month in enumerate(months):
         base = month.billed or 0.0
+        axes.bar(at, base, 0.72, color=BLUE, linewidth=0)
         # what is expected is light, with an edge: paper and grey keep the difference
         if month.rest:
             axes.bar(at, month.rest, 0.72, base, color=SKY, alpha=0.45, linewidth=0)
             axes.bar(at, month.rest, 0.72, base, fill=False, edgecolor=BLUE, linewidth=1)
-        if month.low is not None and month.high is not None:
+        if has_ranges and month.low is not None and month.high is not None:
             axes.vlines(at, month.low, month.high, color=INK, linewidth=1.4)
         if month.then is not None:
             axes.hlines(month.then, at - 0.42, at + 0.42, color=INK, linewidth=2)
-    ends: list[tuple[float, str]] = []
-    if budget is not None and near:
-        axes.axhline(budget[1], color=RED, linewidth=1.8, dashes=(5, 3))
-        ends.append((budget[1], f"budget {money(budget[1])}"))
-    elif budget is not None:
-        name = shorten_label(budget[0], 24)
-        text = f"↑ budget {name} {money(budget[1])} lies above"
+    _draw_budget(axes, months, near)
+    far = max((limit for limit in limits if limit not in near), default=None)
+    if far is not None and budget is not None:
+        text = f"↑ above, not drawn: {shorten_label(budget, 24)} {money(far)}"
         write(axes, 0.02, 1.02, text, transform=axes.transAxes, va="bottom")
-    last = months[-1]
-    word = "billed" if last.billed is not None and not last.rest else "expected"
-    ends.append((last.total, f"{word} {money(last.total)}"))
-    if thens:
-        at = max(number for number, month in enumerate(months) if month.then is not None)
-        then = months[at].then or 0.0
-        ends.append((then, "forecast then" if not size.narrow else "then"))
-    label_ends(axes, [(value, text, INK) for value, text in ends], size.height - 72)
+    label_ends(axes, labels)
     return figure
+
+
+def _draw_budget(axes: Axes, months: tuple[_Month, ...], near: list[float]) -> None:
+    """A dashed line over the months that a budget held for, in steps where it changed."""
+    for limit, places in groupby(range(len(months)), lambda at: months[at].budget):
+        if limit in near:
+            span = list(places)
+            ends = (span[0] - 0.5, span[-1] + 0.5)
+            axes.plot(ends, (limit, limit), color=RED, linewidth=1.8, dashes=(5, 3))
+
+
+def _end_labels(
+    months: tuple[_Month, ...], near: list[float], has_ranges: bool, size: Size
+) -> list[EndLabel]:
+    """What the marks are, each at the last one of its kind."""
+
+    def amount(value: float) -> str:
+        return short_amount(value, is_money=True) if size.narrow else money(value)
+
+    labels = []
+    ahead = [month for month in months if month.rest]
+    billed = [month for month in months if month.billed]
+    if ahead:
+        last = ahead[-1]
+        word = "exp." if size.narrow else "expected"
+        labels.append(
+            EndLabel(last.total, f"{word} {amount(last.total)}", mark="s", mark_colour=SKY)
+        )
+        if has_ranges and last.high is not None:
+            labels.append(EndLabel(last.high, "5 % to 95 %", mark="|"))
+    if billed:
+        value = billed[-1].billed or 0.0
+        labels.append(EndLabel(value, f"billed {amount(value)}", mark="s", mark_colour=BLUE))
+    thens = [month.then for month in months if month.then is not None]
+    if thens:
+        labels.append(EndLabel(thens[-1], "then" if size.narrow else "forecast then", mark="_"))
+    if near:
+        text = f"budget {amount(near[-1])}"
+        labels.append(EndLabel(near[-1], text, mark="_", mark_colour=RED))
+    return labels

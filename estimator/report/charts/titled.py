@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ def draw_titled(chart: Chart, width: float, notes: tuple[str, ...]) -> Picture:
     figure = chart.draw(width)
     inner_width, inner_height = (float(side) * 72 for side in figure.get_size_inches())
     title = wrap(printable(chart.title), int(width / (_LETTER * 1.5)))
-    lines = [line for note in notes for line in wrap(printable(note), int(width / _LETTER))]
+    lines = [line for note in notes for line in wrap(_bind(printable(note)), int(width / _LETTER))]
     above = _EDGE + _TITLE * len(title) + 8
     below = _EDGE + _LINE * len(lines) + 8
     whole_width, whole_height = inner_width + 2 * _EDGE, inner_height + above + below
@@ -64,3 +65,8 @@ def draw_titled(chart: Chart, width: float, notes: tuple[str, ...]) -> Picture:
         figure.text(left, at, line, fontsize=12, color=MUTED, **style)
     figure.alternative = chart.title, chart.description
     return figure
+
+
+def _bind(text: str) -> str:
+    """Keep a number and its unit on one line."""
+    return re.sub(r"(?<=\d) (?=%)|(?<=\b[A-Z]{3}) (?=\d)", "\N{NO-BREAK SPACE}", text)

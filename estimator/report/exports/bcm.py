@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.forecasting import WRITES, Forecast, calendar
+from estimator.forecasting import WRITES, Forecast
 from estimator.inventory import Inventory, load_inventory
-from estimator.months import Months
+from estimator.months import Months, read_months
 from estimator.report.exports.aws_calls import Calls
 from estimator.report.exports.source import Source, refuse_beside_forecast
 from estimator.report.exports.usage_types import operation_of, usage_type
@@ -91,7 +91,7 @@ def _inventory_and_months(
         refuse_beside_forecast(start=start)
         return source.inventory, source.months
     inventory = source if isinstance(source, Inventory) else load_inventory(source)
-    return inventory, calendar(start, months)
+    return inventory, read_months(start, months)
 
 
 def _charged_usage(inventory: Inventory, span: Months) -> pd.DataFrame:

@@ -14,12 +14,13 @@ from estimator.advice import Advice
 from estimator.attribution import Attribution
 from estimator.backtesting import Backtest
 from estimator.calibration import Calibration
-from estimator.forecasting import Forecast, calendar, check_groups, grain
+from estimator.forecasting import Forecast, check_groups, grain
 from estimator.frames import FRAMES
 from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
+from estimator.months import read_months
 from estimator.reconciliation import Reconciliation
 from estimator.report.exports.source import forecast_of, refuse_beside_forecast
 from estimator.report.exports.table import Table, describe_columns
@@ -76,7 +77,7 @@ def export_frame(
         raise UsageError(Problem("frame", None, "", repr(frame), expected, ""))
     # also where the frame needs none: a wrong option is not for somebody else to find
     read_options(draws, seed, quantile, 1)
-    calendar(start, months)
+    read_months(start, months)
     rates = rates if rates is None or isinstance(rates, RateTable) else load_rates(rates)
     if isinstance(source, pd.DataFrame):
         return Table(frame, source, describe_columns(source, FRAMES[frame], "USD"), ())
@@ -111,7 +112,7 @@ def _usage(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, A
     else:
         known = isinstance(source, Inventory)
         inventory = source if known else load_inventory(_path(source, frame))
-        span = calendar(options["start"], options["months"])
+        span = read_months(options["start"], options["months"])
     check_groups(columns, [inventory])
     return usage(Model(inventory, span), columns), inventory.notices, "USD"
 

@@ -37,7 +37,11 @@ _CENT, _THOUSAND = 0.005, 1000.0  # a thousand requests are no more exact for th
 _FORMATS = {"month": "yyyy-mm", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss"}
 # the same table, the same bytes
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (workbooks know no time zones)
-_WIDE = 14
+# apart from the number beside it, which ends where its column does
+_TEXT = {"align": "left", "indent": 1}
+_LEAST, _MOST, _NOTE = 11, 42, 100  # widths of columns [letters]
+_LINE, _TALLEST = 15, 409  # the height of a line, and of a row at most [pt]
+_BUTTON = 3  # of a filter, beside a head [letters]
 
 
 def table_xlsx(table: Table) -> bytes:
@@ -65,7 +69,8 @@ def table_xlsx(table: Table) -> bytes:
     if sums is not None:
         formats = {
             "bold": book.add_format({"bold": True}),
-            "month": book.add_format({"num_format": _FORMATS["month"]}),
+            "right": book.add_format({"bold": True, "align": "right"}),
+            "month": book.add_format({"num_format": _FORMATS["month"], "align": "left"}),
             "money": book.add_format({"num_format": _MONEY}),
             "money_bold": book.add_format({"num_format": _MONEY, "bold": True}),
         }
@@ -88,22 +93,40 @@ def _fits(table: Table) -> None:
     )
 
 
-def _frame_sheet(book: Any, table: Table, is_table: bool) -> None:
-    sheet = book.add_worksheet(table.name)
+def _add_sheet(book: Any, name: str) -> Any:
+    """Add a sheet whose head stays in sight, on paper as wide as the page."""
+    sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(table.columns) - 1, _WIDE)
-    bold = book.add_format({"bold": True})
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    return sheet
+
+
+def _frame_sheet(book: Any, table: Table, is_table: bool) -> None:
+    sheet = _add_sheet(book, table.name)
+    bold = book.add_format({"bold": True, **_TEXT})
+    right = book.add_format({"bold": True, "align": "right"})
     put: list[Callable[[int, int, Any], Any]] = []
-    columns = []
+    columns, heads = [], []
     for position, (column, values) in enumerate(
         zip(table.columns, (table.rows[name] for name in table.rows.columns), strict=True)
     ):
-        sheet.write_string(0, position, column.name, bold)
+        is_number = kind_of(values) in ("number", "whole")
+        heads.append({"header": column.name, "header_format": right if is_number else bold})
+        sheet.write_string(0, position, column.name, heads[-1]["header_format"])
         put.append(_writer(book, sheet, column, values))
         columns.append(cells(values))
+        longest = (
+            max(map(len, {text for text in columns[-1] if text}), default=0)
+            if kind_of(values) == "text"
+            else 0
+        )
+        sheet.set_column(
+            position, position, min(max(longest, len(column.name) + _BUTTON, _LEAST), _MOST)
+        )
     last = len(table.rows)
     if is_table:
-        heads = [{"header": column.name, "header_format": bold} for column in table.columns]
         name = re.sub(r"\W", "_", f"frame_{table.name}")
         style = {"columns": heads, "name": name, "style": "Table Style Light 1"}
         sheet.add_table(0, 0, last, len(heads) - 1, style)
@@ -123,6 +146,8 @@ def _number_format(column: Column, values: pd.Series) -> str:
     '#,##0.00'
     >>> _number_format(Column("quantity", "float64", "unit", ""), pd.Series([1174122.0]))
     '#,##0'
+    >>> _number_format(Column("value", "float64", "unit", ""), pd.Series([1174122.57, 5.52]))
+    '[>=1000]#,##0;0.00'
     """
     unit = column.unit
     sizes = values.abs()
@@ -133,9 +158,11 @@ def _number_format(column: Column, values: pd.Series) -> str:
     if unit == "BillingCurrency" or unit.partition("/")[0].isupper():
         # cents, and more where one of them would read as nothing
         return _MONEY if not ((sizes > 0) & (sizes < _CENT)).any() else f"{_MONEY}####"
-    if (values.dropna() % 1 == 0).all() or sizes.max() >= _THOUSAND:
+    few = sizes[sizes < _THOUSAND]
+    if (few % 1 == 0).all():
         return "#,##0"
-    return "#,##0.0000"
+    # half a key-month, or an amount, beside a million requests keeps its decimals
+    return "[>=1000]#,##0;0.00" if len(few) < sizes.count() else "#,##0.0000"
 
 
 def _writer(
@@ -149,9 +176,10 @@ def _writer(
         plain = book.add_format({"num_format": _number_format(column, values)})
         return lambda row, column, value: sheet.write_number(row, column, value, plain)
     if kind in _FORMATS:
-        shape = book.add_format({"num_format": _FORMATS[kind]})
+        shape = book.add_format({"num_format": _FORMATS[kind], **_TEXT})
         return lambda row, column, value: sheet.write_datetime(row, column, _naive(value), shape)
-    return lambda row, column, value: sheet.write_string(row, column, value[:LONGEST_CELL])
+    text = book.add_format(_TEXT)
+    return lambda row, column, value: sheet.write_string(row, column, value[:LONGEST_CELL], text)
 
 
 def _naive(value: datetime.date) -> datetime.date:
@@ -159,12 +187,16 @@ def _naive(value: datetime.date) -> datetime.date:
 
 
 def _text_sheet(book: Any, name: str, header: tuple[str, ...], rows: list[Any]) -> None:
-    sheet = book.add_worksheet(name)
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(header) - 1, 2 * _WIDE)
+    sheet = _add_sheet(book, name)
     bold = book.add_format({"bold": True})
+    lines = book.add_format({"text_wrap": True, "valign": "top"})
     for position, word in enumerate(header):
         sheet.write_string(0, position, word, bold)
+        longest = max((len(row[position]) for row in rows), default=0)
+        is_last = position == len(header) - 1
+        sheet.set_column(position, position, max(min(longest, _NOTE if is_last else _MOST), _LEAST))
     for number, row in enumerate(rows, start=1):
+        # a workbook is written without the heights that wrapped lines need
+        sheet.set_row(number, min(_LINE * max(1, -(-len(row[-1]) // (_NOTE - 8))), _TALLEST))
         for position, text in enumerate(row):
-            sheet.write_string(number, position, text[:LONGEST_CELL])
+            sheet.write_string(number, position, text[:LONGEST_CELL], lines)

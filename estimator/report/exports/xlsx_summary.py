@@ -50,16 +50,18 @@ def write_summary(book: Any, sums: pd.DataFrame, table: Table, formats: dict[str
     table : Table
         Its last notice is the other interpretation's total.
     formats : dict
-        Formats of the book: bold, month, money.
+        Formats of the book: bold, right, month, money, money_bold.
     """
     sheet = book.add_worksheet("summary")
     sheet.set_column(0, 0, 12)
-    sheet.set_column(1, len(sums.columns) - 1, 36)
+    sheet.set_column(1, len(sums.columns) - 1, 40)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     unit = next(c.unit for c in table.columns if c.name == sums.columns[1])
     heads = [f"{head}, {unit}" if unit.isupper() else head for head in _HEADS]
     amounts = list(sums.columns[1:])
     for position, head in enumerate(["month", *heads[: len(amounts)]]):
-        sheet.write_string(0, position, head, formats["bold"])
+        sheet.write_string(0, position, head, formats["right" if position else "bold"])
     for number, row in enumerate(sums.itertuples(index=False), start=1):
         sheet.write_datetime(number, 0, row[0], formats["month"])
         for position, value in enumerate(row[1:], start=1):
@@ -82,8 +84,16 @@ def write_summary(book: Any, sums: pd.DataFrame, table: Table, formats: dict[str
                 "fill": {"color": colour},
             }
         )
-    chart.set_title({"name": "Cost of each month", "overlay": False})
+    chart.set_title({"name": f"Cost of each month{f', {unit}' if unit.isupper() else ''}"})
     chart.set_x_axis({"num_format": "yyyy-mm", "text_axis": True})
-    chart.set_y_axis({"num_format": "#,##0.00", "major_gridlines": {"visible": True}})
+    grid = {"visible": True, "line": {"color": "#D8DDE2"}}
+    axis: dict[str, Any] = {
+        "num_format": "#,##0.00",
+        "major_gridlines": grid,
+        "line": {"none": True},
+    }
+    if (sums[amounts] >= 0).all(axis=None):
+        axis["min"] = 0  # bars that begin elsewhere make a small change look large
+    chart.set_y_axis(axis)
     chart.set_legend({"position": "bottom"})
     sheet.insert_chart(last + 5, 0, chart, {"x_scale": 1.6, "y_scale": 1.3})

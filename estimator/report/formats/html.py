@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
@@ -120,20 +120,29 @@ def _fold(title: str, inside: Markup) -> Markup:
     return Markup("<details><summary>{}</summary>{}</details>").format(printable(title), inside)
 
 
-def lines_html(block: Lines) -> Markup:
-    """Return lines as a list or as paragraphs, without their title; commands as they are typed."""
+def _escaped(text: str) -> Markup:
+    return escape(printable(text))
+
+
+def lines_html(block: Lines, text: Callable[[str], Markup] = _escaped) -> Markup:
+    """Return lines as a list or as paragraphs, without their title; commands as they are typed.
+
+    Parameters
+    ----------
+    block : Lines
+    text : callable
+        Writes a line, an `Alert` or a `Command` too.
+    """
     parts = []
     for is_command, group in groupby(
         block.with_sources(), key=lambda pair: isinstance(pair[0], Command)
     ):
         if is_command:
-            text = "\n".join(printable(line) for line, _ in group)
-            parts.append(Markup('<pre tabindex="0">{}</pre>').format(text))
+            typed = Markup("\n").join(text(line) for line, _ in group)
+            parts.append(Markup('<pre tabindex="0">{}</pre>').format(typed))
             continue
         items = [
-            Markup("{} <small>{}</small>").format(printable(line), printable(source))
-            if source
-            else escape(printable(line))
+            text(line) + (Markup(" <small>{}</small>").format(text(source)) if source else "")
             for line, source in group
         ]
         if block.are_paragraphs:

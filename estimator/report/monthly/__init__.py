@@ -13,8 +13,8 @@ from estimator.inventory.changes import Settings, change_inventory
 from estimator.measurement.billing.apart import paid_events
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
-from estimator.months import month_label
-from estimator.reconciliation import reconcile_forecast
+from estimator.months import month_label, read_months
+from estimator.reconciliation import bill_name, reconcile_forecast
 from estimator.report.charts.fan import QUANTILES
 from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.changes import find_changes
@@ -22,8 +22,9 @@ from estimator.report.monthly.result import MonthlyReport
 from estimator.report.monthly.whose import find_whose
 from estimator.report.past.history_file import History, check_owner, read_history
 from estimator.report.past.months import collect_past
-from estimator.simulation import simulate
+from estimator.simulation import run
 from estimator.simulation.expected import expected_forecast, with_means
+from estimator.simulation.options import read_options
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
 
@@ -96,7 +97,7 @@ def report(
         raise UsageError(Problem("months_ahead", None, "", repr(months_ahead), expected, ""))
     inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
-    span = 1 + months_ahead
+    span = read_months(label, 1 + months_ahead)
     measured = (
         actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals, bucket_keys=True)
     )
@@ -111,9 +112,11 @@ def report(
     reports = History(table.currency) if history is None else read_history(history, table.currency)
     doubt = None if history is None else check_owner(reports, inventory, history)
     unread += (doubt,) if doubt else ()
-    simulation = simulate(inventory, label, span, draws, seed, QUANTILES, table, discount)
+    options = read_options(draws, seed, QUANTILES, span.count)
+    simulation = run(inventory, span, options, table, discount)
     # one centre for all that follows: each range at its mean, sums as the simulation expects them
     means = with_means(inventory)
+    several_payers = inventory.payer_by_account if len(inventory.payers()) > 1 else None
     forecast = expected_forecast(means, simulation)
     report_without_past = MonthlyReport(
         month=label,
@@ -124,11 +127,11 @@ def report(
         reconciliation=None
         if billed is None
         else reconcile_forecast(
-            means, forecast.of_month(label), billed, measured, name=_name_of(bill)
+            means, forecast.of_month(label), billed, measured, name=bill_name(bill)
         ),
-        advice=advise(inventory, label, span, table, discount) if is_advised else None,
+        advice=advise(inventory, label, span.count, table, discount) if is_advised else None,
         unread=unread,
-        whose=find_whose(measured, billed, label, table, discount),
+        whose=find_whose(measured, billed, label, table, discount, several_payers),
         history=reports,
         paid_events=None if billed is None else paid_events(billed, label),
     )
@@ -150,13 +153,6 @@ def report(
         changes=find_changes(reports.before(label), means, label, table, discount),
         unread=(*unread, *left_out),
     )
-
-
-def _name_of(bill: Actuals | Paths | None) -> str:
-    """What problems call the bill."""
-    if bill is None or isinstance(bill, Actuals):
-        return "BILL"
-    return str(bill if isinstance(bill, str | Path) else bill[0])
 
 
 def _label(month: str | datetime.date | None) -> str:

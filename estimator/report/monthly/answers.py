@@ -8,15 +8,15 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from estimator.figures import FEW, cents, count, listed, money, percent, share, signed
+from estimator.figures import FEW, cents, listed, money, percent, plural, share, signed
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.result import NOT_FORECAST, PARTS
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS
 from estimator.report.answers.budgets_and_copies import between
 from estimator.report.monthly.document import Answer
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.time import change_lines
 from estimator.report.monthly.verdict import judge
-from estimator.report.monthly.words import month_in_words, part
+from estimator.report.monthly.words import month_in_words
 
 _DUST = 0.005  # less than half a cent explains nothing
 _MOST = 3
@@ -35,7 +35,7 @@ def answer_questions(inputs: ReportInputs) -> tuple[Answer, ...]:
 def _why(inputs: ReportInputs) -> tuple[str, ...]:
     lines = [_largest(inputs)]
     found = inputs.reconciliation
-    if found is not None and found.has_kms and found.days.is_told:
+    if found is not None and found.is_comparable:
         lines.append(_difference(inputs, found))
         if any(abs(cost) >= _DUST for cost in found.others.values()):
             requests, keys = (found.others[name] for name in NOT_FORECAST)
@@ -59,17 +59,21 @@ def _difference(inputs: ReportInputs, found: Reconciliation) -> str:
     parts = {PARTS[name]: cost for name, cost in found.parts.items() if name not in NOT_FORECAST}
     off = math.fsum(parts.values())
     which = f"bill {inputs.billed_words}".strip()
+    if any(each.budget.part for each in judge(inputs).states):
+        # the verdict may speak of a part of it
+        which = f"whole {which}"
     expected = "what is expected" if inputs.has_ranges else "the forecast"
     if abs(off) < _DUST:
-        return f"The {which} shows no difference to {expected} of the same days."
+        return f"The {which} is {expected} of the same days."
     largest = sorted(parts, key=lambda name: -abs(parts[name]))[:_MOST]
     named = [
         f"{name} {signed(cents(parts[name]))}" for name in largest if abs(parts[name]) >= _DUST
     ]
     because = f": {', '.join(named)}" if named else ""
+    more = "more" if off > 0 else "less"
     return (
-        f"The {which} differs from {expected} of the same days by {inputs.currency} "
-        f"{signed(cents(off))}{because}."
+        f"The {which} is {inputs.currency} {cents(abs(off))} {more} than {expected} of the same "
+        f"days{because}."
     )
 
 
@@ -78,7 +82,7 @@ def _largest(inputs: ReportInputs) -> str:
     rows = inputs.breakdown["drivers"]
     total = float(rows["cost"].sum())
     if not total:
-        return f"Nothing of {inputs.month} costs anything by the forecast."
+        return f"Nothing costs anything in {month_in_words(inputs.month)}: {_why_nothing(inputs)}."
     trails = {trail.name for trail in inputs.inventory.trails}
     is_key = (rows["cause"] == "key").to_numpy()
     # a key may share its name with a trail or a reader
@@ -91,11 +95,25 @@ def _largest(inputs: ReportInputs) -> str:
     kind, name, cost = str(top["kind"]), str(top["driver"]), float(top["cost"])
     is_this = (named["kind"] == kind) & (named["driver"] == name) & (named["unit"] == "request")
     requests = float(named.loc[is_this, "quantity"].sum())
-    counted = f" with {count(requests)} requests" if requests else ""
+    counted = f" with {plural(requests, 'request')}" if requests else ""
+    if len(sums) == 1 or cost == total:
+        return (
+            f"All of it is {kind} {name} by the forecast: {inputs.currency} {money(cost)}{counted}."
+        )
     return (
         f"{kind.capitalize()} {name} costs most by the forecast: {inputs.currency} {money(cost)} "
-        f"of {money(total)} ({part(cost / total)}){counted}."
+        f"of {money(total)} ({share(cost / total)}){counted}."
     )
+
+
+def _why_nothing(inputs: ReportInputs) -> str:
+    """Why a month costs nothing by the forecast."""
+    if not any(trail.key for trail in inputs.inventory.trails):
+        return "no trail has a KMS key"
+    requests = inputs.expected["requests"]
+    if requests:
+        return f"{plural(requests, 'request')} by the forecast, all of them free"
+    return "by the forecast no request is made, and no key is paid for"
 
 
 def _ahead(inputs: ReportInputs) -> Iterator[str]:
@@ -122,8 +140,7 @@ def _ahead(inputs: ReportInputs) -> Iterator[str]:
         if abs(cost) >= max(_LEAST * before, _DUST)
     ]
     if not causes:
-        least = share(_LEAST)
-        yield f"The forecast of {words} is about this month's: nothing changes it by {least}."
+        yield f"The forecast stays about the same to {words}."
         return
     relative = f" ({percent((after - before) / before)})" if before else ""
     line = f"By {words} the forecast goes from {inputs.currency} {money(before)} to {money(after)}"
@@ -139,11 +156,12 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
         *repeats,
         *_copies(inputs),
         *_paid_events(inputs),
+        *_write_budget(inputs),
         *_by_the_bill(inputs),
         *_savings(inputs),
     ]
     if any(state.is_broken or state.may_break for state in verdict.states) and not lines:
-        lines.append(f"Ask what would save money: kmscost advise {inputs.inventory_file}.")
+        lines.append(_nothing_saves(inputs))
     found = inputs.reconciliation
     if found is not None and found.days.text:
         lines.append("Report again when the bill is whole.")
@@ -153,16 +171,34 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
             "there, take it out of the inventory."
         )
     drivers, column = inputs.simulation.drivers, f"share_{inputs.cost}"
-    if inputs.reconciliation is None and len(drivers) and float(drivers[column].max()) > 0:
+    ends = inputs.ends
+    if inputs.reconciliation is None and ends and len(drivers) and float(drivers[column].max()) > 0:
         row = drivers.sort_values(column, ascending=False, kind="stable").iloc[0]
         of_spread = share(float(row[column]))
-        lines.append(f"Find out {row['assumption']} first: it causes {of_spread} of the spread.")
+        lines.append(
+            f"Find out {row['assumption']} first: it causes {of_spread} of the spread of {ends}."
+        )
     if inputs.reconciliation is None:
         lines.append("Give the bill (--bill): this is a forecast only.")
-    if not lines:
-        holds = verdict.status == "on budget"
-        lines.append("Nothing." if holds else "Write a budget into the inventory.")
-    return tuple(lines[:_MOST])
+    return tuple(lines[:_MOST]) or ("Nothing.",)
+
+
+def _write_budget(inputs: ReportInputs) -> Iterator[str]:
+    """Where there is no budget: how to write one."""
+    if not inputs.inventory.budgets:
+        yield (
+            "Write a budget into the inventory, such as budgets: [{name: kms, usd_per_month: 10}]."
+        )
+
+
+def _nothing_saves(inputs: ReportInputs) -> str:
+    """What is left to do where a budget is broken or at risk, and no saving is known."""
+    advice = inputs.advice
+    if advice is None:
+        return f"Ask what would save money: kmscost advise {inputs.inventory_file}."
+    return (
+        f"Raise budget {judge(inputs).budget}: no change that kmscost advise knows saves anything."
+    )
 
 
 def _copies(inputs: ReportInputs) -> Iterator[str]:
@@ -187,7 +223,7 @@ def _paid_events(inputs: ReportInputs) -> Iterator[str]:
     paid = inputs.unexplained_events
     if paid is not None:
         yield (
-            f"Find the trail behind the {count(paid.events)} paid events ({inputs.currency} "
+            f"Find the trail behind the {plural(paid.events, 'paid event')} ({inputs.currency} "
             f"{money(paid.cost)}): write it into the inventory, and exclude KMS events from it if "
             "they repeat another's."
         )
@@ -195,14 +231,20 @@ def _paid_events(inputs: ReportInputs) -> Iterator[str]:
 
 def _by_the_bill(inputs: ReportInputs) -> Iterator[str]:
     """What the bill tells of the inventory and of the forecast."""
-    bill_range = inputs.bill_range
+    verdict, ranges = judge(inputs), [inputs.bill_range]
+    # the budget that the verdict speaks of may be of a part
+    ranges += [
+        inputs.range_of(state.budget)
+        for state in verdict.states
+        if state.budget.name == verdict.budget
+    ]
     of_bill = inputs.reconciliation.interpretation if inputs.reconciliation else None
     if of_bill is not None and inputs.follows_other:
         yield (
             f"Write cloudtrail_writes: {of_bill.answer} into the inventory: this bill follows it "
             f"({of_bill.strength} evidence)."
         )
-    if bill_range is not None and not bill_range.is_inside:
+    if any(each is not None and not each.is_inside for each in ranges):
         yield f"Measure and calibrate: {inputs.calibrate_command}."
 
 
@@ -216,5 +258,6 @@ def _savings(inputs: ReportInputs) -> Iterator[str]:
         if saved >= _DUST:
             title = best.proposal.title
             title = f"{title[:1].upper()}{title[1:]}"
-            yield f"{title}: saves about {inputs.currency} {money(saved)} a month (see its cost)."
+            saves = f"saves about {inputs.currency} {money(saved)} a month"
+            yield f"{title}: {saves}; what it loses stands below."
             return

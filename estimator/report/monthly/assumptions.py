@@ -50,7 +50,9 @@ def assumptions_section(inputs: ReportInputs) -> Section:
         blocks.append(write_paragraphs(_CERTAIN))
     else:
         blocks.append(write_paragraphs(*first_lines(inputs.simulation)))
-        blocks.append(drivers_chart(inputs.simulation))
+        # a single bar of a chart says what the line above it says
+        if (drivers[column] > 0).sum() > 1:
+            blocks.append(drivers_chart(inputs.simulation))
     return Section("assumptions", "Assumptions, and what to find out first", (*blocks, sheet))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from estimator.figures import count, money
+from estimator.figures import count, money, share
 from estimator.forecasting import Forecast, price_usage
 from estimator.forecasting.totals import sum_charges, sum_groups
 from estimator.inventory import Inventory
@@ -18,10 +18,9 @@ from estimator.report.blocks import Sheet
 from estimator.report.charts.sankey import COLUMNS, sankey_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.words import IF_WORDS, part
+from estimator.report.monthly.words import IF_WORDS, month_in_words
 from estimator.simulation import Simulation
 from estimator.simulation.expected import expect_rows
-from estimator.volume import usage
 from estimator.volume.model import Model
 
 _MOST = 10
@@ -49,8 +48,7 @@ def break_down(means: Inventory, result: Simulation | Forecast) -> dict[str, pd.
     charges = {}
     # accounts and Regions each alone: together they are rows by the million
     for name, columns in (("drivers", (*COLUMNS, "cause")), ("regions", ("region",))):
-        used = usage(model, tuple({*_PRICED_BY, *columns}))
-        priced = price_usage(used, means, model.months, table, result.discount).charges
+        priced = price_usage(model, (*_PRICED_BY, *columns), table, result.discount).charges
         if isinstance(result, Simulation) and means is not result.inventory:
             priced = expect_rows(priced, result)
         charges[name] = sum_charges(priced, columns, table.currency)
@@ -68,8 +66,12 @@ def breakdown_section(inputs: ReportInputs) -> Section:
         for driver in rows["driver"].cat.categories
     }
     own = rows.assign(kind=np.where(is_key, "key", rows["driver"].map(kinds).astype(object)))
+    # one account that pays for one driver is no flow: the tables say as much
+    paid = rows[rows["cost"] > 0]
+    is_flow = paid.empty or any(len(paid[name].unique()) > 1 for name in COLUMNS)
+    chart = sankey_chart(rows, inputs.inventory, inputs.currency, inputs.month)
     blocks: tuple[Block, ...] = (
-        sankey_chart(rows, inputs.inventory, inputs.currency, inputs.month),
+        *((chart,) if is_flow else ()),
         _sheet(
             inputs,
             own,
@@ -105,7 +107,8 @@ def breakdown_section(inputs: ReportInputs) -> Section:
         ),
         _sheet(inputs, rows, ["cause"], "By cause", ("cause",), lambda cause: (cause,)),
     )
-    return Section("origins", f"Where it comes from: {_word(inputs)} {inputs.month}", blocks)
+    month = month_in_words(inputs.month)
+    return Section("origins", f"Where it comes from: {_word(inputs)} {month}", blocks)
 
 
 def _word(inputs: ReportInputs) -> str:
@@ -160,8 +163,8 @@ def _sheet(
     total = frame[["requests", "cost", "other"]].sum()
 
     def cells(row: pd.Series) -> tuple[str, ...]:
-        share = part(row["cost"] / total["cost"]) if total["cost"] else "-"
-        return money(row["cost"]), share, money(row["other"]), count(row["requests"])
+        of_total = share(row["cost"] / total["cost"]) if total["cost"] else "-"
+        return money(row["cost"]), of_total, money(row["other"]), count(row["requests"])
 
     listed = [
         (*words(*found[group]), *cells(frame.loc[group])) for group in frame.index[:_MOST].tolist()

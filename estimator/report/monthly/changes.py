@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from estimator.forecasting import Forecast, forecast
+from estimator.forecasting import Forecast, compute_forecast
 from estimator.inventory import Inventory
+from estimator.months import read_months
 from estimator.report.past.history_file import KeptReport
 from estimator.scenarios import Comparison, compare
 from estimator.simulation.expected import with_means
@@ -107,8 +108,10 @@ def _rates(
     inventory: Inventory, since: str, month: str, table: RateTable, discount: float
 ) -> Iterator[Change]:
     """Prices of a unit that are not those of the earlier month, by Region and meter."""
-    after = forecast(inventory, month, 1, rates=table, discount=discount)
-    before = forecast(inventory, since, 1, rates=table, discount=discount)
+    after, before = (
+        compute_forecast(inventory, read_months(label, 1), table, discount)
+        for label in (month, since)
+    )
     old, new = _prices(before), _prices(after)
     rows = after.rows
     places = list(zip(rows["billed_region"].astype(str), rows["meter"].astype(str), strict=True))

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from estimator.report.charts.chart import Chart
 from estimator.report.monthly.document import Card, Cards, Document
+from estimator.report.monthly.month import MONTH_CARDS
 
-# cards that come first where they are there: what was paid, what is allowed, what is expected
-_FIRST = ("Billed", "Month", "Expected", "Forecast", "Budget", "Copies of KMS events")
+# the numbers of the verdict's sentence first: what the month costs, of which budget, what was paid
+_FIRST = (*MONTH_CARDS, "Budget", "Billed", "Billed in all", "Forecast", "Copies of KMS events")
 _MOST = 3
-_CHARTS = ("fan", "sankey")
+# where months were billed they stand beside those ahead
+_CHARTS = ("timeline", "fan", "sankey")
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,21 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from estimator.report.blocks import Lines, Sheet
+from estimator.report.blocks import Command, Lines, Sheet
 from estimator.report.charts.chart import MEDIUM, NARROW, WIDE, Chart
 from estimator.report.charts.inline import Styles, inline_svg
 from estimator.report.formats.html import lines_html
 from estimator.report.formats.json_and_csv import safe_cell
-from estimator.report.monthly.document import Block, Cards, Document
-from estimator.report.monthly.first_page import first_page
+from estimator.report.monthly.document import Block, Cards, Document, Section
+from estimator.report.monthly.first_page import FirstPage, first_page
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.interactive.tools import (
     read_text,
@@ -27,6 +29,7 @@ from estimator.report.monthly.interactive.tools import (
     write_tools,
 )
 from estimator.report.text_bars import EIGHTHS, bar_eighths, is_bar
+from estimator.simulation.expected import with_means
 from pricing.reading.problems import printable
 
 _FOLDER = Path(__file__).parent / "template"
@@ -34,9 +37,16 @@ _SIZES = {"wide": WIDE, "medium": MEDIUM, "narrow": NARROW}
 # of a table: a letter, between columns, the least width of a column of numbers, a telephone [px]
 _LETTER, _GAP, _NUMBERS, _PHONE = 7.0, 20.0, 72.0, 288.0
 _EMPTY = ("", "-")
+_LONG = 20  # letters of a cell that may go on in a second line
 
-_PATH = re.compile(r"[\w.\[\]]{20,}")
-_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+(?: [A-Z]+\b)?")
+_PATH = re.compile(r"[\w.\[\]/]{20,}")
+# options of the program, days, months and Regions: a line does not end at their hyphens
+_WHOLE = re.compile(
+    r"(?<![\w/-])(?:--[a-z][a-z-]{1,20}(?: [A-Z]+\b)?|\d{4}-\d\d(?:-\d\d)?|[a-z]{2}(?:-[a-z]+)+-\d)"
+    r"(?![\w/-])"
+)
+# nor between a number and its unit
+_UNIT = re.compile(r"(?<=\d) (?=%)|(?<=\b[A-Z]{3}) (?=[+-]?\d)|(?<=\d) (?=(?:USD|CNY)\b)")
 
 # what a verdict looks like: a word and a sign, never a colour alone
 MARKS = {"on budget": "✓", "at risk": "!", "over budget": "✕", "no budget": "?"}
@@ -78,6 +88,26 @@ class LaidOut:
     bar: int
 
 
+class ColumnNames:
+    """Heads of columns as rules of the style sheet: on a telephone they stand before each cell."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[str, ...], str] = {}
+
+    def of(self, sheet: LaidOut) -> str:
+        """The class of a table; tables with the same columns have the same."""
+        return self._names.setdefault(sheet.header[1:], f"h{len(self._names)}")
+
+    @property
+    def css(self) -> str:
+        """The rules of all classes."""
+        return "\n".join(
+            f'.{name} td:nth-child({at})::before{{content:"{_css_text(text or "relative")}"}}'
+            for heads, name in self._names.items()
+            for at, text in enumerate(heads, start=2)
+        )
+
+
 def write_page(document: Document, inputs: ReportInputs) -> str:
     """The whole file.
 
@@ -92,32 +122,48 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         for block in section.blocks
         if isinstance(block, Chart)
     }
+    sheets = {
+        block: lay_out(block)
+        for section in document.sections
+        for block in section.blocks
+        if isinstance(block, Sheet)
+    }
+    columns = ColumnNames()
+    classes = {block: columns.of(sheet) for block, sheet in sheets.items() if sheet.is_wide}
     style = f"{read_text('tools.css')}\n{_text('style.css')}\n{styles.css}\n"
+    style = style.replace("/* heads of columns */", columns.css)
     script = f"{read_text('tools.js')}\n{_text('script.js')}"
     data = tool_data(
         inputs.forecast,
         inputs.breakdown,
         None if inputs.whose is None else inputs.whose.attribution,
+        with_means(inputs.forecast.inventory),
     )
     environment = template_environment(_FOLDER)
     environment.filters["cell"] = _cell
     environment.filters["eighths"] = bar_eighths
-    environment.filters["sentence"] = _sentence
+    environment.filters["sentence"] = _line
     environment.filters["shown"] = printable
-    environment.filters["laid_out"] = lay_out
-    environment.filters["lines"] = lines_html
+    environment.filters["lines"] = partial(lines_html, text=_line)
     environment.tests["sort"] = _is_kind
+    first = first_page(document)
     return environment.get_template("page.html").render(
         report=document,
-        first=first_page(document),
+        # the word of the verdict stands above it
+        verdict=document.verdict.removeprefix(f"{document.status.capitalize()}: "),
+        sections=[section for section in document.sections if _has_more(section, first)],
+        sheets=sheets,
+        classes=classes,
+        first=first,
         figures=drawn,
         mark=MARKS[document.status],
         open=_OPEN,
         longest=EIGHTHS,
+        long=_LONG,
         tools=write_tools(
             inputs.forecast,
             has_sliders=data["what_if"] is not None,
-            has_ranges=inputs.has_ranges,
+            center="mean" if inputs.has_ranges else "",
             is_open=False,
         ),
         data=_hide(data),
@@ -127,9 +173,22 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
     )
 
 
+def _has_more(section: Section, first: FirstPage) -> bool:
+    """Tell whether a section has anything that does not stand on the first page."""
+    return any(
+        set(block.cards) - set(first.cards) if isinstance(block, Cards) else block != first.chart
+        for block in section.blocks
+    )
+
+
 def lay_out(sheet: Sheet) -> LaidOut:
-    """Align the decimals of a table, and leave out columns in which nothing stands."""
+    """Align the decimals of a table, and leave out what says nothing.
+
+    That is a column in which nothing stands, and a sum of a single row.
+    """
     sheet = sheet.align_decimals()
+    if sheet.sums == 1 and len(sheet.rows) == 2 and len(set(_numbers(sheet))) == 1:
+        sheet = replace(sheet, rows=sheet.rows[:1], sums=0)
     shown = [
         at
         for at in range(len(sheet.header))
@@ -144,9 +203,13 @@ def lay_out(sheet: Sheet) -> LaidOut:
     for at, name in enumerate(header):
         # a head breaks between words, a cell where it is long
         longest = max(len(word) for word in [*name.split(), ""])
-        letters = max([longest, *(min(len(row[at]), 26) for row in rows)])
+        letters = max([longest, *(min(len(row[at]), _LONG) for row in rows)])
         width += max(letters * _LETTER, _NUMBERS if at >= words else 0) + _GAP
     return LaidOut(sheet.title, header, rows, words, sheet.sums, width > _PHONE, bar)
+
+
+def _numbers(sheet: Sheet) -> Iterator[tuple[str, ...]]:
+    return (row[len(sheet.header) - sheet.numbers :] for row in sheet.rows)
 
 
 def _hide(data: dict[str, Any]) -> dict[str, Markup]:
@@ -206,21 +269,31 @@ def _figure(chart: Chart, styles: Styles) -> Figure:
 
 def _cell(text: str) -> Markup:
     """A word of others in a table: no formula when it is copied into a spreadsheet."""
-    return _breakable(text if text == "-" else safe_cell(printable(text)))
+    shown = text if text == "-" else safe_cell(printable(text))
+    return _line(shown, r"[._/](?=\w)") if len(text) > _LONG else escape(shown)
 
 
-def _sentence(text: str) -> Markup:
-    """A sentence, whose options of the program stay on one line."""
+def _line(text: str, ends: str = r"[./](?=\w)") -> Markup:
+    """A text whose lines end where it can be read on: neither in a number nor in a name.
+
+    Long paths, of files and of the inventory, are broken behind `ends`. The letters of a command
+    stay what they are: somebody copies it.
+    """
+    shown = printable(text)
+    if not isinstance(text, Command):
+        shown = _UNIT.sub("\N{NO-BREAK SPACE}", shown)
+    escaped = _PATH.sub(lambda found: re.sub(ends, r"\g<0><wbr>", found[0]), str(escape(shown)))
     # of plain text: what is Markup escapes the tags that are put in
-    words = _OPTION.sub(r"<span>\g<0></span>", str(_breakable(printable(text))))
-    return Markup(words)  # noqa: S704 (escaped)
+    return Markup(_WHOLE.sub(r"<span>\g<0></span>", escaped))  # noqa: S704 (escaped)
 
 
-def _breakable(text: str) -> Markup:
-    """A text whose long paths of the inventory are broken between their words."""
-    escaped = str(escape(text))
-    broken = _PATH.sub(lambda found: re.sub(r"[._](?=\w)", r"\g<0><wbr>", found[0]), escaped)
-    return Markup(broken)  # noqa: S704 (escaped)
+def _css_text(text: str) -> str:
+    r"""A text as a string of a style sheet, which it can neither end nor leave.
+
+    >>> print(_css_text('over "a</style>'))
+    over \22 a\3c /style>
+    """
+    return re.sub(r'[\\"<]', lambda found: f"\\{ord(found[0]):x} ", printable(text))
 
 
 def _is_kind(block: Block, kind: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -13,19 +13,18 @@ import numpy as np
 import pandas as pd
 
 from estimator.advice import Advice
-from estimator.figures import count, money
+from estimator.figures import between_ends, count, money
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
 from estimator.measurement.billing.apart import PaidEvents
-from estimator.measurement.billing.repeats import find_repeats
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
 from estimator.reconciliation import Reconciliation
 from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
 from estimator.report.monthly.changes import Changes
 from estimator.report.monthly.whose import Whose
-from estimator.report.past.month_cost import BillRange, MonthCost
+from estimator.report.past.month_cost import BillRange, MonthCost, bill_in_words, cost_by_bill
 from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.quantiles import quantiles_of
@@ -162,13 +161,9 @@ class ReportInputs:
         return self._month_cost(covered.column, covered.members, expected)
 
     def _month_cost(self, column: str, names: tuple[str, ...], expected: float) -> MonthCost:
-        # a bill without a line of KMS, as one of other services, says nothing of what KMS cost
-        if column == "driver" or self.reconciliation is None or not self.reconciliation.has_kms:
+        if column == "driver" or self.reconciliation is None:
             return MonthCost(None, expected)
-        found = self.reconciliation.billed_and_rest(column, names)
-        if found is None:
-            return MonthCost(None, expected)
-        return MonthCost(*found, is_open=not self.reconciliation.days.is_told)
+        return cost_by_bill(self.reconciliation, column, names) or MonthCost(None, expected)
 
     @property
     def spent(self) -> float:
@@ -183,30 +178,44 @@ class ReportInputs:
     @property
     def bill_text(self) -> str | None:
         """What the bill covers, such as ``bill to 15 October``; None without a bill."""
-        if self.reconciliation is None:
-            return None
-        return f"bill {self.billed_words}" if self.billed_words else "whole month"
+        return None if self.reconciliation is None else bill_in_words(self.reconciliation)
 
     @cached_property
     def bill_range(self) -> BillRange | None:
         """The bill beside the forecast's range of the same days; None where nothing compares."""
+        return self._range_of("", ())
+
+    def range_of(self, budget: Budget) -> BillRange | None:
+        """The same of what a budget covers; None where no bill tells that apart."""
+        covered = budget.covers(self.inventory.accounts)
+        if covered is None:
+            return self.bill_range
+        return (
+            None if covered.column == "driver" else self._range_of(covered.column, covered.members)
+        )
+
+    def _range_of(self, column: str, names: tuple[str, ...]) -> BillRange | None:
         found = self.reconciliation
-        if found is None or not found.days.is_told:
+        if found is None or not found.is_comparable:
             return None
-        billed = self.month_cost.billed
-        whole = math.fsum(found.expected_by_account["as_billed"])
-        to_date = found.forecast_of_billed(column="as_billed_to_date")
-        if billed is None or not whole or not to_date or not found.has_kms:
+        amounts = found.billed_and_rest(column, names)
+        to_date = found.forecast_of_billed(column, names)
+        # the ends are of one interpretation, the bills of several payers may follow both
+        other = f"_writes_{self.forecast.other_interpretation}" if self.follows_other else ""
+        whole = self.expected[f"{self.cost}{other}"]
+        if amounts is None or not whole or to_date <= 0:
             return None
-        ends = self._ends_as_billed * to_date / whole
-        low, high = float(ends[0]), float(ends[1])
-        # a forecast without ranges is one number: a tenth off is off
-        found_range = BillRange(billed, low, high, False)
-        # nor do ranges that are of writes say how far reads alone may be off
-        is_exact = found_range.has_width and not self.follows_other
-        room, edge = (0.0, _HALF_CENT) if is_exact else (_TENTH, 0.0)
-        inside = low * (1 - room) - edge <= billed <= high * (1 + room) + edge
-        return replace(found_range, is_inside=inside)
+        # a part has no draws of its own: it is taken to spread as everything does
+        low, high = (float(end) * to_date / whole for end in self._ends_as_billed)
+        lowest, highest = low - _HALF_CENT, high + _HALF_CENT
+        # a forecast without ranges is one number: a tenth off is off; nor do ranges that are of
+        # writes say how far reads alone may be off, or those of everything how far a part
+        if high - low <= 1e-9 * abs(high) or self.follows_other:
+            lowest, highest = low * (1 - _TENTH), high * (1 + _TENTH)
+        elif column:
+            lowest = min(lowest, to_date * (1 - _TENTH))
+            highest = max(highest, to_date * (1 + _TENTH) + _HALF_CENT)
+        return BillRange(amounts[0], low, high, lowest <= amounts[0] <= highest)
 
     @property
     def follows_other(self) -> bool:
@@ -230,7 +239,7 @@ class ReportInputs:
     @property
     def repeats(self) -> tuple[str, ...]:
         """What says that lines of the bill may count twice: no sum of it is sure."""
-        return () if self.reconciliation is None else find_repeats(self.reconciliation.notices)
+        return () if self.reconciliation is None else self.reconciliation.repeats
 
     @property
     def is_refuted(self) -> bool:
@@ -247,29 +256,20 @@ class ReportInputs:
             accounts that pay for it.
         """
         found, whole = self.reconciliation, self.expected[self.cost]
-        if found is None or not found.days.is_told or not found.has_kms or not whole:
+        if found is None or not found.is_comparable or not whole:
             return 1.0
         covered = None if budget is None else budget.covers(self.inventory.accounts)
         place = ("", ()) if covered is None else (covered.column, covered.members)
         if place[0] == "driver":
             place = self._accounts_of(place[1])
-        of_part = bool(place[0])
-        billed_and_rest = found.billed_and_rest(*place)
-        # like with like: what a bill does not charge says nothing of the volume
-        expected = found.forecast_of_billed(*place, column="as_billed_to_date")
-        if billed_and_rest is None or expected <= 0:
+        bill_range = self._range_of(*place)
+        if bill_range is None:
             # nothing billed is known of this part: everything's may be its own
-            return self.bill_factor() if of_part else 1.0
-        if of_part:
-            # draws are of everything: a part may lie as far above what is expected of it
-            high = float(quantiles_of(self.simulation.draws_cost[:, 0], (0.95,))[0]) / whole
-            is_above = billed_and_rest[0] > expected * max(high, 1 + _TENTH) + _HALF_CENT
-        else:
-            bill_range = self.bill_range
-            is_above = (
-                self.is_refuted and bill_range is not None and (bill_range.billed > bill_range.high)
-            )
-        return max(billed_and_rest[0] / expected, 1.0) if is_above else 1.0
+            return self.bill_factor() if place[0] else 1.0
+        if bill_range.is_inside or bill_range.billed <= bill_range.high:
+            return 1.0
+        # like with like: what a bill does not charge says nothing of the volume
+        return max(bill_range.billed / found.forecast_of_billed(*place), 1.0)
 
     def _accounts_of(self, drivers: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """The accounts that pay for requests of trails or readers, as a part of a bill."""
@@ -330,6 +330,15 @@ class ReportInputs:
         known = CopyCharge.from_totals(self.month_totals, self.currency).high
         explained = f"more than {money(known)} of them" if known > 0 else "them"
         return f"{line}; no trail of the inventory explains {explained}"
+
+    @property
+    def ends(self) -> str | None:
+        """Both ends of the month's range, as they are printed; None where they are the same."""
+        if not self.has_ranges:
+            return None
+        low, high = map(float, quantiles_of(self.simulation.draws_cost[:, 0], _ENDS))
+        words = between_ends(low, high)
+        return None if len({*words.split(" to ")}) == 1 else words
 
     @property
     def has_ranges(self) -> bool:

@@ -7,10 +7,20 @@ import math
 import numpy as np
 import pandas as pd
 
-from estimator.figures import between_ends, count, difference, money, percent, share, signed
+from estimator.figures import (
+    count,
+    difference,
+    money,
+    money_like,
+    percent,
+    plural,
+    share,
+    signed,
+)
 from estimator.months import Months, parse_month
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.answers.reconciliation import (
+    adding_up,
     reconciliation_lines,
     reconciliation_sheets,
 )
@@ -20,11 +30,13 @@ from estimator.report.monthly.document import Block, Card, Cards, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.words import IF_WORDS, month_in_words, often
-from estimator.simulation.quantiles import quantiles_of
+from estimator.report.past.month_cost import MonthCost
 from estimator.volume.others import expected_others
 
 _MOST = 10
 _DUST = 1e-7  # what is left of sums that should be zero
+# what the month costs, where it is neither a bill nor the forecast of everything
+MONTH_CARDS = ("By the month's end", "With what is missing", "Expected")
 _WHOLE = 0.9  # a month that is covered so far is compared with; reconcile has the same [0-1]
 
 
@@ -55,19 +67,15 @@ def _cards(inputs: ReportInputs) -> Cards:
         note = f"{budget.name}, a month"
         note += f", {budget.part_in_words}" if budget.part else ""
         cards.append(Card("Budget", money(budget.usd_per_month), unit, note))
-    cost = inputs.month_cost
-    if cost.billed is not None:
-        bill = "" if cost.is_billed else f", {inputs.bill_text}"
-        note = f"CloudTrail's part{bill}"
-        cards.append(Card("Billed", money(cost.billed), unit, note))
-        if not cost.is_billed:
-            share_of_it = "" if main is None or main.share is None else f", {share(main.share)}"
-            note = f"billed and the rest, {money(cost.rest)}, {inputs.basis_of_rest}"
-            note += share_of_it
-            if cost.is_open:
-                note = "at least: the forecast, or the bill, which does not tell its days"
-            cards.append(Card("By the month's end", money(cost.total), unit, note))
-    cards.append(_forecast_card(inputs))
+    of_part = main is not None and bool(main.budget.part_in_words)
+    if main is not None and main.budget.part_in_words:
+        # the verdict's sum is of what its budget covers
+        cards += _cost_cards(inputs, main.cost, main.budget.part_in_words, main.share)
+    whole_share = None if main is None or of_part else main.share
+    cards += _cost_cards(inputs, inputs.month_cost, "", whole_share, " in all" * of_part)
+    cards.append(_forecast_card(inputs, of_part))
+    if inputs.forecast.months.count > 1 and inputs.month_cost.billed is None:
+        cards.append(_ahead_card(inputs))
     cards.append(
         Card("Forecast requests", count(inputs.expected["requests"]), "requests", "of KMS")
     )
@@ -77,7 +85,7 @@ def _cards(inputs: ReportInputs) -> Cards:
         cards.append(Card("Copies of KMS events", copies.text, unit, note))
     paid = inputs.unexplained_events
     if paid is not None:
-        note = f"{count(paid.events)} events on CloudTrail's bill, apart from KMS"
+        note = f"{plural(paid.events, 'event')} on CloudTrail's bill, apart from KMS"
         cards.append(Card("Paid events", money(paid.cost), unit, note))
     measured = _measured_rows(inputs)
     if measured is not None:
@@ -86,13 +94,13 @@ def _cards(inputs: ReportInputs) -> Cards:
         note = "CloudTrail's, as far as covered"
         cards.append(Card("Measured", count(float(own)), "requests", note))
     found = inputs.reconciliation
-    if found is not None and found.has_kms and found.days.is_told:
+    if found is not None and found.is_comparable:
         before = found.forecast_to_date()
         error = difference(before, before + found.forecast_error)
         of_it = f"{percent(error / before)} " if before else ""
         which = f"forecast {inputs.billed_words}".strip()
         note = f"{of_it}to the {which} of {money(before)}"
-        cards.append(Card("Difference", signed(money(error)), unit, note))
+        cards.append(Card("Difference", signed(money_like(error, before)), unit, note))
     if found is not None and any(abs(cost) > _DUST for cost in found.others.values()):
         others = math.fsum(found.others.values())
         note = "what is not CloudTrail's, on the same bill"
@@ -100,17 +108,49 @@ def _cards(inputs: ReportInputs) -> Cards:
     return Cards(tuple(cards))
 
 
-def _forecast_card(inputs: ReportInputs) -> Card:
+def _cost_cards(
+    inputs: ReportInputs,
+    cost: MonthCost,
+    part: str,
+    share_of_budget: float | None,
+    in_all: str = "",
+) -> list[Card]:
+    """What is billed and what the month costs; `part` is what it is of, empty for everything."""
+    unit = inputs.currency
+    if cost.billed is None:
+        # of everything the forecast has a card of its own
+        return [Card(MONTH_CARDS[2], money(cost.total), unit, part)] if part else []
+    note = part or "CloudTrail's part"
+    note += "" if cost.is_billed else f", {inputs.bill_text}"
+    cards = [Card(f"Billed{in_all}", money(cost.billed), unit, note)]
+    if cost.is_billed:
+        return cards
+    billed, rest, total = adding_up([cost.billed, cost.rest], cost.total, repeated={0})
+    note = f"{billed} billed and {rest} more, {inputs.basis_of_rest}"
+    note += "" if share_of_budget is None else f": {share(share_of_budget)} of the budget"
+    if cost.is_open:
+        note = "at least: the forecast, or the bill, which does not tell its days"
+    name = MONTH_CARDS["without" in inputs.billed_words]
+    return [*cards, Card(f"{name}{in_all}", total, unit, note)]
+
+
+def _forecast_card(inputs: ReportInputs, beside_part: bool) -> Card:
     """The expected cost with its range; the typical one where it is another."""
-    low, high = quantiles_of(inputs.simulation.draws_cost[:, 0], (0.05, 0.95))
-    note = "no ranges, so no width"
-    if inputs.has_ranges:
-        typical = money(inputs.typical)
-        note = (
-            f"expected, the mean of simulations; {between_ends(float(low), float(high))} in 90 % "
-            f"of them; typical, their middle: {typical}"
-        )
+    note = "expected, the mean of simulations" if inputs.has_ranges else "without a range"
+    if inputs.ends:
+        note += f"; {inputs.ends} in 90 % of them; typical, their middle: {money(inputs.typical)}"
+    note = f"of everything, {note}" if beside_part else note
     return Card("Forecast", money(inputs.expected[inputs.cost]), inputs.currency, note)
+
+
+def _ahead_card(inputs: ReportInputs) -> Card:
+    """What the months ahead cost together, under both interpretations."""
+    labels, ahead = inputs.forecast.months.labels, inputs.expected_ahead
+    other = inputs.forecast.other_interpretation
+    months = len(labels) - 1
+    note = f"to {month_in_words(labels[-1])}; {money(ahead[f'{inputs.cost}_writes_{other}'])} "
+    name = f"Next {months:,} months" if months > 1 else "Next month"
+    return Card(name, money(ahead[inputs.cost]), inputs.currency, note + IF_WORDS[other])
 
 
 def budgets_sheet(inputs: ReportInputs) -> Sheet | None:

@@ -16,7 +16,7 @@ from estimator.report.charts.months import cost_chart, requests_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
-from estimator.report.monthly.words import IF_WORDS, often
+from estimator.report.monthly.words import IF_WORDS, month_in_words, often
 from estimator.simulation.quantiles import quantiles_of
 
 _ENDS = (0.05, 0.95)
@@ -48,7 +48,8 @@ def outlook_section(inputs: ReportInputs) -> Section | None:
         cost_chart(inputs.forecast),
         requests_chart(inputs.forecast),
     ]
-    span = labels[1] if len(labels) == 2 else f"{labels[1]} to {labels[-1]}"
+    first, last = month_in_words(labels[1]), month_in_words(labels[-1])
+    span = first if first == last else f"{first} to {last}"
     return Section("ahead", f"The months ahead: {span}", tuple(blocks))
 
 

@@ -7,7 +7,6 @@ from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.words import part
 
 _MOST = 10
 _MOST_NOTICES = 60
@@ -26,7 +25,7 @@ def free_section(inputs: ReportInputs) -> Section:
             count(row["used_by_others"]),
             count(row["used"]),
             count(row["left"]),
-            part(row["used"] / row["requests"]) if row["requests"] else "-",
+            share(row["used"] / row["requests"]) if row["requests"] else "-",
         )
         for row in pools.loc[order[:_MOST]].to_dict("records")
     ]
@@ -100,7 +99,7 @@ def rates_section(inputs: ReportInputs) -> Section:
     meters = {meter.name: meter for meter, _ in inputs.forecast.versions}
     used = rows[["meter", "billed_region", "rate_from"]].astype(str).drop_duplicates()
     groups: dict[tuple[str, ...], list[str]] = {}
-    sources: dict[str, str] = {}
+    sources: dict[str, dict[str, None]] = {}
     for row in used.to_dict("records"):
         meter = meters[row["meter"]]
         version, rate = inputs.forecast.table.rate(
@@ -112,7 +111,8 @@ def rates_section(inputs: ReportInputs) -> Section:
         key = (meter.name, per, row["rate_from"], doubt, tiers)
         groups.setdefault(key, []).append(row["billed_region"])
         source = version.source
-        sources[meter.name] = f"{source.title}, {source.url}, checked {source.checked}"
+        text = f"{source.title}, {source.url}, checked {source.checked}"
+        sources.setdefault(text, {})[meter.name] = None
     cells = [
         (name, listed(sorted(regions), FEW), since, doubt, per, tiers)
         for (name, per, since, doubt, tiers), regions in groups.items()
@@ -120,7 +120,7 @@ def rates_section(inputs: ReportInputs) -> Section:
     unit = inputs.currency
     header = ("meter", "Regions", "in force since", "confirmed", "per", f"rate {unit}")
     sheet = Sheet(f"Rates of {inputs.month}", header, tuple(cells), numbers=1)
-    lines = [f"{name}: {source}." for name, source in sources.items()]
+    lines = [f"{listed(names)}: {source}." for source, names in sources.items()]
     if inputs.forecast.discount:
         lines.append(f"{share(inputs.forecast.discount)} are taken off every rate.")
     if not cells:

@@ -38,6 +38,8 @@ def _describe_month(past: PastMonth, months: Sequence[PastMonth], at: int) -> di
         "billed": None if cost is None else cost.billed,
         "rest": None if cost is None else cost.rest,
         "cost": None if cost is None else cost.total,
+        "is_open": past.is_open,
+        "may_repeat": past.may_repeat,
         "month_over_month": change_to_month_before(months, at),
         "others": past.others,
         "measured_requests": past.measured,
@@ -80,6 +82,7 @@ class MonthlyReport(ReportInputs):
             measured=measured_of(self.actuals, self.month),
             forecast=self.expected[self.cost],
             forecast_then=self.history.forecast_then(self.month),
+            may_repeat=bool(self.repeats),
         )
 
     def expected_by_month(self) -> dict[str, float]:
@@ -99,8 +102,8 @@ class MonthlyReport(ReportInputs):
         report = KeptReport(
             month=self.month,
             expected=self.expected_by_month(),
-            # of a month in progress the next report has more
-            billed=cost.billed if cost.is_billed else None,
+            # of a month in progress the next report has more, and of lines that count twice less
+            billed=cost.billed if cost.is_billed and not self.repeats else None,
             inventory=describe_inventory(self.inventory),
             payers=self.inventory.payers(),
             budgets={

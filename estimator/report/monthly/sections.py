@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from estimator.figures import money
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.monthly.advice import advice_section
@@ -51,7 +53,7 @@ def build_document(inputs: ReportInputs) -> Document:
     )
     return Document(
         title=f"KMS because of CloudTrail, {month_in_words(inputs.month)}",
-        subtitle=f"{inventory.path}: {counted}",
+        subtitle=f"{Path(inventory.path).name}: {counted}",
         status=verdict.status,
         verdict=verdict.sentence,
         answers=answer_questions(inputs),

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from estimator.figures import cents, count, difference, money, percent, share, signed
+from estimator.figures import (
+    at_least,
+    cents,
+    count,
+    difference,
+    listed,
+    money,
+    money_like,
+    percent,
+    share,
+    signed,
+)
+from estimator.measurement.billing.repeats import ONCE
 from estimator.report.blocks import Sheet, write_paragraphs
-from estimator.report.charts.timeline import TimelineMonth, timeline_chart
+from estimator.report.charts.timeline import timeline_chart
 from estimator.report.monthly.changes import Change
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.words import month_in_words
 from estimator.report.past.months import PastMonth, change_to_month_before, year_to_date
-from estimator.simulation.quantiles import quantiles_of
 
 _MOST = 20
+_FEW = 3
 _CENT = 0.005
 
 
@@ -23,7 +36,12 @@ def time_section(inputs: ReportInputs) -> Section | None:
     """Return the months so far, and what changed; None where there is nothing to look back at."""
     blocks: list[Block] = []
     if len(inputs.past) > 1:
-        blocks += [_timeline(inputs), _months_sheet(inputs), write_paragraphs(year_line(inputs))]
+        blocks += [
+            timeline_chart(inputs.past, inputs.simulation, _budget(inputs)),
+            _months_sheet(inputs),
+        ]
+        if any(each.cost is not None for each in inputs.past):
+            blocks.append(write_paragraphs(year_line(inputs), *_unknown_then(inputs)))
     changes = inputs.changes
     if changes is not None:
         sheets = (
@@ -47,29 +65,6 @@ def time_section(inputs: ReportInputs) -> Section | None:
     return Section("time", "The months so far, and what changed", tuple(blocks))
 
 
-def _timeline(inputs: ReportInputs) -> Block:
-    months = [
-        TimelineMonth(
-            each.month,
-            None if each.cost is None else each.cost.billed,
-            (each.forecast or 0.0) if each.cost is None else each.cost.rest,
-            then=each.forecast_then,
-        )
-        for each in inputs.past
-    ]
-    simulation = inputs.simulation
-    means = simulation.monthly[f"mean_{inputs.cost}"].to_numpy()
-    for at in range(1, inputs.forecast.months.count):
-        low, high = (
-            quantiles_of(simulation.draws_cost[:, at], (0.05, 0.95))
-            if inputs.has_ranges
-            else (None, None)
-        )
-        label = inputs.forecast.months.labels[at]
-        months.append(TimelineMonth(label, None, float(means[at]), low, high))
-    return timeline_chart(months, _budget(inputs), inputs.currency)
-
-
 def _budget(inputs: ReportInputs) -> tuple[str, float] | None:
     """The budget of everything that the verdict speaks of, else the lowest one."""
     verdict = judge(inputs)
@@ -91,19 +86,24 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
         before = inputs.past[at - 1].cost if at else None
         relative = change / before.total if change is not None and before and before.total else None
         then = each.forecast_then
-        off = None if total is None or then is None else difference(then, total)
+        # how far an open month goes nothing says: no difference and no share is one of it
+        known = None if each.is_open else total
+        off = None if known is None or then is None else difference(then, known)
         limit = None if budget is None else each.budget_then(*budget)
-        used = None if total is None or not limit else total / limit
+        used = None if known is None or not limit else known / limit
+        bill = f"{each.bill}, lines may count twice" if each.may_repeat else each.bill
+        if each.cost is not None and each.cost.rest >= _CENT:
+            bill += f", {money(each.cost.rest)} forecast"
         rows.append(
             (
                 each.month,
                 each.bill or "no bill",
-                "-" if total is None else money(total),
-                "-" if change is None else signed(money(change)),
+                "-" if total is None else at_least(str(money(total)), float(each.is_open)),
+                "-" if change is None else signed(money_like(change, total)),
                 "-" if relative is None else percent(relative),
                 "-" if used is None else share(used),
                 "-" if each.forecast_then is None else money(each.forecast_then),
-                "-" if off is None else signed(money(off)),
+                "-" if off is None else signed(money_like(off, total)),
                 "-" if each.forecast is None else money(each.forecast),
                 "-" if each.others is None else money(round(each.others, 6)),
                 "-" if each.measured is None else count(each.measured),
@@ -120,22 +120,30 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
 def year_line(inputs: ReportInputs) -> str:
     """The year to date, against what was forecast then; months without a bill are named."""
     year, unit = year_to_date(inputs.past, inputs.month), inputs.currency
+    if not year.known:
+        return f"Year to date {year.year}: no bill is known."
     line = f"Year to date {year.year}: {unit} {money(year.cost)} in {year.known} of {year.months} "
     line += f"month{'s' * (year.months != 1)}"
     if year.missing:
-        shown = year.missing if len(year.missing) < 4 else (year.missing[0], year.missing[-1])
-        line += f" (nothing is known of {(' to ' if len(year.missing) > 3 else ', ').join(shown)})"
-    if year.forecast_then is not None:
-        off = difference(year.forecast_then, year.cost)
-        line += f"; {money(year.forecast_then)} was forecast then, {signed(cents(off))} off"
-        line += f" ({percent(off / year.forecast_then)})" if year.forecast_then else ""
+        line += f" (nothing is known of {listed(_spans(year.missing), _FEW)})"
+    if abs(year.rest) >= _CENT:
+        line += f", {money(year.rest)} of it forecast"
+    if year.open:
+        line += f", or more: the bill of {listed(year.open, _FEW)} does not tell its days"
+    if year.may_repeat:
+        line += f", {ONCE} ({listed(year.may_repeat, _FEW)})"
+    if (then := year.against_then) is not None:
+        off = difference(then.forecast, then.cost)
+        of_these = "" if then.months == year.known else f" of {then.months} of them"
+        line += f"; {money(then.forecast)} was forecast then{of_these}, {signed(cents(off))} off"
+        line += f" ({percent(off / then.forecast)})" if then.forecast else ""
     budget = _budget(inputs)
     if budget is not None:
         # each month against its budget of then
         limits = [
             (each.cost.total, limit)
             for each in inputs.past
-            if each.cost is not None and each.month.startswith(f"{year.year}-")
+            if each.cost is not None and not each.is_open and each.month.startswith(f"{year.year}-")
             if (limit := each.budget_then(*budget))
         ]
         if limits:
@@ -143,6 +151,33 @@ def year_line(inputs: ReportInputs) -> str:
             which = "these months" if len(limits) == year.known else "the months that have it"
             line += f"; {share(used)} of budget {budget[0]} in {which}"
     return f"{line}."
+
+
+def _spans(months: Sequence[str]) -> list[str]:
+    """Months of one year in words, those that follow each other as one.
+
+    >>> _spans(["2026-01", "2026-02", "2026-05"])
+    ['2026-01 to 2026-02', '2026-05']
+    """
+    spans: list[list[str]] = []
+    for month in months:
+        if spans and int(month[-2:]) == int(spans[-1][-1][-2:]) + 1:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    return [span[0] if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in spans]
+
+
+def _unknown_then(inputs: ReportInputs) -> tuple[str, ...]:
+    """What no report kept of the months so far: what was forecast of them then, their budget."""
+    without = [each.month for each in inputs.past[:-1] if each.budgets is None]
+    limit = "" if _budget(inputs) is None else "; they stand against today's budget"
+    if not any(each.forecast_then is not None for each in inputs.past) and without:
+        line = "No earlier report is kept (--history FILE), so what was forecast of these months "
+        return (f"{line}then is not known{limit}.",)
+    if not without or not limit:
+        return ()
+    return (f"No report is kept of {listed(without, _FEW)}{limit}.",)
 
 
 def _changes_sheet(
@@ -177,9 +212,10 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
         now, before = past[-1], past[-2]
         lines.append(
             f"{unit} {_total(now)} for {month_in_words(now.month)} against {_total(before)} for "
-            f"{month_in_words(before.month)}: {signed(cents(change))}."
+            f"{month_in_words(before.month)}: {signed(cents(change))}"
+            f"{f', {ONCE}' if now.may_repeat or before.may_repeat else ''}."
         )
-    if len(past) > 1:
+    if len(past) > 1 and any(each.cost is not None for each in past):
         lines.append(year_line(inputs))
     changes = inputs.changes
     if changes is not None:
@@ -198,9 +234,12 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
         else:
             lines.append(f"Nothing in the inventory changed since the report of {changes.since}.")
     if not lines:
-        lines.append("Nothing is known of earlier months: give their bills, and --history FILE.")
+        lines.append("Earlier months are not known: give their bills, and --history FILE.")
     return tuple(lines)
 
 
 def _total(past: PastMonth) -> str:
-    return "-" if past.cost is None else str(money(past.cost.total))
+    if past.cost is None:
+        return "-"
+    rest = f" ({money(past.cost.rest)} of it forecast)" if past.cost.rest >= _CENT else ""
+    return f"{money(past.cost.total)}{rest}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from estimator.figures import between_ends, listed, money, share
+from estimator.figures import between_ends, listed, money, share, share_beside
 from estimator.forecasting.fail_over import describe_budget
 from estimator.report.answers.reconciliation import adding_up
 from estimator.report.monthly.budget_states import (
@@ -72,12 +72,14 @@ def judge(inputs: ReportInputs) -> Verdict:
     states = judge_budgets(inputs)
     main = main_state(states)
     if main is None:
-        why = (
-            "are in USD, the rates are not" if inputs.inventory.budgets else "are not written down"
-        )
-        cost = cost_in_words(inputs, None)
-        sentence = f"{cost} for CloudTrail's use of KMS; budgets {why}, so nothing says whether "
-        sentence += "that is too much."
+        sentence = f"{cost_in_words(inputs, None)} for CloudTrail's use of KMS."
+        if inputs.inventory.budgets:
+            sentence += (
+                f" The budgets are in USD and the rates in {inputs.currency}: nothing says whether "
+                "that is too much."
+            )
+        else:
+            sentence += " No budget says whether that is too much: write one into the inventory."
         if inputs.repeats:
             sentence += " Lines of the bill may count twice."
         lines = [sentence, *_range_line(inputs)]
@@ -87,7 +89,7 @@ def judge(inputs: ReportInputs) -> Verdict:
     broken = [state.budget.name for state in states if state.is_broken and state is not main]
     if broken:
         head += f"; broken as well: {listed(broken, _MOST)}"
-    lines = [f"{head}.", *_range_line(inputs)]
+    lines = [f"{head}.", *_range_line(inputs, main)]
     lines += _ahead(inputs, main, states, _MOST - len(lines))
     return Verdict(
         main.status,
@@ -128,7 +130,8 @@ def cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
     if cost.billed is not None and cost.is_open:
         return f"{unit} {money(cost.billed)} so far{_of_open_month(inputs, state)}"
     if cost.billed is not None and cost.rest:
-        billed, rest, total = adding_up([cost.billed, cost.rest], cost.total)
+        # what is billed stands in cards and tables too: what rounding leaves over goes to the rest
+        billed, rest, total = adding_up([cost.billed, cost.rest], cost.total, repeated={0})
         words = inputs.billed_words
         until = "by the month's end" if words.startswith("to ") else "for the rest of the month"
         if "without" in words:
@@ -139,19 +142,20 @@ def cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
         if state is None:
             return line
         limit = money(state.budget.usd_per_month)
-        whole = share(state.share) + ", " if state.share is not None else ""
+        whole = share_beside(state.share, 1.0) + ", " if state.share is not None else ""
         return f"{line} of {limit} ({whole}{_name(state)})"
     if cost.billed is not None:
         line = f"{unit} {money(cost.total)} was billed for {month}"
     else:
-        is_range = inputs.has_ranges and (state is None or state.budget.part is None)
         typical = money(inputs.typical)
+        is_range = inputs.has_ranges and (state is None or state.budget.part is None)
+        is_range = is_range and typical != money(cost.total)
         # the one place that explains the two: they are the same where nothing is a range
         beside = f" (on average over what is uncertain; typical is {typical})" if is_range else ""
         line = f"{unit} {money(cost.total)} is expected for {month}{beside}"
     if state is None:
         return line
-    of_it = "against" if state.share is None else f"{share(state.share)} of"
+    of_it = "against" if state.share is None else f"{share_beside(state.share, 1.0)} of"
     return f"{line}, {of_it} {describe_budget(state.budget)}"
 
 
@@ -175,30 +179,43 @@ def _name(state: BudgetState) -> str:
     return f"budget {budget.name}{only}"
 
 
-def _range_line(inputs: ReportInputs) -> list[str]:
-    """Whether the bill is where the forecast said, and what that means for the months ahead."""
-    bill_range = inputs.bill_range
+def _range_line(inputs: ReportInputs, main: BudgetState | None = None) -> list[str]:
+    """Whether the bill is where the forecast said, and what that means for the months ahead.
+
+    Of what the verdict's budget covers, where the bill tells it apart; a part that is where it
+    should be says nothing of the months ahead where the whole bill is not.
+    """
+    bill_range, bill = inputs.bill_range, "bill"
     if bill_range is None:
         return []
+    if main is not None and main.budget.part is not None:
+        of_part = inputs.range_of(main.budget)
+        if of_part is None or (of_part.is_inside and not bill_range.is_inside):
+            bill = "whole bill"
+        else:
+            bill_range, bill = of_part, f"bill of {main.budget.part_in_words}"
     to_date = f" {inputs.billed_words}" if inputs.reconciliation and inputs.billed_words else ""
+    subject, other = f"The {bill}", ""
     if inputs.follows_other:
         # what the difference to the inventory's own is due to
-        own = inputs.inventory.cloudtrail_writes
-        answer = "exempt" if own == "charged" else "charged"
-        to_date += f" with writes {answer}, as this bill has them and the inventory has not"
+        is_charged = inputs.inventory.cloudtrail_writes == "exempt"
+        does, does_not = "charges", "does not charge"
+        bill_does, inventory_does = (does, "does not") if is_charged else (does_not, "does")
+        other = f"This bill {bill_does} CloudTrail's own writes, the inventory {inventory_does}. "
+        subject = f"{'With' if is_charged else 'Without'} them the {bill}"
+    billed = money(bill_range.billed)
+    amount = f" of {billed}" if bill == "bill" else f" ({billed})"
     if not bill_range.has_width:
         what = f"the forecast of {inputs.currency} {money(bill_range.low)}{to_date}"
         if bill_range.is_inside:
-            no_range = "" if inputs.has_ranges else ", which has no range"
-            return [f"The bill is within a tenth of {what}{no_range}."]
-        line = f"The bill of {money(bill_range.billed)} is more than a tenth off {what}"
+            return [f"{other}{subject} is within a tenth of {what}."]
+        line = f"{other}{subject}{amount} is more than a tenth off {what}"
     else:
         ends = between_ends(bill_range.low, bill_range.high)
         if bill_range.is_inside:
             place = "within a tenth of" if inputs.follows_other else "inside"
-            return [f"The bill is {place} the forecast's range {ends}{to_date}."]
-        billed = money(bill_range.billed)
-        line = f"The bill of {billed} is outside the forecast's range {ends}{to_date}"
+            return [f"{other}{subject} is {place} the forecast's range {ends}{to_date}."]
+        line = f"{other}{subject}{amount} is outside the forecast's range {ends}{to_date}"
     # the command stands in what to do
     return [f"{line}: the months ahead are not to be believed until calibrated."]
 
@@ -225,14 +242,15 @@ def _ahead(
 
 
 def _ahead_of(inputs: ReportInputs, state: BudgetState, last: str) -> str:
-    name = state.budget.name
+    name, last = state.budget.name, month_in_words(last)
+    first = month_in_words(state.first_over) if state.first_over else None
     if state.if_charged is not None and not state.first_over and not state.breaks_again:
         return (
             f"If writes are charged, which this bill does not tell, {month_in_words(inputs.month)} "
             f"costs {inputs.currency} {money(state.if_charged)} and breaks budget {name}."
         )
     if state.by_the_bill:
-        return f"At the level of this bill budget {name} is broken from {state.first_over}."
+        return f"At the level of this bill budget {name} is broken from {first} on."
     if not state.first_over and state.breaks_again:
         return (
             f"What is billed is {factor_in_words(state.factor)} times what was expected of it: as "
@@ -243,16 +261,13 @@ def _ahead_of(inputs: ReportInputs, state: BudgetState, last: str) -> str:
         return f"{month_in_words(inputs.month)} itself breaks budget {name} {times}."
     has_chance = inputs.has_ranges and state.chance is not None
     times = in_simulations(state.chance or 0.0, inputs.simulation.draws)
-    if state.first_over:
-        line = f"Budget {name} is expected to be broken from {state.first_over}"
-        return f"{line}: a month to {last} is over it {times}." if has_chance else f"{line}."
+    if first:
+        line = f"Budget {name} is expected to be broken from {first} on"
+        return f"{line}; {times} a month to {last} is over it." if has_chance else f"{line}."
     if not inputs.has_ranges:
-        return (
-            f"By the forecast no month to {last} breaks budget {name}, but the inventory has no "
-            "ranges that say how sure that is."
-        )
+        return f"By the forecast, which has no ranges, no month to {last} breaks budget {name}."
     if not has_chance:
         return f"Budget {name} is at risk in a month to {last}."
     if not state.chance:
         return f"No month to {last} breaks budget {name} {times.replace('none', 'any')}."
-    return f"A month to {last} breaks budget {name} {times}."
+    return f"{times[:1].upper()}{times[1:]} a month to {last} breaks budget {name}."

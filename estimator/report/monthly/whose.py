@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from estimator.attribution import Attribution, attribute
 from estimator.attribution.bill_lines import bill_currency, bill_lines, bill_months
-from estimator.figures import count, money, plain, share
+from estimator.figures import count, money, plain, plural, share
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import sources_that_count
 from estimator.report.answers.attribution import (
@@ -24,7 +25,6 @@ from estimator.report.answers.attribution_lines import MOST_LINES, print_amounts
 from estimator.report.answers.bucket_keys import bucket_key_blocks
 from estimator.report.blocks import Command, Lines, Sheet, write_paragraphs
 from estimator.report.monthly.document import Block, Section
-from estimator.report.monthly.words import part
 from estimator.report.text_bars import bars_heading, text_bars
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError
@@ -93,6 +93,7 @@ def find_whose(
     month: str,
     table: RateTable,
     discount: float,
+    payers: Mapping[str, str] | None = None,
 ) -> Whose:
     """Attribute the month where logs were measured; else take what the bill alone tells.
 
@@ -102,7 +103,7 @@ def find_whose(
         What was measured, of whatever source, and the bill.
     month : str
         As ``2026-10``.
-    table, discount
+    table, discount, payers
         As for `estimator.attribute`.
     """
     billed = bill if bill is not None and month in bill_months(bill) else None
@@ -110,7 +111,7 @@ def find_whose(
     missing = "no log of CloudTrail was given: they alone tell services, resources and callers"
     if logs is not None:
         try:
-            return Whose(month, attribute(logs, billed, month, table, discount))
+            return Whose(month, attribute(logs, billed, month, table, discount, payers))
         # the rest of the report stands without it
         except KmscostError as error:
             problem = error.problems[0]
@@ -181,7 +182,7 @@ def _billed(whose: Whose, inventory: str) -> tuple[Block, ...]:
         return (write_paragraphs(why), Lines("", commands))
     requests = math.fsum(whose.billed["quantity"])
     cost = money(math.fsum(whose.billed["cost"]))
-    first = f"The bill has {count(requests)} KMS requests for {whose.currency} {cost}: it tells "
+    first = f"The bill has {plural(requests, 'KMS request')} for {whose.currency} {cost}: it tells "
     first += "where they arose, and never for whom."
     sheets = (_sheet(whose, level) for level in LEVELS)
     return (write_paragraphs(first, why), Lines("", commands), *filter(None, sheets))
@@ -206,7 +207,7 @@ def _sheet(whose: Whose, level: str) -> Sheet | None:
     by_cost = any(costs)
     bars = text_bars(costs if by_cost else [many for _, many, _ in rows])
     cells = [
-        (name, bar, count(many), part(many / whole) if whole else "", amount)
+        (name, bar, count(many), share(many / whole) if whole else "", amount)
         for (name, many, _), bar, amount in zip(rows, bars, amounts[:-1], strict=True)
     ]
     cells.append(("total", "", count(whole), share(1.0) if whole else "", amounts[-1]))

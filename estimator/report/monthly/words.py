@@ -11,7 +11,6 @@ __all__ = [
     "in_simulations",
     "month_in_words",
     "often",
-    "part",
 ]
 
 # heads of columns: the interpretations in a few words
@@ -40,15 +39,6 @@ def often(probability: float) -> str:
     ('0 %', '>99.9 %', '100 %', '50 %')
     """
     return ">99.9 %" if 0.999 < probability < 1 else share(probability)
-
-
-def part(value: float) -> str:
-    """A share of a whole; what is next to nothing is not worth its digits.
-
-    >>> part(0.6), part(0.0), part(0.0000052)
-    ('60 %', '0 %', '<0.01 %')
-    """
-    return "<0.01 %" if 0 < value < 0.0001 else share(value)
 
 
 def factor_in_words(factor: float) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from estimator.figures import difference
+from estimator.forecasting import compute_forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
-from estimator.months import Months, parse_month
-from estimator.reconciliation import Reconciliation, reconcile
+from estimator.months import Months, parse_month, read_months
+from estimator.reconciliation import reconcile_forecast
+from estimator.reconciliation.notices import months_left_out
 from estimator.report.past.history_file import History
-from estimator.report.past.month_cost import MonthCost
+from estimator.report.past.month_cost import MonthCost, bill_in_words, cost_by_bill
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError
 
@@ -30,6 +32,8 @@ class PastMonth:
         CloudTrail's part of the bill and the rest; None where no bill tells it. [currency]
     bill : str
         What the bill covers: ``whole month``, or such as ``bill to 15 October``; empty without one.
+    may_repeat : bool
+        Lines of the bill may count twice: no sum of it is sure.
     others : float or None
         What others use on the same bill. [currency]
     measured : float or None
@@ -50,6 +54,12 @@ class PastMonth:
     forecast: float | None
     forecast_then: float | None
     budgets: Mapping[str, float] | None = None
+    may_repeat: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """True where its bill does not tell its days: how far the month goes is not known."""
+        return self.cost is not None and self.cost.is_open
 
     def budget_then(self, name: str, now: float) -> float | None:
         """A budget as it was for this month: today's where no report kept it, None without it."""
@@ -58,24 +68,27 @@ class PastMonth:
 
 def collect_past(
     inventory: Inventory,
-    month: str,
+    month: str | None,
     billed: Actuals | None,
     measured: Actuals | None,
     table: RateTable,
     discount: float,
     history: History,
-    current: PastMonth,
+    current: PastMonth | None = None,
 ) -> tuple[tuple[PastMonth, ...], tuple[str, ...]]:
     """Collect the months up to the reported one, and say which bills could not be used.
 
     Parameters
     ----------
-    current : PastMonth
-        The month that is reported, which is known already.
+    month : str or None
+        The month that is reported; None for all that are known.
+    current : PastMonth, optional
+        The same month, where it is known already.
     """
     reported, requests = history.billed(), _measured_by_month(measured)
     of_bill = months_of_bill(billed)
-    labels = sorted(label for label in {*of_bill, *reported, *requests} if label < month)[-_MOST:]
+    labels = sorted({*of_bill, *reported, *requests})
+    labels = [label for label in labels if month is None or label < month][-_MOST:]
     found, left_out = [], []
     for label in labels:
         then = history.forecast_then(label)
@@ -86,13 +99,18 @@ def collect_past(
             except KmscostError as error:
                 # one month that cannot be compared takes nothing from the others
                 left_out.append(f"the bill of {label} is left out: {error.problems[0]}")
-        if past.cost is None and label in reported:
+        # what was billed whole then is more than a bill of a part, or one that counts lines twice
+        is_sure = past.cost is not None and past.cost.is_billed and not past.may_repeat
+        if label in reported and not is_sure:
             cost = MonthCost(reported[label], 0.0)
-            past = replace(past, cost=cost, bill="by the report of then")
+            past = replace(past, cost=cost, bill="by the report of then", may_repeat=False)
         if past.cost is not None or past.measured is not None:
             own = history.of_month(label)
             found.append(past if own is None else replace(past, budgets=own.budgets))
-    return (*found, current), tuple(left_out)
+    if billed is not None:
+        used = [label for label in of_bill if month is None or label <= month]
+        left_out += months_left_out(billed, used)
+    return (*found, *([] if current is None else [current])), tuple(left_out)
 
 
 def past_month(
@@ -117,26 +135,20 @@ def past_month(
         As `estimator.reconcile`.
     """
     assert billed is not None
-    result = reconcile(inventory, billed, month, measured, table, discount)
+    expected = compute_forecast(inventory, read_months(month, 1), table, discount)
+    result = reconcile_forecast(inventory, expected, billed, measured)
     requests = measured_of(measured, month)
     if not result.has_kms:
         return PastMonth(month, None, "", None, requests, result.forecast_of_month(), then)
-    return _from_reconciliation(result, requests, then)
-
-
-def _from_reconciliation(
-    result: Reconciliation, measured: float | None, then: float | None
-) -> PastMonth:
-    found = result.billed_and_rest()
-    assert found is not None  # of everything a bill always tells
     return PastMonth(
-        month=result.month,
-        cost=MonthCost(*found),
-        bill=f"bill {result.days.text}" if result.days.text else "whole month",
+        month=month,
+        cost=cost_by_bill(result),
+        bill=bill_in_words(result),
         others=math.fsum(result.others.values()),
-        measured=measured,
+        measured=requests,
         forecast=result.forecast_of_month(),
         forecast_then=then,
+        may_repeat=bool(result.repeats),
     )
 
 
@@ -177,6 +189,14 @@ class YearToDate:
         How many are known, of how many.
     missing : tuple of str
         The others.
+    rest : float
+        Of the cost what is not billed but forecast. [currency]
+    open : tuple of str
+        Months whose bill does not tell its days: they cost what stands in `cost`, or more.
+    may_repeat : tuple of str
+        Months of which lines may count twice.
+    against_then : AgainstThen or None
+        The months of which it is known; None where it is of none.
     """
 
     year: str
@@ -185,6 +205,19 @@ class YearToDate:
     known: int
     months: int
     missing: tuple[str, ...]
+    rest: float = 0.0
+    open: tuple[str, ...] = ()
+    may_repeat: tuple[str, ...] = ()
+    against_then: AgainstThen | None = None
+
+
+@dataclass(frozen=True)
+class AgainstThen:
+    """Months of which a forecast made then is known, and that are not open. [currency]"""
+
+    months: int
+    cost: float
+    forecast: float
 
 
 def year_to_date(past: Sequence[PastMonth], month: str) -> YearToDate:
@@ -210,17 +243,36 @@ def year_to_date(past: Sequence[PastMonth], month: str) -> YearToDate:
         known=len(known),
         months=len(labels),
         missing=tuple(label for label in labels if label not in months),
+        rest=math.fsum(each.cost.rest for each in known if each.cost is not None),
+        open=tuple(each.month for each in known if each.is_open),
+        may_repeat=tuple(each.month for each in known if each.may_repeat),
+        against_then=_against_then(known),
     )
 
 
+def _against_then(known: Sequence[PastMonth]) -> AgainstThen | None:
+    pairs = [
+        (each.cost.total, each.forecast_then)
+        for each in known
+        if each.cost is not None and each.forecast_then is not None and not each.is_open
+    ]
+    if not pairs:
+        return None
+    costs, forecasts = (math.fsum(amounts) for amounts in zip(*pairs, strict=True))
+    return AgainstThen(len(pairs), costs, forecasts)
+
+
 def change_to_month_before(past: Sequence[PastMonth], at: int) -> float | None:
-    """What a month costs more than the calendar month before it; None where one has no bill."""
+    """What a month costs more than the calendar month before it.
+
+    None where one has no bill, or one that does not tell its days.
+    """
     if at == 0:
         return None
     before, after = past[at - 1], past[at]
     first, second = parse_month(before.month), parse_month(after.month)
     if (second.year - first.year) * 12 + second.month - first.month != 1:
         return None
-    if before.cost is None or after.cost is None:
+    if before.cost is None or after.cost is None or before.is_open or after.is_open:
         return None
     return difference(before.cost.total, after.cost.total)

@@ -45,7 +45,7 @@ def accounts_csv(forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]) -> s
         words += [_tags(account).get(tag, "") for tag in tags]
         numbers = [_plain(cost, _MONEY), _plain(requests, _COUNT), _plain(other, _MONEY)]
         # a line break of a name would part a row for whoever splits lines
-        writer.writerow([*(safe_cell(printable(word)) for word in words), *numbers])
+        writer.writerow([*map(_shown, words), *numbers])
     return stream.getvalue()
 
 
@@ -66,7 +66,7 @@ def group_month(
     return {
         name: [
             [
-                printable(str(group)),
+                _shown(group),
                 round(cost, _MONEY),
                 round(requests, _COUNT),
                 round(other, _MONEY),
@@ -89,7 +89,7 @@ def group_services(attribution: Attribution) -> list[list[Any]]:
     names = [*line_names("service", logged), *map(part_name, apart)]
     return [
         [
-            printable(name),
+            _shown(name),
             round(row["cost"], _MONEY),
             # the month of a key is no request
             round(row["quantity"], _COUNT) if row["part"] in (LOGGED, NOT_IN_LOGS) else 0.0,
@@ -97,6 +97,11 @@ def group_services(attribution: Attribution) -> list[list[Any]]:
         ]
         for name, row in zip(names, [*logged, *apart], strict=True)
     ]
+
+
+def _shown(word: object) -> str:
+    """A name that is safe to save, and to copy out of the page, into a spreadsheet."""
+    return safe_cell(printable(str(word)))
 
 
 def _sum(rows: pd.DataFrame, by: pd.Series) -> pd.DataFrame:

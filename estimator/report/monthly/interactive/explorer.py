@@ -121,7 +121,9 @@ def _widget() -> type:
             self.forecast = forecast
             data = tool_data(forecast, break_down(forecast.inventory, forecast))
             has_sliders = data["what_if"] is not None
-            tools = write_tools(forecast, has_sliders=has_sliders, has_ranges=True, is_open=True)
+            tools = write_tools(
+                forecast, has_sliders=has_sliders, center="typical value", is_open=True
+            )
             super().__init__(
                 _markup=f"<style>{read_text('tools.css')}{_STYLE}</style>{tools}",
                 _data=data,

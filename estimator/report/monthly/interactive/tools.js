@@ -29,7 +29,7 @@ const compare = (a, b, numeric, sign) => {
   return sign * (a - b);
 };
 
-// `root`: the document, or the shadow root that has the markup; `data`: what data.py describes;
+// `root`: the document, or the shadow root that has the markup; `data`: what `tool_data` returns;
 // `changed` is called with the state of the sliders. Returns what sets them.
 const mountTools = (root, data, changed = () => {}) => {
   const find = (id) => root.getElementById(id);
@@ -132,7 +132,7 @@ const mountTools = (root, data, changed = () => {}) => {
   if (!model) return (value) => value;
   const [files, gets, keys, writes] = ["w-files", "w-gets", "w-keys", "w-writes"].map(find);
   for (const name of model.bucket_keys) keys.append(make("option", name));
-  const costs = (f, g, state, charged) => {
+  const costOfMeans = (f, g, state, charged) => {
     const quantities = model.lines.map((line) => {
       if (line[3] && !charged) return 0;
       const [constant, byFiles, byGets, byBoth] = line.slice(4 + 4 * state, 8 + 4 * state);
@@ -147,6 +147,15 @@ const mountTools = (root, data, changed = () => {}) => {
     });
     return months;
   };
+  // it begins with the forecast, and moves as the cost of the means does
+  const scales = [false, true].map((charged) => costOfMeans(1, 1, 0, charged).map((cost, at) => {
+    const begin = model.begin[Number(charged)][at];
+    return cost > 0 ? [begin / cost, 0] : [1, begin];
+  }));
+  const costs = (f, g, state, charged) => costOfMeans(f, g, state, charged).map((cost, at) => {
+    const [times, plus] = scales[Number(charged)][at];
+    return cost * times + plus;
+  });
   const sum = (months) => months.reduce((total, cost) => total + cost, 0);
   const base = costs(1, 1, 0, model.charged);
   const times = (value) => `× ${Number(value).toFixed(2)}`;

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from estimator.attribution import Attribution
 from estimator.forecasting import Forecast
+from estimator.inventory import Inventory
 from estimator.report.monthly.interactive.accounts import (
     accounts_csv,
     group_month,
@@ -28,6 +29,7 @@ def tool_data(
     forecast: Forecast,
     breakdown: Mapping[str, pd.DataFrame],
     attribution: Attribution | None = None,
+    means: Inventory | None = None,
 ) -> dict[str, Any]:
     """Return what `tools.js` works on, as JSON has it.
 
@@ -39,6 +41,8 @@ def tool_data(
         Its first month, as `break_down` returns it.
     attribution : Attribution, optional
         Whose the requests of that month are, by its logs.
+    means : Inventory, optional
+        As of `model_what_if`.
 
     Returns
     -------
@@ -60,29 +64,30 @@ def tool_data(
         "groups": groups,
         "notes": notes,
         "unit": forecast.currency,
-        "what_if": model_what_if(forecast),
+        "what_if": model_what_if(forecast, means),
     }
 
 
-def write_tools(
-    forecast: Forecast, *, has_sliders: bool, has_ranges: bool, is_open: bool
-) -> Markup:
+def write_tools(forecast: Forecast, *, has_sliders: bool, center: str, is_open: bool) -> Markup:
     """Write the markup that `tools.js` fills.
 
     Parameters
     ----------
     forecast : Forecast
-    has_sliders, has_ranges : bool
-        Whether there is a what-if, and whether ranges stand behind it.
+    has_sliders : bool
+        Whether there is a what-if.
+    center : str
+        The value of each range that it stands on: mean or typical value. Empty without ranges.
     is_open : bool
         Whether the sliders are unfolded.
     """
     labels = forecast.months.labels
-    span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
-    ranges = "each range at its typical value, " if has_ranges else ""
+    first, last = month_in_words(labels[0]), month_in_words(labels[-1])
+    span = first if len(labels) == 1 else f"{first} to {last}"
+    ranges = f", with each range at its {center}" if center else ""
     note = (
-        f"The forecast of {span} again, {ranges}with the free requests of each month: the same "
-        "sums as kmscost compare."
+        f"The forecast of {span}, moved as kmscost compare would{ranges}; the free requests of "
+        "each month are part of it."
     )
     return Markup(  # noqa: S704 (rendered with every text escaped)
         template_environment(_FOLDER)

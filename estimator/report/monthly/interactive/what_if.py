@@ -3,7 +3,10 @@
 Requests of each month are linear in the files a day and in the gets per file, each alone and both
 together: quantity = constant + by_files x f + by_gets x g + by_both x f x g. Four runs of the model
 say the four numbers exactly; a Bucket Key gives four others. What is free and what a request costs
-is then arithmetic of a line, which `script.js` repeats.
+is then arithmetic of a line, which `tools.js` repeats.
+
+What a simulation expects is not quite the cost of the means (see `estimator.simulation.expected`).
+The sliders begin with what the forecast says, and scale it as the cost of the means moves.
 """
 
 from __future__ import annotations
@@ -29,19 +32,29 @@ _DIGITS = 15
 BUCKET_KEYS: dict[str, bool | None] = {"as it is": None, "on": True, "off": False}
 
 
-def model_what_if(forecast: Forecast) -> dict[str, Any] | None:
+def model_what_if(forecast: Forecast, means: Inventory | None = None) -> dict[str, Any] | None:
     """Return the numbers behind the sliders, as JSON.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        What the sliders begin with.
+    means : Inventory, optional
+        Its inventory `with_means` where the forecast is what a simulation expects; else each range
+        is at its typical value, as in the forecast.
 
     Returns
     -------
     dict or None
         ``months``; ``bucket_keys``: names of the states; ``charged``: what the inventory assumes;
+        ``begin``: the forecast of each month [currency] if writes are exempt, if they are charged;
         ``pools``: month (its position) and what is free after all others [request]; ``lines``:
         month, pool (-1 where nothing is free), price of one [currency], whether it is a write of
         CloudTrail's own, and for each state constant, by_files, by_gets, by_both. None where a
         rate has graduated tiers.
     """
-    inventory, months = forecast.inventory, forecast.months
+    inventory = forecast.inventory if means is None else means
+    months, code = forecast.months, forecast.currency.lower()
     streams = streams_of(inventory)
     states = _states(inventory)
     quantities = {
@@ -78,6 +91,10 @@ def model_what_if(forecast: Forecast) -> dict[str, Any] | None:
         "months": list(months.labels),
         "bucket_keys": list(states),
         "charged": inventory.cloudtrail_writes == "charged",
+        "begin": [
+            [_number(cost) for cost in forecast.monthly[f"cost_{code}_writes_{writes}"]]
+            for writes in ("exempt", "charged")
+        ],
         "pools": [
             [labels[str(m)], _number(left)]
             for m, left in zip(lines.pools["month"], priced.available, strict=True)

@@ -1,0 +1,220 @@
+"""What is billed of a month for CloudTrail, and what the rest of it adds.
+
+The one home of a month that is not billed whole: the rest is the forecast of the days, accounts
+and units that no line is of, at the bill's pace where that is more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from estimator.reconciliation.billed_days import BilledDays
+from estimator.reconciliation.missing_lines import MissingLines
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS, has_billed
+
+_OWN = tuple(f"cost_{name}" for name in PARTS if name not in NOT_FORECAST)
+
+# the forecast as the inventory takes writes, and as the bill does [currency]
+_BOTH = ("cost", "as_billed")
+
+
+@dataclass(frozen=True)
+class BilledMonth:
+    """A month as far as it is billed; attributes as those of `Reconciliation`."""
+
+    rows: pd.DataFrame
+    expected_by_account: pd.DataFrame
+    days: BilledDays
+    missing: MissingLines
+    levels: Mapping[str, str]
+
+    def forecast(self, part: str = "", names: tuple[str, ...] = ()) -> pd.DataFrame:
+        """The rows of `expected_by_account` of a part."""
+        frame = self.expected_by_account
+        return frame[frame[part].isin(names).to_numpy()] if part else frame
+
+    def of_payer(self, payer: str) -> BilledMonth:
+        """The same of one payer's bill alone."""
+        rows = self.rows[(self.rows["payer"] == payer).to_numpy()]
+        return replace(self, rows=rows, expected_by_account=self.forecast("payer", (payer,)))
+
+
+def billed_and_rest(
+    found: BilledMonth, part: str = "", names: tuple[str, ...] = ()
+) -> tuple[float, float] | None:
+    """Return what is billed for CloudTrail, and what the rest of the month adds. [currency]
+
+    Parameters
+    ----------
+    part, names : str, tuple of str
+        ``payer`` or ``billed_account``, and which: of these alone. Default: of everything.
+
+    Returns
+    -------
+    tuple or None
+        None where the bill does not tell accounts apart.
+    """
+    rows, forecast = found.rows, found.forecast(part, names)
+    if part:
+        if "account" in found.levels:
+            return None
+        rows = rows[rows[part].isin(names).to_numpy()]
+    if not has_billed(found.rows):
+        # a bill without a line of KMS, as one of other services: nothing says that KMS was free
+        return 0.0, math.fsum(forecast["cost"])
+    # each payer's bill has days and free requests of its own: what one has less is none of another
+    payers = sorted({*rows["payer"].astype(str), *forecast["payer"]})
+    amounts = [
+        _of_payer(
+            found,
+            payer,
+            rows[rows["payer"] == payer],
+            forecast[forecast["payer"] == payer],
+            of_part=bool(part),
+        )
+        for payer in payers
+    ]
+    return math.fsum(billed for billed, _ in amounts), math.fsum(rest for _, rest in amounts)
+
+
+def _of_payer(
+    found: BilledMonth, payer: str, rows: pd.DataFrame, forecast: pd.DataFrame, *, of_part: bool
+) -> tuple[float, float]:
+    """The same of one payer's bill. [currency]"""
+    if payer in found.days.open_payers:
+        # what is billed may be of any day: the month costs no less than its forecast, and how
+        # much more nothing tells
+        billed = math.fsum(forecast["cost_to_date"]) + _own_difference(rows)
+        return billed, max(0.0, *(math.fsum(forecast[name]) - billed for name in _BOTH))
+    known, of_known = found.missing.leave_out(rows), found.missing.leave_out(forecast)
+    billed = math.fsum(of_known["cost_to_date"]) + _own_difference(known)
+    share = found.days.shares.get(payer, 1.0)
+    if share == 1 and len(of_known) == len(forecast):
+        return billed, 0.0
+    rest, unseen = [], _unseen_accounts(found)
+    of_this = found.of_payer(payer)
+    is_unseen = unseen.issuperset(of_this.expected_by_account["billed_account"])
+    if of_part or is_unseen:
+        # what nothing tells the pace of goes on at that of the bill, or of all bills: parts are
+        # their whole
+        is_alone = forecast["billed_account"].isin(unseen).to_numpy()
+        alone, forecast = forecast[is_alone], forecast[~is_alone]
+        whose = found if is_unseen else of_this
+        units = zip(*(alone[name] for name in ("unit", *_BOTH, "as_billed_free")), strict=True)
+        rest = [
+            max(own, cost + _pace(whose, unit) * (cost + free)) for unit, own, cost, free in units
+        ]
+        of_known = of_known[~of_known["billed_account"].isin(unseen).to_numpy()]
+    # requests go on at their pace, and keys at theirs
+    for unit in forecast["unit"].unique():
+        of_unit = (frame[frame["unit"] == unit] for frame in (known, of_known, forecast))
+        rest.append(_rest_of_unit(*of_unit, share=share))
+    return billed, math.fsum(rest)
+
+
+def _own_difference(rows: pd.DataFrame) -> float:
+    """The bill's cost of CloudTrail's less the forecast's. [currency]"""
+    return math.fsum(math.fsum(rows[name]) for name in _OWN)
+
+
+def _rest_of_unit(
+    rows: pd.DataFrame, of_known: pd.DataFrame, forecast: pd.DataFrame, *, share: float
+) -> float:
+    """What one unit adds: no less than the inventory's forecast of it. [currency]
+
+    Both sides are as the bill takes writes: those that it does not charge would else be set off
+    against reads that go on dearer. That it goes on without them is no more than a part of a month
+    says: the inventory's word stands for the rest until it is changed.
+    """
+    own_to_date, to_date, own_free, free_to_date = (
+        math.fsum(of_known[f"{name}_to_date"]) for name in (*_BOTH, "free", "as_billed_free")
+    )
+    own, whole = (math.fsum(forecast[name]) for name in _BOTH)
+    rest = cost_of_rest(
+        own_to_date + _own_difference(rows) - to_date,
+        # the free requests that it has less than its own interpretation would have by now
+        math.fsum(rows["cost_free_tier"]) + free_to_date - own_free,
+        to_date,
+        whole,
+        free_to_date,
+        math.fsum(forecast["as_billed_free"]),
+        share,
+    )
+    return max(rest, own - own_to_date)
+
+
+def _unseen_accounts(found: BilledMonth) -> set[str]:
+    """Accounts of which nothing is billed, nor was forecast of the days billed."""
+    forecast = found.forecast()
+    known = found.missing.leave_out(forecast)
+    seen = known[(known["cost_to_date"] + known["free_to_date"] > 0).to_numpy()]
+    billed = found.rows[(found.rows["billed"] > 0).to_numpy()]
+    seen_accounts = {*seen["billed_account"], *billed["billed_account"].astype(str)}
+    return set(forecast["billed_account"]) - seen_accounts
+
+
+def _pace(found: BilledMonth, unit: str) -> float:
+    """How much dearer than forecast a unit is on all of the bill, in proportion; 0 if not."""
+    rows = found.missing.leave_out(found.rows)
+    rows = rows[(rows["unit"] == unit).to_numpy()]
+    known = found.missing.leave_out(found.forecast())
+    known = known[(known["unit"] == unit).to_numpy()]
+    # writes that it does not charge are no cheaper requests
+    excess = _own_difference(rows) - math.fsum(
+        math.fsum(rows[f"cost_{name}"]) for name in ("writes", "free_tier")
+    )
+    gross = math.fsum(known["as_billed_to_date"]) + math.fsum(known["as_billed_free_to_date"])
+    return max(excess, 0.0) / gross if gross > 0 else 0.0
+
+
+def cost_of_rest(
+    error: float,
+    free_part: float,
+    to_date: float,
+    whole: float,
+    free_to_date: float,
+    free: float,
+    share: float,
+) -> float:
+    """What the rest of the month adds to a bill of a part of it. [currency]
+
+    The forecast of the rest; more where the bill so far is more than its forecast, in proportion,
+    so that a short bill never hides what a whole one would show; and what free requests that the
+    bill used early are short of later.
+
+    Parameters
+    ----------
+    error, free_part : float
+        Billed to date less forecast to date; the part of it that is the free tier's. [currency]
+    to_date, whole : float
+        The forecast to date, and of the whole month. [currency]
+    free_to_date, free : float
+        The worth of the free requests in both. [currency]
+    share : float
+        The share of the month's days that is billed: the pace where nothing was forecast. [0-1]
+
+    Examples
+    --------
+    Billed 2 of a forecast of 2 to date and 4 in all; 3 of them, at which pace it will be 6:
+
+    >>> cost_of_rest(0.0, 0.0, 2.0, 4.0, 0.0, 0.0, 0.5)
+    2.0
+    >>> cost_of_rest(1.0, 0.0, 2.0, 4.0, 0.0, 0.0, 0.5)
+    3.0
+
+    Nothing billed so far, for half of the units were free, and with them all that is free:
+
+    >>> cost_of_rest(-1.0, -1.0, 1.0, 2.0, 1.0, 2.0, 0.5)
+    2.0
+    """
+    gross, rest = to_date + free_to_date, (whole - to_date) + (free - free_to_date)
+    excess = max(error - free_part, 0.0)
+    # where nothing was forecast to date only the days tell a pace
+    times = rest / gross if gross > 0 else (1 - share) / share if share else 0.0
+    pace = excess * times
+    early = min(max(-free_part, 0.0), max(free - free_to_date, 0.0))
+    return whole - to_date + pace + early

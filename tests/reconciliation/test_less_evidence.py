@@ -1,0 +1,158 @@
+"""A difference out of less: estimates, bills without KMS, lines that count twice, key-days.
+
+Forecast of October of `SMALL`: 1,248,928 requests x 0.000003 + 1 = 3.746784 + 1 = 4.746784.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from estimator import reconcile, report
+from estimator.report.answers.reconciliation import reconciliation_lines, reconciliation_sheets
+from estimator.report.monthly.verdict import judge
+from tests.measurement.billing.bills import Line, legacy_bill
+from tests.report.test_time import lines_of_month
+from tests.report.test_verdict_of_parts import estimate
+from tests.report.verdicts import SMALL, daily_lines, small_bill, write
+
+MONTH = "2026-10"
+ARN = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """The report of `SMALL` without a bill."""
+    folder = tmp_path_factory.mktemp("less")
+    path = write(folder, f"{SMALL}budgets: [{{name: kms, usd_per_month: 50.00}}]\n")
+    return report(path, MONTH, months_ahead=0, draws=100, advice=False)
+
+
+def other_service(folder):
+    """A bill of October that has another service alone."""
+    span = {"start": "2026-10-01T00:00:00Z", "end": "2026-11-01T00:00:00Z"}
+    account = "111122223333"
+    line = Line(product="AmazonS3", usage_type="TimedStorage", account=account, **span)
+    return legacy_bill(folder / "s3.csv", [line])
+
+
+def joined_to_itself(folder, share):
+    """A bill of October with each line twice."""
+    return legacy_bill(folder / "twice.csv", list(lines_of_month(MONTH, share)) * 2)
+
+
+def test_an_estimate_explains_nothing(tmp_path, base):
+    """600,000 gets and half a key so far, 2.30: 2.446784 less, and no part of it has a cause."""
+    found = reconcile(base.inventory, estimate(tmp_path / "ce.json", 600_000), MONTH)
+    assert found.parts == pytest.approx(dict.fromkeys(found.parts, 0.0) | {"unknown": -2.446784})
+    assert found.request_parts == {"writes": 0, "volume": 0, "others": 0, "unknown": -648_928}
+    assert found.billed_and_rest() == (pytest.approx(2.30), pytest.approx(2.446784))
+    sides, parts = reconciliation_sheets(found)  # and no rows that differ most
+    assert {row[4:] for row in sides.rows} == {("-", "")}
+    assert [row[0] for row in parts.rows[1:-1]] == ["unknown"]
+    assert any(line.startswith("Unknown: the bill does not tell its days") for line in
+               reconciliation_lines(found))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "condition"),
+    [
+        ("whole", "kept", ""),
+        # 15 of 31 days of 4.746784 against 15 of 31 days
+        ("half", "kept", ""),
+        # (2 x 1,248,928 - 20,000 of others) x 0.000003 + 1 = 8.433568: 77.7 % more
+        ("twice", "broken", "if no line of the bill counts twice"),
+        # half of it twice is all of it; the second key is another's
+        ("half of it twice", "kept", "if no line of the bill counts twice"),
+        ("an estimate of less", "not held", "for the bill does not tell its days"),
+        # 2,000,000 gets - 20,000 of others, and half a key: 6.44 so far of all 4.746784
+        ("an estimate of more", "broken", ""),
+        ("another service", "broken", ""),
+        # 2 x 3.746784 - 0.06 + 1
+        ("dearer", "broken", ""),
+    ],
+)
+def test_gate_and_verdict_never_contradict(tmp_path, base, kind, state, condition):
+    """A tenth off is off for both; what one cannot judge or doubts the other does not believe."""
+    bill = {
+        "whole": lambda: small_bill(tmp_path, 31),
+        "half": lambda: small_bill(tmp_path, 15),
+        "twice": lambda: joined_to_itself(tmp_path, 1.0),
+        "half of it twice": lambda: joined_to_itself(tmp_path, 0.5),
+        "an estimate of less": lambda: estimate(tmp_path / "ce.json", 600_000),
+        "an estimate of more": lambda: estimate(tmp_path / "ce.json", 2_000_000),
+        "another service": lambda: other_service(tmp_path),
+        "dearer": lambda: small_bill(tmp_path, 31, 2.0),
+    }[kind]()
+    found = reconcile(base.inventory, bill, MONTH, fail_over="10%")
+    judged, monthly = found.judged_limit, replace(base, reconciliation=found)
+    assert (judged.state, judged.condition) == (state, condition)
+    assert (found.broken is not None) == (state == "broken")
+    assert (state == "kept") == (monthly.bill_range is not None and not monthly.is_refuted)
+    assert (state == "not held") <= monthly.month_cost.is_open
+    sentence = judge(monthly).sentence
+    assert ("counts twice" in sentence) == ("counts twice" in condition)
+    assert ("counts twice" in (found.broken or judged.text)) == ("counts twice" in condition)
+    assert found.to_dict()["limit"]["state"] == state
+
+
+def test_lines_of_another_month_that_count_twice_are_none_of_this_one(tmp_path, base):
+    """September stands in two files, October in one: only September depends on it."""
+    september, october = (list(lines_of_month(label, 1.0)) for label in ("2026-09", MONTH))
+    lines = [
+        replace(line, start=f"2026-09-{day:02}T00:00:00Z", end=f"2026-09-{day + 1:02}T00:00:00Z")
+        for line in september
+        for day in range(1, 4)
+    ]
+    bills = [
+        legacy_bill(tmp_path / "a.csv", lines),
+        legacy_bill(tmp_path / "b.csv", [*lines, *october]),
+    ]
+    states = {
+        label: reconcile(base.inventory, bills, label, fail_over="10%").judged_limit.condition
+        for label in ("2026-09", MONTH)
+    }
+    assert states == {"2026-09": "if no line of the bill counts twice", MONTH: ""}
+
+
+@pytest.mark.parametrize(
+    ("days", "rotations", "words"),
+    [
+        (30, "", None),
+        # 40 of the 30 days of September: 10 / 30 of USD 1.00
+        (40, "", "(USD 0.3333): logs 40 instead of 30. A rotation"),
+        (60, "", "(USD 1.00): logs 60 instead of 30. A rotation"),
+        (60, "rotations: [2026-01-15], ", None),
+        # a key and two rotations are 90 of them
+        (95, "", "(USD 2.17): logs 95 instead of 30. More than 3 key-months"),
+    ],
+)
+def test_key_days_beyond_the_month_are_named(tmp_path, days, rotations, words):
+    """A key that is billed for more days than the month has, and what that means."""
+    keys = f'keys: [{{id: logs, region: us-east-1, {rotations}arn: "{ARN}"}}]'
+    path = write(tmp_path, SMALL.replace("keys: [{id: logs, region: us-east-1}]", keys))
+    lines = [replace(line, resource=ARN) for line in lines_of_month("2026-09", 1.0)]
+    lines[-1] = replace(lines[-1], amount=repr(days / 30), cost=repr(days / 30))  # the key
+    found = reconcile(path, legacy_bill(tmp_path / "bill.csv", lines), "2026-09")
+    notices = [notice for notice in found.notices if "more key-days" in notice]
+    assert len(notices) == (words is not None)
+    assert all(notice.startswith("1 key is billed") and words in notice for notice in notices)
+
+
+def test_writes_that_a_bill_exempts_hide_no_dearer_reads(tmp_path):
+    """Writes of a trail to the 15th, not charged; reads 1.25 times as many, to the month's end.
+
+    Billed 15 x 50,000 x 0.000003 + 15/31 = 2.733871; charged writes would have made the forecast
+    2.746831. The rest is 16 x 50,000 x 0.000003 + 16/31 = 2.916129, as the whole bill has it.
+    """
+    text = SMALL.replace(
+        "{name: t, key: logs}",
+        "{name: t, key: logs}, {name: old, key: logs, files_per_day: 10000, until: 2026-10-16}",
+    ).replace("gets_per_day: 40000", "gets_per_day: 40000, trails: [t]")
+    path = write(tmp_path, text)
+    half = reconcile(path, legacy_bill(tmp_path / "half.csv", daily_lines(15, 50_000.0)), MONTH)
+    assert half.interpretation.answer == "exempt"
+    assert half.billed_and_rest() == (pytest.approx(2.733871), pytest.approx(2.916129))
+    own = half.billed_and_rest("billed_account", ("111122223333",))
+    assert own == pytest.approx(half.billed_and_rest())

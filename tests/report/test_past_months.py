@@ -1,0 +1,147 @@
+"""Past months by the rules of the one that is reported: partial, open, counted twice.
+
+September of `SMALL`, 30 days: 1,208,640 requests x 0.000003 + 1 = 3.62592 + 1 = 4.62592; October
+4.746784.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from estimator import load_inventory
+from estimator.measurement.measurement_files import load_bill
+from estimator.report.past.history_file import History, KeptReport
+from estimator.report.past.month_cost import MonthCost
+from estimator.report.past.months import (
+    AgainstThen,
+    PastMonth,
+    change_to_month_before,
+    collect_past,
+    past_month,
+    year_to_date,
+)
+from pricing.rates import load_rates
+from tests.measurement.billing.bills import legacy_bill
+from tests.report.test_time import lines_of_month
+from tests.report.test_verdict_of_parts import estimate
+from tests.report.verdicts import SMALL, write
+
+SEPTEMBER = "2026-09"
+OCTOBER = PastMonth("2026-10", MonthCost(4.746784, 0.0), "whole month", 0.0, None, None, 4.70)
+
+
+@pytest.fixture(scope="module")
+def inventory(tmp_path_factory):
+    """`SMALL`."""
+    return load_inventory(write(tmp_path_factory.mktemp("past"), SMALL))
+
+
+def half(folder):
+    """Fifteen days of September, day by day."""
+    lines = [
+        replace(
+            line,
+            start=f"2026-09-{day:02}T00:00:00Z",
+            end=f"2026-09-{day + 1:02}T00:00:00Z",
+            amount=repr(float(line.amount) / 30),
+            cost=repr(float(line.cost) / 30),
+        )
+        for line in lines_of_month(SEPTEMBER, 1.0)
+        for day in range(1, 16)
+    ]
+    return legacy_bill(folder / "half.csv", lines)
+
+
+def without_keys(folder):
+    """Requests of September alone."""
+    lines = [line for line in lines_of_month(SEPTEMBER, 1.0) if line.unit != "Keys"]
+    return legacy_bill(folder / "requests.csv", lines)
+
+
+def twice(folder):
+    """September joined to itself."""
+    return legacy_bill(folder / "twice.csv", list(lines_of_month(SEPTEMBER, 1.0)) * 2)
+
+
+def whole(folder):
+    """All of September."""
+    return legacy_bill(folder / "whole.csv", list(lines_of_month(SEPTEMBER, 1.0)))
+
+
+def open_month(folder):
+    """An estimate of September: 600,000 gets and half of a key, 2.30 so far."""
+    path = estimate(folder / "ce.json", 600_000)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["ResultsByTime"][0]["TimePeriod"] = {"Start": "2026-09-01", "End": "2026-10-01"}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("bill", "billed", "rest", "words", "change"),
+    [
+        (whole, 4.62592, 0.0, "whole month", 0.120864),
+        # 15 x 40,288 x 0.000003 + 15/30, and as much again
+        (half, 2.31296, 2.31296, "bill to 15 September", 0.120864),
+        (without_keys, 3.62592, 1.0, "bill without keys", 0.120864),
+        # (2,417,280 - 20,000 of others) x 0.000003 + 1 = 8.19184; the second key is another's
+        (twice, 8.19184, 0.0, "whole month", -3.445056),
+        # no less than its forecast, and nothing says how much more: no change is known
+        (open_month, 2.30, 2.32592, "bill of a month in progress", None),
+    ],
+)
+def test_a_past_month_is_judged_as_the_reported_one(
+    tmp_path, inventory, bill, billed, rest, words, change
+):
+    """Its cost, what is forecast of it, what its bill covers, and the change to October."""
+    billed_rows = load_bill(bill(tmp_path))
+    found = past_month(inventory, billed_rows, None, SEPTEMBER, load_rates(None), 0.0, 4.60)
+    assert (found.cost.billed, found.cost.rest) == (pytest.approx(billed), pytest.approx(rest))
+    assert (found.bill, found.is_open) == (words, bill is open_month)
+    assert found.may_repeat == (bill is twice)
+    months = (found, OCTOBER)
+    assert change_to_month_before(months, 1) == (None if change is None else pytest.approx(change))
+    year = year_to_date(months, "2026-10")
+    assert year.cost == pytest.approx(billed + rest + 4.746784)
+    assert year.rest == pytest.approx(rest)
+    assert year.open == ((SEPTEMBER,) if bill is open_month else ())
+    assert year.may_repeat == ((SEPTEMBER,) if bill is twice else ())
+    # 4.60 and 4.70 were forecast then; an open month is held against nothing
+    costs = [4.746784] if bill is open_month else [billed + rest, 4.746784]
+    forecasts = [4.70] if bill is open_month else [4.60, 4.70]
+    assert year.against_then == AgainstThen(
+        len(costs), pytest.approx(sum(costs)), pytest.approx(sum(forecasts))
+    )
+
+
+@pytest.mark.parametrize(
+    ("bill", "cost", "words"),
+    [
+        (whole, 4.62592, "whole month"),  # the bill as it is now
+        (half, 4.50, "by the report of then"),
+        (twice, 4.50, "by the report of then"),
+        (open_month, 4.50, "by the report of then"),
+    ],
+)
+def test_what_was_billed_whole_then_is_more_than_a_bill_of_a_part(
+    tmp_path, inventory, bill, cost, words
+):
+    """September was reported with 4.50 billed; later only a whole bill takes its place."""
+    kept = KeptReport(SEPTEMBER, {SEPTEMBER: 4.60}, 4.50, budgets={"kms": 5.0})
+    (found, _), left_out = collect_past(
+        inventory,
+        "2026-10",
+        load_bill(bill(tmp_path)),
+        None,
+        load_rates(None),
+        0.0,
+        History("USD", (kept,)),
+        OCTOBER,
+    )
+    assert not left_out
+    assert found.cost.total == pytest.approx(cost)
+    assert (found.bill, found.may_repeat) == (words, False)
+    assert found.budget_then("kms", 6.0) == 5.0
