@@ -44,8 +44,8 @@ def check_in_common(lines: pd.DataFrame, requests: pd.DataFrame, shares: Shares,
         return
     whose, billed, accounts = _places(requests), _places(lines), "these accounts"
     if whose == billed:
-        billed = f"{_different(lines, requests)} in {whose}"
-        whose = f"{_different(requests, lines)} in {whose}"
+        billed = f"{_name_difference(lines, requests)} in {whose}"
+        whose = f"{_name_difference(requests, lines)} in {whose}"
         accounts = "these requests"
     found = f"logs of {whose}, of which no request stands on the bill"
     expected = f"logs of what it bills: {billed}"
@@ -237,8 +237,8 @@ def _uncertain_months(lines: pd.DataFrame, shares: Shares, currency: str) -> Ite
         )
 
 
-def _different(rows: pd.DataFrame, others: pd.DataFrame) -> str:
-    """What rows have of the first level by which they are none of the others."""
+def _name_difference(rows: pd.DataFrame, others: pd.DataFrame) -> str:
+    """Name the values of rows at the first level where they have none in common with others."""
     for level in ("operation", "key", "meter"):
         own = set(rows[level])
         if "" not in own | set(others[level]) and not own & set(others[level]):

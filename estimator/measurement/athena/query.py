@@ -120,7 +120,7 @@ def _cases(result: Callable[[ContextRule], str]) -> str:
 
 
 def _value_of(rule: ContextRule) -> str:
-    """What a rule's key names; of many alike one."""
+    """SQL of what a rule's key names, as far as FOLDS tells names apart."""
     value = _extract(rule.key)
     if rule.within:
         # no CONCAT of nothing: engines differ in what that is

@@ -64,7 +64,7 @@ def _merge(
             periods[period] = names or other or ()
         key = (*period, entry.group)
         before = more.get(key, known.get(key))
-        more[key] = entry if before is None else _put_together(before, entry)
+        more[key] = entry if before is None else _join_entries(before, entry)
     _refuse_overlaps({*groupings, *periods})
     changed = {key: entry for key, entry in more.items() if known.get(key) != entry}
     known.update(changed)
@@ -72,8 +72,8 @@ def _merge(
     return bool(changed)
 
 
-def _put_together(before: Entry, entry: Entry) -> Entry:
-    """One entry out of two of the same period and group: costs and usage, or one of them twice."""
+def _join_entries(before: Entry, entry: Entry) -> Entry:
+    """Join two entries of the same period and group: costs and usage, or one of them twice."""
     for name in ("cost", "quantity"):
         ours, theirs = getattr(before, name), getattr(entry, name)
         if ours is not None and theirs is not None and float(ours) != float(theirs):
