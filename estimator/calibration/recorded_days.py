@@ -115,7 +115,7 @@ class Cover:
         return self._share(frozenset(self._homes.get(number, set())))
 
     def reader(self, account: str, trails: list[int]) -> FloatArray:
-        """Share of a reader's requests: logged in its account and the key's, in the key's Region."""
+        """Share of a reader's requests: logged in the key's Region, in its account or the key's."""
         homes = set().union(*(self._homes.get(number, set()) for number in trails))
         return self._share(frozenset(homes | {(account, region) for _, region in homes}))
 
