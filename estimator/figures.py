@@ -6,7 +6,7 @@ Rounding happens here and nowhere before.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Self
 
@@ -14,7 +14,8 @@ from typing import Any, Self
 class Figure(str):
     """A number as people read it, which still knows its value.
 
-    Alone it has the digits that it needs itself; in a column all have as many: see `in_column`.
+    Alone it has the digits that it needs itself; in a column all have as many: see
+    `estimator.figure_columns`.
 
     Attributes
     ----------
@@ -42,20 +43,12 @@ class Figure(str):
 # names in a sentence: a few beside other facts, several where they are what it says
 FEW, SEVERAL = 3, 8
 
-_CENTS = 2
-_MOST_DECIMALS = 9
-# of each kind the decimals where a value has reached a size, and that size; below it as many as the
-# largest has alone
-_COLUMNS = {
-    "money": (_CENTS, 1.0),
-    "count": (0, 1000.0),
-    "key-month": (0, 1000.0),
-    "share": (1, 0.1),
-}
-_HUGE = 1e15  # beyond it a double holds no single units
+CENTS = 2
+MOST_DECIMALS = 9
+HUGE = 1e15  # beyond it a double holds no single units
 _NOISE = 1e-12  # below it there is only what sums leave over
 _SUMS = 1e-9  # sums of many rows differ by such a share from what they are on paper [0-1]
-_LEAST_SHOWN = 0.5 * 10.0**-_MOST_DECIMALS  # no column has the decimals for less
+LEAST_SHOWN = 0.5 * 10.0**-MOST_DECIMALS  # no column has the decimals for less
 _LEAST_PERCENT = Decimal("0.01")
 
 
@@ -69,7 +62,7 @@ def significant(value: float, digits: int) -> str:
         return "unknown"
     if abs(value) < _NOISE:
         return "0"
-    if abs(value) >= _HUGE:
+    if abs(value) >= HUGE:
         return _huge(value)
     # from a thousand on every unit stands, as in all other numbers
     rounded = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
@@ -85,70 +78,12 @@ def _huge(value: float) -> str:
     return f"{Decimal(repr(float(value))):,.0f}"
 
 
-def in_column(cells: Sequence[str]) -> list[str]:
-    """Return the cells of a column, its figures with one number of decimals.
-
-    Cents where there is a whole unit, one decimal of percents; what is too small for them reads as
-    less than they can show, so that none reads as nothing. Counts have as many as the smallest one
-    needs. Texts, and what is not known, stay.
-
-    >>> in_column([money(0.5058), money(10.91), "-"]), in_column([count(0.25), count(2)])
-    (['0.51', '10.91', '-'], ['0.25', '2.00'])
-    >>> in_column([money(0.0021), money(3.5)]), in_column([count(518.4), count(51840)])
-    (['<0.01', '3.50'], ['518', '51,840'])
-    >>> in_column([money(0.4359261), money(0.0001585), money(0.0)])
-    ['0.4359', '0.0002', '0.0000']
-    >>> in_column([money(9.5), signed(money(-3.333e-12)), signed(money(-0.002))])
-    ['9.50', '0.00', '>-0.01']
-    >>> in_column([percent(0.65401), percent(0.00005)]), in_column([share(0.5), share(12.345)])
-    (['+65.4 %', '<+0.1 %'], ['50 %', '1,234 %'])
-    """
-    known = [
-        cell
-        for cell in cells
-        if isinstance(cell, Figure) and math.isfinite(cell.value) and abs(cell.value) < _HUGE
-    ]
-    # requests and amounts may stand in one column, each in rows of their own
-    digits = {
-        kind: _decimals([figure for figure in known if figure.kind == kind]) for kind in _COLUMNS
-    }
-    ids = {id(figure) for figure in known}
-    return [
-        _with_decimals(cell, digits[cell.kind])
-        if isinstance(cell, Figure) and id(cell) in ids
-        else str(cell)
-        for cell in cells
-    ]
-
-
-def _decimals(figures: Sequence[Figure]) -> int:
-    """Return how many decimals a column of figures needs."""
-    if not figures:
-        return 0
-    kind = figures[0].kind
-    fewest, unit = _COLUMNS[kind]
-    printed = max(len(figure.removesuffix(" %").partition(".")[2]) for figure in figures)
-    # what no decimal can show, as the rest of a sum, gains none
-    sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= _LEAST_SHOWN]
-    if not sizes:
-        return min(fewest, printed)
-    if kind == "share":
-        # beside thousands of percent no tenth of one matters
-        return 0 if max(sizes) >= 1000 else min(1 if max(sizes) >= unit else 2, printed)
-    # where nothing reaches a whole unit, the largest has the four digits that it has alone
-    four = 3 - math.floor(math.log10(max(sizes)))
-    digits = min(fewest if max(sizes) >= unit else four, printed)
-    if kind != "money" and min(sizes) < 10.0**-digits:
-        # a digit that says something, so that what is small does not read as nothing
-        digits = min(-math.floor(math.log10(min(sizes))), printed)
-    return min(max(digits, 2 if fewest == _CENTS else 0), _MOST_DECIMALS)
-
-
-def _with_decimals(figure: Figure, digits: int) -> str:
+def write_decimals(figure: Figure, digits: int) -> str:
+    """Return a figure with as many decimals; what they cannot show is less than they can."""
     least = Decimal(1).scaleb(-digits)
     exact = Decimal(repr(figure.value)).quantize(least, ROUND_HALF_EVEN)
     unit = " %" if figure.kind == "share" else ""
-    if not exact and abs(figure.value) >= _LEAST_SHOWN:
+    if not exact and abs(figure.value) >= LEAST_SHOWN:
         return f"{_less_than(least, figure.value, figure.sign)}{unit}"
     # there is no zero less than nothing; without the f Decimal writes one as 0E-7
     text = f"{exact or abs(exact):,f}"
@@ -181,7 +116,7 @@ def money(amount: float) -> Figure:
 def _money(amount: float) -> str:
     if not math.isfinite(amount):
         return "unknown"
-    if abs(amount) >= _HUGE:
+    if abs(amount) >= HUGE:
         return _huge(amount)
     if abs(amount) < _NOISE:
         return "0.00"
@@ -226,7 +161,7 @@ def cents(amount: float) -> Figure:
     >>> cents(-0.03523), cents(0.00002), cents(1234.5), cents(0.465)
     ('-0.04', '0.00', '1,234.50', '0.46')
     """
-    if not math.isfinite(amount) or abs(amount) >= _HUGE:
+    if not math.isfinite(amount) or abs(amount) >= HUGE:
         return money(amount)
     # half a cent falls the same way whatever the last digits of a sum
     rounded = Decimal(f"{amount:.12g}").quantize(Decimal("0.01"), ROUND_HALF_EVEN)
@@ -266,6 +201,7 @@ def count(quantity: float) -> Figure:
 def key_months(quantity: float) -> Figure:
     """A number of key-months: half of one gives no decimal to requests in the same column.
 
+    >>> from estimator.figure_columns import in_column
     >>> in_column([count(1813772.3), key_months(0.5), key_months(2)])
     ['1,813,772', '0.5', '2.0']
     """
@@ -308,8 +244,8 @@ def share_beside(value: float, limit: float) -> Figure:
     for digits in range(1, 5):
         if figure != share(limit) or not difference(value, limit):
             break
-        text = _with_decimals(share(value), digits)
-        if text != _with_decimals(share(limit), digits):
+        text = write_decimals(share(value), digits)
+        if text != write_decimals(share(limit), digits):
             figure = Figure(text, figure.value, figure.kind)
     return figure
 

@@ -22,8 +22,15 @@ from pricing.free_pools import find_pools
 from pricing.meters import Meter, Version
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
-from pricing.scales import OthersByPool, Scales, add_up, others_of, over_draws
-from pricing.tiers import FloatArray, pool_share
+from pricing.scales import (
+    FloatArray,
+    OthersByPool,
+    Scales,
+    add_up,
+    others_of,
+    over_draws,
+    pool_share,
+)
 from pricing.usage_kinds import IntArray, find_kinds, find_rate
 
 

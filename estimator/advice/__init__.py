@@ -22,6 +22,7 @@ from estimator.measurement.progress import Progress
 from estimator.months import read_months
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.cases import Case
+from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
 
@@ -82,7 +83,7 @@ def advise(
     document_of(inventory)  # refused before the forecast, which may take long
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = read_months(start, months)
-    whole = compute_forecast(inventory, span, table, discount)
+    whole = compute_forecast(Model(inventory, span), table, discount)
     base = CaseForecast.from_forecasts(Case.unchanged(inventory), [whole])
     evaluator = Evaluator(base, span, table, discount)
     path = None if rates is None or isinstance(rates, RateTable) else str(rates)

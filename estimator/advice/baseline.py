@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from estimator.forecasting import Forecast
-from estimator.inventory import Account, Inventory
+from estimator.inventory import Inventory
 from estimator.inventory.sections import Key, Reader, Trail
 from estimator.months import Months, Period
 from estimator.scenarios.pairing import with_drivers
@@ -60,11 +60,6 @@ class Baseline:
         return tuple(
             reader for reader in self.inventory.readers if active[reader.name].meets(self.months)
         )
-
-    @cached_property
-    def accounts(self) -> dict[str, Account]:
-        """Accounts by id."""
-        return {account.id: account for account in self.inventory.accounts}
 
     @cached_property
     def keys(self) -> dict[str, Key]:

@@ -48,7 +48,7 @@ class Overlaps:
             if trail.scope == "account":
                 self.own[trail.account].append(trail)
             else:
-                home = baseline.accounts[trail.account]
+                home = baseline.inventory.accounts_by_id[trail.account]
                 self.shared[home.payer, home.partition].append(trail)
 
     def replacement(self, trail: Trail) -> Trail | None:
@@ -67,7 +67,7 @@ class Overlaps:
 
     def _others(self, trail: Trail) -> list[Trail]:
         """The other trails of the same account, or of its organization."""
-        home = self.baseline.accounts[trail.account]
+        home = self.baseline.inventory.accounts_by_id[trail.account]
         others = self.shared[home.payer, home.partition]
         if trail.scope == "account":
             others = [*others, *self.own[trail.account]]
@@ -98,7 +98,7 @@ class Overlaps:
             return False
         if other.regions is None:
             return True
-        home = self.baseline.accounts[trail.account]
+        home = self.baseline.inventory.accounts_by_id[trail.account]
         whole = self.regions[home.payer, home.partition]
         every = whole if trail.scope == "organization" else home.regions
         return set(other.regions).issuperset(every if trail.regions is None else trail.regions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,12 +57,12 @@ class BucketKeyPricing:
         self._table, self._discount, self._scale = table, discount, scale
         self._month = pd.Period(months.labels[0], "M")
         self._known: OtherPools | None = None
-        self._payers: dict[str, str] = {}
+        self._payers: Mapping[str, str] = {}
         # an account that the inventory does not have is taken for one of its first payer
         self._payer = ""
         if inventory is not None:
             self._known = other_pools(inventory, months)
-            self._payers = {account.id: account.payer for account in inventory.accounts}
+            self._payers = inventory.payer_by_account
             self._payer = inventory.payers()[0]
         self._all: dict[bool, dict[tuple[str, str], float]] = {}
         rows = actuals.measured[["billed_account", "billed_region", "cause", "meter"]]

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from estimator.forecasting.budgets import budget_use
-from estimator.forecasting.columns import check_groups, grain
 from estimator.forecasting.event_copies import CopyCharges, EventCopies, copy_notices, copy_rates
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
 from estimator.forecasting.free_days import FreeDays
@@ -22,8 +21,9 @@ from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
 from estimator.inventory.changes import Settings, change_inventory
-from estimator.months import Months, read_months
+from estimator.months import read_months
 from estimator.volume import usage
+from estimator.volume.columns import check_groups, grain
 from estimator.volume.daily import daily_requests
 from estimator.volume.model import Model
 from pricing.bill import Bill, bill
@@ -33,10 +33,8 @@ from pricing.reading.problems import RateError
 __all__ = [
     "WRITES",
     "Forecast",
-    "check_groups",
     "compute_forecast",
     "forecast",
-    "grain",
     "price_usage",
 ]
 
@@ -99,13 +97,12 @@ def forecast(
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = read_months(start, months)
     gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
-    found = compute_forecast(inventory, span, table, discount, columns, gate)
+    found = compute_forecast(Model(inventory, span), table, discount, columns, gate)
     return dataclasses.replace(found, section=section)
 
 
 def compute_forecast(
-    inventory: Inventory,
-    months: Months,
+    model: Model,
     table: RateTable,
     discount: float,
     columns: tuple[str, ...] = DEFAULT_GRAIN,
@@ -115,6 +112,8 @@ def compute_forecast(
 
     Parameters
     ----------
+    model : Model
+        Of the inventory and the months.
     columns : tuple of str
         Of the rows. Of two inventories that are compared one may have no account with an OU or a
         tag of these.
@@ -126,7 +125,8 @@ def compute_forecast(
     RateError
         A rate is missing.
     """
-    model = Model(inventory, months)
+    inventory = model.inventory
+    months = model.months
     # budgets, notices and totals need the default grain, whatever columns are shown
     priced = price_usage(model, (*DEFAULT_GRAIN, *columns), table, discount)
     charges = priced.charges

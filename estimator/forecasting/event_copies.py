@@ -80,7 +80,7 @@ class EventCopies:
     def __init__(self, inventory: Inventory, months: Months) -> None:
         self._inventory, self._months = inventory, months
         self._recording = Recording(inventory)
-        self._accounts = {account.id: account for account in inventory.accounts}
+        self._accounts = inventory.accounts_by_id
         self._owner = {key.id: key.account for key in inventory.keys}
         self._rows: dict[Row, FloatArray] = {}
         self._others: dict[tuple[str, tuple[str, ...]], FloatArray] = {}

@@ -41,7 +41,7 @@ def idle_notices(model: Model, charges: pd.DataFrame, in_use: dict[str, Period])
     elif requests.empty:
         yield f"nothing of this inventory makes a KMS request {span}: only keys cost"
     ended = _ended_with_account(inventory, months)
-    accounts = {account.id: account for account in inventory.accounts}
+    accounts = inventory.accounts_by_id
     for account, names in ended.items():
         ends = "end" if len(names) > 1 else "ends"
         until = accounts[account].until

@@ -105,7 +105,7 @@ def _by_rule_of_thumb(inventory: Inventory, in_use: dict[str, Period]) -> list[s
     active = inventory.active.account
     # accounts are many, but most of a group are alike
     silent: defaultdict[Group, set[tuple[tuple[str, ...], Period]]] = defaultdict(set)
-    own = {account.id: account for account in inventory.accounts}
+    own = inventory.accounts_by_id
     for account in inventory.accounts:
         regions = tuple(_without_files(account.files_per_day, account.regions))
         if regions:

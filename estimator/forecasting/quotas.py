@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, share
-from estimator.forecasting import burst_formulas
 from estimator.forecasting.totals import month_of, number_groups, sum_groups
 from estimator.frames import QUOTAS
-from estimator.months import IntArray, Months
-from estimator.volume.burst_profile import GETS_ONE_AFTER_ANOTHER
+from estimator.months import FloatArray, IntArray, Months
+from estimator.volume.burst_profile import GETS_ONE_AFTER_ANOTHER, SECONDS_PER_DAY
 from estimator.volume.daily import DailyRequests
 from pricing.quotas import load_quotas
 
@@ -52,7 +51,7 @@ class Headroom:
         frame["quota_per_second"] = quota
         for name in ("mean", "burst"):
             rate = frame[f"{name}_per_second"].to_numpy()
-            frame[f"share_{name}"] = burst_formulas.share_of_quota(rate, quota)
+            frame[f"share_{name}"] = share_of_quota(rate, quota)
         return frame[[column.name for column in QUOTAS]]
 
 
@@ -79,7 +78,7 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
     columns["quantity"] = total.T[month, driver]
     columns["at_once"] = at_once.T[month, driver]
     # nothing is slower than the fullest day spread evenly
-    least = burst_formulas.mean_per_second(fullest.T[month, driver], 1.0)
+    least = mean_per_second(fullest.T[month, driver], 1.0)
     # they have the same seconds, so the last of them stands for all
     seconds_of = dict(zip(driver_of.reshape(-1).tolist(), days.seconds, strict=True))
     for rate, name, end, gets in (
@@ -94,9 +93,9 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
                 for n in range(len(drivers))
             ]
         )[driver]
-        one_by_one = burst_formulas.one_after_another(columns["at_once"], gets)
+        one_by_one = one_after_another(columns["at_once"], gets)
         columns[name] = np.where(np.isnan(given), one_by_one, given)
-        burst = burst_formulas.burst_per_second(columns["at_once"], columns[name])
+        burst = burst_per_second(columns["at_once"], columns[name])
         columns[rate] = np.maximum(burst, least)
     return pd.DataFrame(columns)
 
@@ -118,7 +117,7 @@ def _place_bursts(jobs: pd.DataFrame, months: Months) -> pd.DataFrame:
         columns[name] = jobs[name].array[largest]
     frame = pd.DataFrame(columns)
     days = months.days[month_of(frame, months)]
-    frame["mean_per_second"] = burst_formulas.mean_per_second(columns["requests"], days)
+    frame["mean_per_second"] = mean_per_second(columns["requests"], days)
     return frame
 
 
@@ -149,3 +148,43 @@ def quota_notices(quotas: pd.DataFrame) -> Iterator[str]:
         )
     if len(near) > _MOST:
         yield f"and {len(near) - _MOST:,} more accounts and Regions near their KMS quota"
+
+
+def mean_per_second(requests: FloatArray, days: FloatArray | float) -> FloatArray:
+    """Requests of as many days, spread evenly. [request/s]
+
+    >>> import numpy as np
+    >>> mean_per_second(np.array([2_592_000.0]), np.array([30.0])).tolist()
+    [1.0]
+    """
+    return requests / (days * SECONDS_PER_DAY)
+
+
+def burst_per_second(at_once: FloatArray, seconds: FloatArray) -> FloatArray:
+    """Requests that come at once, spread evenly over the seconds they take. [request/s]
+
+    >>> import numpy as np
+    >>> burst_per_second(np.array([6000.0]), np.array([60.0])).tolist()
+    [100.0]
+    """
+    return at_once / seconds
+
+
+def one_after_another(at_once: FloatArray, per_second: float) -> FloatArray:
+    """The seconds that gets take one after the other, never less than one. [s]
+
+    >>> import numpy as np
+    >>> one_after_another(np.array([6000.0, 3.0]), 20.0).tolist()
+    [300.0, 1.0]
+    """
+    return np.maximum(at_once / per_second, 1.0)
+
+
+def share_of_quota(per_second: FloatArray, quota: FloatArray) -> FloatArray:
+    """The share of a quota that a rate uses; above 1 KMS refuses requests. [-]
+
+    >>> import numpy as np
+    >>> share_of_quota(np.array([2500.0]), np.array([10_000.0])).tolist()
+    [0.25]
+    """
+    return per_second / quota

@@ -31,7 +31,7 @@ class Recording:
     def __init__(self, inventory: Inventory) -> None:
         self._active = inventory.active.trail
         self._trails: defaultdict[Group, list[Trail]] = defaultdict(list)
-        accounts = {account.id: account for account in inventory.accounts}
+        accounts = inventory.accounts_by_id
         recording = [trail for trail in inventory.trails if not trail.exclude_kms_events]
         self._rank = {
             trail.name: (self._active[trail.name].start, number)

@@ -11,7 +11,7 @@ import pandas as pd
 from estimator.forecasting.event_copies import INVENTORY, CopyCharges
 from estimator.frames import DEFAULT_GRAIN
 from estimator.months import FloatArray, IntArray, Months
-from estimator.volume.group_columns import key_columns
+from estimator.volume.columns import key_columns
 from pricing.bill import price_column
 from pricing.usage_kinds import group_rows
 

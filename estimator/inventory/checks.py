@@ -10,9 +10,8 @@ from estimator.inventory.account_groups import paths_above, tag_names
 from estimator.inventory.accounts import Found
 from estimator.inventory.budgets import Budget
 from estimator.inventory.coverage import Account, Group, covered_group, groups_of
-from estimator.inventory.loading_state import Draft
+from estimator.inventory.draft import Draft, check_account, check_name, check_names_of_refused
 from estimator.inventory.model import Inventory
-from estimator.inventory.names import check_account, check_name, check_names_of_refused
 from estimator.inventory.others import FIELD
 from estimator.inventory.reader_sections import Once, Reader, Replication
 from estimator.inventory.sections import Key, Trail
@@ -35,7 +34,7 @@ def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> 
     ):
         _names_once(draft, section, label)
     _readers_unlike_trails(draft)
-    own = {account.id: account for account in inventory.accounts}
+    own = inventory.accounts_by_id
     keys = {key.id: key for key in inventory.keys}
     for index, key in enumerate(inventory.keys):
         _check_key(draft, ("keys", index), key, own)
@@ -101,7 +100,7 @@ def _names_once(draft: Draft, section: str, label: str) -> None:
 
 
 def _readers_unlike_trails(draft: Draft) -> None:
-    trails = set(draft.names("trails", "name"))
+    trails = set(draft.names("trails"))
     items = draft.root.get("readers")
     for index, item in enumerate(items if isinstance(items, Seq) else []):
         # a name of another type is refused where it is read; a list is not even a key of a set
@@ -113,7 +112,7 @@ def _readers_unlike_trails(draft: Draft) -> None:
             draft.problems.append(Problem(draft.path, line, at, found, "a name of its own", fix))
 
 
-def _check_key(draft: Draft, at: Location, key: Key, own: dict[str, Account]) -> None:
+def _check_key(draft: Draft, at: Location, key: Key, own: Mapping[str, Account]) -> None:
     if check_account(draft, (*at, "account"), key.account, own):
         partition = partition_of(key.region)
         home = own[key.account]
@@ -138,14 +137,14 @@ def _check_trail(
     draft: Draft,
     at: Location,
     trail: Trail,
-    own: dict[str, Account],
+    own: Mapping[str, Account],
     keys: dict[str, Key],
     regions: Mapping[Group, set[str]],
 ) -> None:
     known = check_account(draft, (*at, "account"), trail.account, own)
     key = keys.get(trail.key) if trail.key else None
     if trail.key is not None and key is None:
-        check_name(draft, (*at, "key"), trail.key, draft.names("keys", "id"), "keys")
+        check_name(draft, (*at, "key"), trail.key, "keys")
     # CloudTrail refuses it, so no forecast of it can come true (F10)
     if key and trail.bucket.region and trail.bucket.region != key.region:
         found = f"a bucket in {trail.bucket.region} under key {key.id} in {key.region}"
@@ -183,7 +182,7 @@ def _check_reader(
     draft: Draft,
     at: Location,
     reader: Reader,
-    own: dict[str, Account],
+    own: Mapping[str, Account],
     keys: dict[str, Key],
     trails: dict[str, Trail],
 ) -> None:
@@ -191,7 +190,7 @@ def _check_reader(
     for index, name in enumerate(reader.trails or ()):
         if name in trails:
             continue
-        check_name(draft, (*at, "trails", index), name, draft.names("trails", "name"), "trails")
+        check_name(draft, (*at, "trails", index), name, "trails")
     for index, account in enumerate(reader.accounts or ()):
         check_account(draft, (*at, "accounts", index), account, own)
     named = [trails[name] for name in reader.trails or () if name in trails]
@@ -211,7 +210,7 @@ def _check_reader(
         target = keys.get(reader.destination_key)
         place = (*at, "destination_key")
         if target is None:
-            check_name(draft, place, reader.destination_key, draft.names("keys", "id"), "keys")
+            check_name(draft, place, reader.destination_key, "keys")
         elif partitions and partitions != {partition_of(target.region)}:
             found = f"a key in {partition_of(target.region)}"
             expected = f"a key in {' and '.join(sorted(partitions))}, where the trails are"
@@ -237,7 +236,7 @@ def _check_once(
         draft.refuse(at, found, expected, "write days: 90 for the files of the last 90 days")
 
 
-def _check_others(draft: Draft, inventory: Inventory, own: dict[str, Account]) -> None:
+def _check_others(draft: Draft, inventory: Inventory, own: Mapping[str, Account]) -> None:
     """Who requests something else is an account or a payer."""
     payers = _payers(draft, inventory, own)
     for owner in inventory.other_kms_requests_per_month.by_id:
@@ -245,26 +244,25 @@ def _check_others(draft: Draft, inventory: Inventory, own: dict[str, Account]) -
             check_account(draft, (FIELD, owner), owner, own)
 
 
-def _payers(draft: Draft, inventory: Inventory, own: dict[str, Account]) -> dict[str, None]:
+def _payers(draft: Draft, inventory: Inventory, own: Mapping[str, Account]) -> dict[str, None]:
     """All payers, and all ids that one may have of what was refused for another mistake."""
-    refused = [name for name in draft.names("accounts", "id") if name not in own]
+    refused = [name for name in draft.names("accounts") if name not in own]
     of_all = draft.root.get("payer")
     named = (*draft.names("accounts", "payer"), *([] if of_all is None else [str(of_all)]))
     return dict.fromkeys((*inventory.payers(), *named, *refused))
 
 
 def _check_budget(
-    draft: Draft, at: Location, budget: Budget, inventory: Inventory, own: dict[str, Account]
+    draft: Draft, at: Location, budget: Budget, inventory: Inventory, own: Mapping[str, Account]
 ) -> None:
     """The payer, account, trail or reader that a budget is for exists."""
     if budget.payer is not None and not draft.incomplete:
-        check_name(draft, (*at, "payer"), budget.payer, _payers(draft, inventory, own), "payers")
+        check_name(draft, (*at, "payer"), budget.payer, "payers", _payers(draft, inventory, own))
     if budget.account is not None:
         check_account(draft, (*at, "account"), budget.account, own)
     for part, name in (("trail", budget.trail), ("reader", budget.reader)):
-        names = draft.names(f"{part}s", "name")
-        if name is not None and name not in names:
-            check_name(draft, (*at, part), name, names, f"{part}s")
+        if name is not None:
+            check_name(draft, (*at, part), name, f"{part}s")
     _check_group(draft, at, budget, inventory)
 
 
@@ -279,10 +277,10 @@ def _check_group(draft: Draft, at: Location, budget: Budget, inventory: Inventor
         known = dict.fromkeys(
             path for account in accounts if account.ou for path in paths_above(account.ou)
         )
-        check_name(draft, (*at, "ou"), budget.ou, known, "OUs of accounts")
+        check_name(draft, (*at, "ou"), budget.ou, "OUs of accounts", known)
     if budget.tag is not None:
         ((name, value),) = budget.tag.items()
         names = tag_names(accounts)
-        if check_name(draft, (*at, "tag"), name, names, "tags of accounts"):
+        if check_name(draft, (*at, "tag"), name, "tags of accounts", names):
             values = dict.fromkeys(a.tags[name] for a in accounts if name in a.tags)
-            check_name(draft, (*at, "tag", name), value, values, "values of this tag")
+            check_name(draft, (*at, "tag", name), value, "values of this tag", values)

@@ -1,26 +1,22 @@
-"""Documents changed without touching them: copies along a path, all else shared."""
+"""Documents changed without touching them, and those of Python's own values.
+
+A change copies what is along its path; all else is shared.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from pricing.reading.document import Location, Map, Seq
+from pricing.reading.limits import MAX_DEPTH
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.words import describe, shown
 
 MISSING: Any = object()
-
-
-def value_at(root: Any, location: Location) -> Any:
-    """The value that a document has at a location, `MISSING` where it has none."""
-    node = root
-    for part in location:
-        if isinstance(node, Seq) and isinstance(part, int) and part < len(node):
-            node = node[part]
-        elif isinstance(node, Map) and part in node:
-            node = node[str(part)]
-        else:
-            return MISSING
-    return node
 
 
 def set_at(node: Any, location: Location, value: Any) -> Any:
@@ -108,4 +104,47 @@ def as_document(value: Any, line: int) -> Any:
         items.extend(as_document(item, line) for item in value)
         items.lines = [line] * len(items)
         return items
+    return value
+
+
+NO_LINE = 0
+
+
+def document_of(mapping: Mapping[str, Any], path: str) -> Map:
+    """The document of a mapping; each of its lines is `NO_LINE`.
+
+    Raises
+    ------
+    DocumentError
+        A key is no text, or values are nested too deep.
+    """
+    document = _convert(mapping, path, ())
+    assert isinstance(document, Map)  # as mappings become
+    return document
+
+
+def _convert(value: Any, path: str, at: Location) -> Any:
+    if len(at) > MAX_DEPTH:  # a mapping inside itself has no end
+        expected, fix = f"at most {MAX_DEPTH} levels", "remove the loop"
+        raise DocumentError(Problem(path, None, "", "values nested without end", expected, fix))
+    if isinstance(value, Mapping):
+        section = Map(NO_LINE)
+        for key, item in value.items():
+            if not isinstance(key, str):
+                found = f"{shown(key)} as a key"
+                fix = f'write "{key}"'
+                raise DocumentError(Problem(path, None, describe(at), found, "a text key", fix))
+            section[key] = _convert(item, path, (*at, key))
+            section.lines[key] = NO_LINE
+        return section
+    if isinstance(value, list | tuple):
+        items = Seq(NO_LINE)
+        items.extend(_convert(item, path, (*at, index)) for index, item in enumerate(value))
+        items.lines = [NO_LINE] * len(items)
+        return items
+    if isinstance(value, np.generic):  # as rows of a DataFrame have
+        value = value.item()
+    if isinstance(value, datetime.datetime):  # and pandas' moments: a day only at midnight
+        is_midnight = value.time() == datetime.time()
+        return value.date() if is_midnight else value.isoformat()
     return value

@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 from estimator.inventory.accounts import Found, read_accounts
 from estimator.inventory.checks import check_references
 from estimator.inventory.coverage import Account
-from estimator.inventory.loading_state import Draft
-from estimator.inventory.mapping import document_of
+from estimator.inventory.documents import document_of
+from estimator.inventory.draft import Draft, check_names_of_refused, with_ids_of_names
 from estimator.inventory.model import Inventory
-from estimator.inventory.names import check_names_of_refused, with_ids_of_names
 from estimator.inventory.plausibility import implausible_numbers
 from estimator.inventory.refused_parts import understand_sections
 from estimator.inventory.sections import (

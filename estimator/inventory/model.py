@@ -118,8 +118,13 @@ class Inventory(NotebookResult):
     def _partition(self) -> dict[str, str]:
         return {account.id: account.partition for account in self.accounts}
 
-    @property
-    def payer_by_account(self) -> dict[str, str]:
+    @cached_property
+    def accounts_by_id(self) -> Mapping[str, Account]:
+        """Each account by its id."""
+        return {account.id: account for account in self.accounts}
+
+    @cached_property
+    def payer_by_account(self) -> Mapping[str, str]:
         """The payer of each account."""
         return {account.id: account.payer for account in self.accounts}
 

@@ -98,7 +98,7 @@ class _Words:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory, self._coverage = inventory, inventory.coverage
-        self._accounts = {account.id: account for account in inventory.accounts}
+        self._accounts = inventory.accounts_by_id
         self._trails = {trail.name: trail for trail in inventory.trails}
 
     def payers(self) -> Iterator[Line]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from estimator.inventory.documents import MISSING, remove_at, value_at
-from estimator.inventory.loading_state import Draft
+from estimator.inventory.documents import MISSING, remove_at
+from estimator.inventory.draft import Draft
 from estimator.inventory.sections import InventoryFile
 from pricing.reading.document import Location, Seq
+from pricing.reading.nodes import value_at
 from pricing.reading.problems import Problem
 from pricing.reading.validation import find_problems, validate
 
@@ -43,7 +44,11 @@ def _behind(draft: Draft, refused: list[Location]) -> list[Problem]:
             break
         left_out |= keys
         for place in keys:
-            if place and not _is_file(draft, place) and value_at(root, place) is not MISSING:
+            if (
+                place
+                and not _is_file(draft, place)
+                and value_at(root, place, MISSING) is not MISSING
+            ):
                 root = remove_at(root, place)
         fresh = [
             (problem, place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, month_label, read_months
 from estimator.reconciliation.billed_days import (
-    BilledDays,
+    ForecastDays,
     find_billed_days,
     shares_of_rows,
 )
@@ -30,7 +30,6 @@ from estimator.reconciliation.free_part import INFERRED_FREE, infer_free_part, t
 from estimator.reconciliation.interpretation import interpret
 from estimator.reconciliation.key_days import key_day_notices
 from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
-from estimator.reconciliation.matching import key_names, payers_of
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.missing_lines import (
     charged_cost,
@@ -56,9 +55,12 @@ from estimator.reconciliation.sides import (
     drop_levels,
     forecast_side,
     join_sides,
+    key_names,
     measured_side,
     payer_of,
+    payers_of,
 )
+from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import KmscostError, Problem
 
@@ -109,16 +111,17 @@ def reconcile(
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     label = month_label(month)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
-    expected = compute_forecast(inventory, read_months(label, 1), table, discount)
+    model = Model(inventory, read_months(label, 1))
+    expected = compute_forecast(model, table, discount)
     limit = None if fail_over is None else read_difference_limit(fail_over, expected.currency)
     billed = bill if isinstance(bill, Actuals) else load_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
-    found = reconcile_forecast(inventory, expected, billed, actuals, limit, bill_name(bill))
+    found = reconcile_forecast(model, expected, billed, actuals, limit, bill_name(bill))
     return replace(found, notices=(*found.notices, *months_left_out(billed, [label])))
 
 
 def reconcile_forecast(
-    inventory: Inventory,
+    model: Model,
     expected: Forecast,
     billed: Actuals,
     actuals: Actuals | None = None,
@@ -129,8 +132,8 @@ def reconcile_forecast(
 
     Parameters
     ----------
-    inventory : Inventory
-        What the forecast was made of.
+    model : Model
+        What the forecast was made of, of this month alone.
     expected : Forecast
         That of one month.
     name : str
@@ -142,11 +145,12 @@ def reconcile_forecast(
         The bill has nothing of the month, or is in another currency.
     """
     label = expected.months.labels[0]
+    inventory = model.inventory
     _check_comparable(expected, billed, actuals, label, name)
 
     # each side as rows of the same key columns
     lines, free_known = infer_free_part(of_month(billed, label), expected)
-    own = {account.id: account.payer for account in inventory.accounts}
+    own = inventory.payer_by_account
     payers = payers_of(inventory, lines)
     measured = actuals.measured if actuals is not None else pd.DataFrame({"cause": []})
     names = key_names(inventory, measured)
@@ -154,10 +158,10 @@ def reconcile_forecast(
         zip(lines["billed_account"].astype(str), lines["payer"].astype(str), strict=True)
     )
     # an account's payer in the inventory comes before the bill's
-    paid_by = {account: payers[payer] for account, payer in paid_by.items()} | own
+    paid_by = {**{account: payers[payer] for account, payer in paid_by.items()}, **own}
     billed_rows = billed_side(lines, payers, own, names)
     month_rows = forecast_side(expected, np.ones(len(expected.rows)))
-    measured_rows, lost = _measured_side(actuals, label, inventory, paid_by, names)
+    measured_rows, lost = measured_side(actuals, label, inventory, paid_by, names)
     if lost and measured_rows.empty:
         raise KmscostError(_without_place(lost))
 
@@ -177,10 +181,11 @@ def reconcile_forecast(
     interpretations = tuple(interpret(of_payer) for of_payer in evidence)
 
     # like with like: from here on all sides are of the days billed
-    days = find_billed_days(billed, inventory, expected.months, payers)
-    shares = shares_of_rows(expected.rows, inventory, days)
+    by_day = ForecastDays(model)
+    days = find_billed_days(billed, by_day, payers)
+    shares = shares_of_rows(expected.rows, by_day, days)
     if not days.is_whole:
-        to_date, _ = _measured_side(actuals, label, inventory, paid_by, names, days)
+        to_date, _ = measured_side(actuals, label, inventory, paid_by, names, days)
         frame = _join(expected, levels, forecast_side(expected, shares), billed_rows, to_date)
     # of a bill that goes on nothing is missing yet
     is_told = ~expected.rows["payer"].astype(str).isin(days.open_payers).to_numpy()
@@ -286,22 +291,6 @@ def _only_strangers(rows: pd.DataFrame, inventory: Inventory, month: str) -> lis
     if "" in accounts or accounts & {account.id for account in inventory.accounts}:
         return []
     return sorted(accounts)
-
-
-def _measured_side(
-    actuals: Actuals | None,
-    month: str,
-    inventory: Inventory,
-    payers: Mapping[str, str],
-    names: Mapping[str, str],
-    days: BilledDays | None = None,
-) -> tuple[pd.DataFrame, float]:
-    if actuals is not None:
-        return measured_side(actuals, month, inventory, payers, names, days)
-    # the columns of nothing, so that three sides join in any case
-    texts = {name: pd.Series(dtype=object) for name in KEYS}
-    numbers = ("measured", "measured_writes", "measured_others")
-    return pd.DataFrame({**texts, **{name: pd.Series(dtype=float) for name in numbers}}), 0.0
 
 
 def _without_place(lost: float) -> Problem:

@@ -7,7 +7,7 @@ the days billed, and what the rest of the month costs is forecast.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 
 from estimator.forecasting import WRITES
-from estimator.inventory import Inventory
 from estimator.inventory.sections import Key
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months, day_in_words, days_in_words
-from estimator.volume.daily import JOB, daily_requests
+from estimator.volume.daily import JOB, DailyRequests, daily_requests
 from estimator.volume.key_months import key_months
 from estimator.volume.model import Model
 
@@ -134,9 +133,32 @@ class BilledDays:
         return f"without {without}" if is_to_end else f"{span} without {without}"
 
 
-def find_billed_days(
-    billed: Actuals, inventory: Inventory, months: Months, names: Mapping[str, str]
-) -> BilledDays:
+@dataclass(frozen=True)
+class ForecastDays:
+    """The forecast of a month by the day, counted once and only where it is asked for."""
+
+    model: Model
+
+    @cached_property
+    def requests(self) -> tuple[DailyRequests, ...]:
+        """The requests of each job on each day."""
+        return tuple(daily_requests(self.model))
+
+    @cached_property
+    def keys(self) -> tuple[tuple[str, Key, FloatArray], ...]:
+        """Each key with its payer and its key-months on each day. [key-month]"""
+        inventory, spans = self.model.inventory, self.model.months.each_day(0, 1)
+        payers = inventory.payer_by_account
+        found = []
+        for key in inventory.keys:
+            rotations = [float(day.toordinal()) for day in key.rotations]
+            active = inventory.active.key[key.id]
+            by_day = key_months(active, rotations, spans.begin, spans.end)
+            found.append((payers[key.account], key, by_day))
+        return tuple(found)
+
+
+def find_billed_days(billed: Actuals, by_day: ForecastDays, names: Mapping[str, str]) -> BilledDays:
     """Find the days that a bill covers, of each payer.
 
     A bill covers what its lines of usage span, whichever the product. In a bill of several payers
@@ -144,13 +166,16 @@ def find_billed_days(
 
     Parameters
     ----------
+    by_day : ForecastDays
+        The forecast of the month.
     names : mapping
         The inventory's name of each payer of the bill.
     """
+    inventory, months = by_day.model.inventory, by_day.model.months
     label = months.labels[0]
     whole = _share_of_days(billed.coverage, months)
     is_told = bool(whole.any())
-    own = {account.id: account.payer for account in inventory.accounts}
+    own = inventory.payer_by_account
     rows = billed.measured
     rows = rows[rows["month"].astype(str) == label]
     accounts, payers = rows["billed_account"].astype(str), rows["payer"].astype(str)
@@ -174,7 +199,7 @@ def find_billed_days(
             open_payers.append(payer)
             covered[payer] = np.ones(len(whole))
             continue
-        covered[payer] = whole * _outside_of_holes(lines, inventory, months, payer)
+        covered[payer] = whole * _outside_of_holes(lines, by_day, payer)
         if several:
             covered[payer] = covered[payer] * _until_last_line(lines, months)
         if len(goes_on):
@@ -207,15 +232,14 @@ def _until_last_line(rows: pd.DataFrame, months: Months) -> FloatArray:
     return until
 
 
-def _outside_of_holes(
-    rows: pd.DataFrame, inventory: Inventory, months: Months, payer: str
-) -> FloatArray:
+def _outside_of_holes(rows: pd.DataFrame, by_day: ForecastDays, payer: str) -> FloatArray:
     """0 for each day that a payer's bill by the day has no line of, though it must, else 1. [-]
 
     A key accrues each hour, and reads are charged under every interpretation: a day of an active
     key, or of reads, without any line is none without cost, it is missing from the bill. A key
     tells only where the bill has keys by the day.
     """
+    months = by_day.model.months
     days = np.ones(int(months.days[0]))
     # lines of more than a day say nothing of a single one
     if "day" not in rows or rows["day"].isna().any() or rows["day"].nunique() < 2:
@@ -227,15 +251,15 @@ def _outside_of_holes(
         return days
     must = np.zeros(len(days), dtype=bool)
     if len(rows["day"][(rows["unit"] == "key-month").to_numpy()].unique()) > 1:
-        for owner, _, by_day in _key_months_by_day(inventory, months):
+        for owner, _, key_days in by_day.keys:
             if owner == payer:
-                must |= by_day > 0
+                must |= key_days > 0
     # requests of a day without a line before any: they may have begun later than was thought
     inside = np.arange(len(days)) > min(with_lines)
     counted = ((rows["unit"] == "request") & (rows["quantity"] > 0)).to_numpy()
-    by_the_day = len(rows["day"][counted].unique()) > 1
-    if by_the_day and (~has_line & ~must & inside).any():
-        for piece in daily_requests(Model(inventory, months)):
+    has_days = len(rows["day"][counted].unique()) > 1
+    if has_days and (~has_line & ~must & inside).any():
+        for piece in by_day.requests:
             reads = ~np.isin(piece.texts("cause"), WRITES)
             of_payer = np.asarray(piece.texts("payer")) == payer
             # less than one a day may be none
@@ -244,19 +268,7 @@ def _outside_of_holes(
     return days
 
 
-def _key_months_by_day(
-    inventory: Inventory, months: Months
-) -> Iterator[tuple[str, Key, FloatArray]]:
-    """Yield each key with its payer and its key-months on each day. [key-month]"""
-    payers = {account.id: account.payer for account in inventory.accounts}
-    spans = months.each_day(0, 1)
-    for key in inventory.keys:
-        rotations = [float(day.toordinal()) for day in key.rotations]
-        active = inventory.active.key[key.id]
-        yield payers[key.account], key, key_months(active, rotations, spans.begin, spans.end)
-
-
-def shares_of_rows(rows: pd.DataFrame, inventory: Inventory, days: BilledDays) -> FloatArray:
+def shares_of_rows(rows: pd.DataFrame, by_day: ForecastDays, days: BilledDays) -> FloatArray:
     """The share of each row's forecast of the month that falls into the days billed. [0-1]
 
     By the day: what begins on the 20th has nothing in a bill to the 15th.
@@ -268,7 +280,7 @@ def shares_of_rows(rows: pd.DataFrame, inventory: Inventory, days: BilledDays) -
     """
     if all((covered == 1).all() for covered in days.covered.values()):
         return np.ones(len(rows))
-    known = {**_shares_of_requests(inventory, days), **_shares_of_keys(inventory, days)}
+    known = {**_shares_of_requests(by_day, days), **_shares_of_keys(by_day, days)}
     texts = zip(*(rows[name].astype(str) for name in JOB), strict=True)
     return np.array(
         [
@@ -279,9 +291,9 @@ def shares_of_rows(rows: pd.DataFrame, inventory: Inventory, days: BilledDays) -
     )
 
 
-def _shares_of_requests(inventory: Inventory, days: BilledDays) -> dict[tuple[str, ...], float]:
+def _shares_of_requests(by_day: ForecastDays, days: BilledDays) -> dict[tuple[str, ...], float]:
     found = {}
-    for piece in daily_requests(Model(inventory, days.months)):
+    for piece in by_day.requests:
         jobs = zip(*(piece.texts(name) for name in JOB), strict=True)
         for job, requests in zip(jobs, piece.requests, strict=True):
             share = _weighted(requests, days.covered[job[0]])
@@ -290,10 +302,10 @@ def _shares_of_requests(inventory: Inventory, days: BilledDays) -> dict[tuple[st
     return found
 
 
-def _shares_of_keys(inventory: Inventory, days: BilledDays) -> dict[tuple[str, ...], float]:
+def _shares_of_keys(by_day: ForecastDays, days: BilledDays) -> dict[tuple[str, ...], float]:
     found: dict[tuple[str, ...], float] = {}
-    for payer, key, by_day in _key_months_by_day(inventory, days.months):
-        share = _weighted(by_day, days.covered[payer])
+    for payer, key, key_days in by_day.keys:
+        share = _weighted(key_days, days.covered[payer])
         if share is not None:
             place = (payer, key.account, key.region, key.id, key.id, "key", "KeyMonth")
             found[place] = share

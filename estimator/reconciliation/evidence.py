@@ -108,7 +108,7 @@ def _lines_in(
 
 def _rests_on_rule_of_thumb(inventory: Inventory, payer: str) -> bool:
     """Tell whether some files are forecast by the plain 288 a day."""
-    own = {account.id: account.payer for account in inventory.accounts}
+    own = inventory.payer_by_account
     plain = any(
         trail.files_per_day is None and trail.key is not None and own[trail.account] == payer
         for trail in inventory.trails

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from estimator.figures import FEW, listed, money
+from estimator.figures import FEW, listed, money, plural
 from estimator.inventory import Inventory
 from estimator.months import Months
 from estimator.reconciliation.levels import MissingLevels
@@ -41,8 +41,7 @@ def key_day_notices(
         for row in rows.sort_values("beyond", ascending=False, kind="stable").to_dict("records")
     ]
     cost = float((rows["beyond"] / days * rows["price"]).sum())
-    one = len(names) == 1
-    line = f"{len(names):,} key{' is' if one else 's are'} billed for more key-days than the month "
+    line = f"{plural(len(names), 'key', 'is', 'are')} billed for more key-days than the month "
     line += f"and the inventory's rotations explain ({currency} {money(cost)}): "
     line += f"{listed(names, FEW)}. "
     most = 1 + ROTATIONS_CHARGED  # a key and its rotations [key-month]

@@ -14,8 +14,7 @@ from estimator.inventory import Inventory
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
-from estimator.reconciliation.matching import place_of
-from estimator.reconciliation.sides import tells
+from estimator.reconciliation.sides import place_of, tells
 
 # nothing is extrapolated: what covers less of a month is shown and not reckoned with
 ENOUGH = 0.9

@@ -1,7 +1,8 @@
-"""Forecast, measured and billed, each as a frame of the same key columns."""
+"""Forecast, measured and billed, each as a frame of the same key columns and names."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -14,9 +15,66 @@ from estimator.measurement.sources import SOURCES, sources_that_count
 from estimator.months import FloatArray
 from estimator.reconciliation.billed_days import BilledDays
 from estimator.reconciliation.levels import SYMMETRIC, MissingLevels
-from estimator.reconciliation.matching import CLOUDTRAIL_CAUSES
+from pricing.arns import split_arn
 
 KEYS = ("payer", "billed_account", "billed_region", "key", "operation", "unit")
+
+# what CloudTrail's files cause: these requests name a key, where listing keys does not
+CLOUDTRAIL_CAUSES = ("put", "check", "digest", "get", "replication")
+
+
+def place_of(arn: str) -> tuple[str, str]:
+    """Account and Region of a key's ARN.
+
+    >>> place_of("arn:aws:kms:eu-west-1:111122223333:key/1234")
+    ('111122223333', 'eu-west-1')
+    """
+    key = split_arn(arn)
+    return (key.account, key.region) if key is not None else ("", "")
+
+
+def key_names(inventory: Inventory, measured: pd.DataFrame) -> dict[str, str]:
+    """ARNs of the inventory's keys: those it says, and those that measured requests show.
+
+    A key without `arn` is the one under which CloudTrail's files were measured, where its account
+    and Region have one such key in the inventory and one in the measurement.
+    """
+    names = {key.arn: key.id for key in inventory.keys if key.arn}
+    nameless: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for key in inventory.keys:
+        if not key.arn:
+            nameless[key.account, key.region].append(key.id)
+    seen: dict[tuple[str, str], set[str]] = defaultdict(set)
+    if "key" in measured:
+        caused = measured[measured["cause"].isin(CLOUDTRAIL_CAUSES)]
+        for arn in map(str, caused["key"].unique()):
+            if arn and arn not in names:
+                seen[place_of(arn)].add(arn)
+    for place, ids in nameless.items():
+        # of two keys either could be meant: then none is named
+        if len(ids) == 1 and len(seen[place]) == 1:
+            names[seen[place].pop()] = ids[0]
+    return names
+
+
+def payers_of(inventory: Inventory, billed: pd.DataFrame) -> dict[str, str]:
+    """The inventory's name of each payer of the bill.
+
+    A payer that the inventory does not know is the one whose accounts stand in its bill; one that
+    the bill does not name is the inventory's, where that has no other.
+    """
+    own = inventory.payer_by_account
+    known = set(inventory.payers())
+    names: dict[str, str] = {}
+    for payer, rows in billed.groupby("payer", observed=True):
+        accounts = map(str, rows["billed_account"].unique())
+        meant = {own[account] for account in accounts if account in own}
+        # a payer that the inventory knows keeps its name, whoever stands in its bill
+        alike = str(payer) not in known and len(meant) == 1
+        names[str(payer)] = meant.pop() if alike else str(payer)
+        if not names[str(payer)] and len(known) == 1:
+            names[str(payer)] = next(iter(known))
+    return names
 
 
 def forecast_side(forecast: Forecast, shares: FloatArray) -> pd.DataFrame:
@@ -89,7 +147,7 @@ def payer_of(
 
 
 def measured_side(
-    actuals: Actuals,
+    actuals: Actuals | None,
     month: str,
     inventory: Inventory,
     payers: Mapping[str, str],
@@ -102,6 +160,11 @@ def measured_side(
     account under one key, that is where they belong. Rows whose grain leaves out the account, the
     Region or the operation have no place.
     """
+    if actuals is None:
+        # the columns of nothing, so that three sides join in any case
+        texts = {name: pd.Series(dtype=object) for name in KEYS}
+        numbers = ("measured", "measured_writes", "measured_others")
+        return pd.DataFrame({**texts, **{name: pd.Series(dtype=float) for name in numbers}}), 0.0
     rows = actuals.measured
     rows = rows[(rows["month"].astype(str) == month) & (rows["unit"] == "request")]
     rows = rows[rows["quantity"].notna()]

@@ -17,6 +17,7 @@ from estimator.inventory.changes import Stage
 from estimator.months import Months
 from estimator.scenarios.cases import Case
 from estimator.scenarios.pairing import stack
+from estimator.volume.model import Model
 from pricing.rates import RateTable
 
 
@@ -69,7 +70,7 @@ def forecast_case(
 ) -> CaseForecast:
     """Forecast each stage for its own months: before its first day the one before it holds."""
     forecasts = [
-        compute_forecast(inventory, span, table, discount, by)
+        compute_forecast(Model(inventory, span), table, discount, by)
         for inventory, span in _spans(case.changed.stages, months)
     ]
     return CaseForecast.from_forecasts(case, forecasts)

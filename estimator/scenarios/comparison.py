@@ -16,7 +16,7 @@ from estimator.forecasting.result import INTERPRETATIONS
 from estimator.months import Months
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.pairing import pair_sides, stack, with_drivers
-from estimator.volume.group_columns import key_columns
+from estimator.volume.columns import key_columns
 from pricing.notebook import NotebookResult
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError

@@ -14,15 +14,13 @@ from estimator.forecasting.totals import monthly_totals
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
-from estimator.months import FloatArray, Months, read_months
+from estimator.months import FloatArray, read_months
 from estimator.simulation.draws import Draws, stand_ins
 from estimator.simulation.inventory_demand import demand_of
 from estimator.simulation.options import Options, read_options
-from estimator.simulation.prices import Prices
 from estimator.simulation.result import Simulation, build_simulation
-from estimator.simulation.sampling import repeat_point, sample, sample_cost
-from estimator.simulation.uncertain_files import notice_combined
-from estimator.simulation.uncertain_inputs import is_uncertain
+from estimator.simulation.sampling import Prices, repeat_point, sample, sample_cost
+from estimator.simulation.uncertain_inputs import is_uncertain, notice_combined
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 
@@ -72,19 +70,19 @@ def simulate(
     inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = read_months(start, months)
-    return run(inventory, span, options, table, discount)
+    return run(Model(inventory, span), options, table, discount)
 
 
 def run(
-    inventory: Inventory,
-    span: Months,
+    model: Model,
     options: Options,
     table: RateTable,
     discount: float,
     noise: bool = True,
 ) -> Simulation:
     """A simulation of checked options; without `noise` counts are their means."""
-    model = Model(inventory, span)
+    inventory = model.inventory
+    span = model.months
     priced = price_usage(model, DEFAULT_GRAIN, table, discount)
     charges, is_exempt = priced.charges, inventory.cloudtrail_writes == "exempt"
     point = monthly_totals(charges, None, span, table.currency, is_exempt)

@@ -26,6 +26,7 @@ from estimator.months import FloatArray
 from estimator.simulation.distributions import Kind, UncertainInput
 from estimator.simulation.elementary import normal_scores
 from estimator.simulation.result import Simulation
+from estimator.volume.model import Model
 from pricing.bill import price_column
 
 _SCORES = 10_000
@@ -121,18 +122,18 @@ def _change(section: Any, update: dict[str, Any]) -> Any:
     return section.model_copy(update=update)
 
 
-def expected_forecast(means: Inventory, simulation: Simulation) -> Forecast:
+def expected_forecast(means: Model, simulation: Simulation) -> Forecast:
     """The forecast whose months are those that the simulation expects.
 
     Parameters
     ----------
-    means : Inventory
-        The simulated inventory `with_means`.
+    means : Model
+        Of the simulated inventory `with_means`, and of the months.
     simulation : Simulation
     """
     inventory, months, code = simulation.inventory, simulation.months, simulation.currency.lower()
-    of_means = compute_forecast(means, months, simulation.table, simulation.discount)
-    if means is inventory:
+    of_means = compute_forecast(means, simulation.table, simulation.discount)
+    if means.inventory is inventory:
         return of_means
     rows = expect_rows(of_means.rows, simulation)
     monthly = of_means.monthly.copy()

@@ -17,7 +17,7 @@ from estimator.simulation.demand_builder import DemandBuilder, Multipliers, budg
 from estimator.simulation.draws import Draws
 from estimator.simulation.look_back import LookBackDays, breakpoints_of, gets_at
 from estimator.simulation.shared_gets import SharedGets, SharedRequests
-from estimator.simulation.uncertain_files import OWN_DRAWS, UncertainFiles
+from estimator.simulation.uncertain_inputs import OWN_DRAWS, UncertainFiles
 from estimator.volume.growth import ACCOUNTS, FILES, Segment
 from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model, Written

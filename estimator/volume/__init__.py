@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from estimator.frames import DEFAULT_GRAIN
-from estimator.volume.group_columns import account_group
+from estimator.volume.columns import account_group
 from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import reader_blocks

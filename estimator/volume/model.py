@@ -93,6 +93,14 @@ class Model:
             ]
         )
 
+    def during(self, months: Months) -> Model:
+        """The same in other months; which streams there are hangs on no month."""
+        return Model(self.inventory, months, self.streams)
+
+    def first_month(self) -> Model:
+        """The same in its first month alone."""
+        return self.during(Months(self.months.firsts[0], 1))
+
     def over(self, spans: Spans) -> Model:
         """The same, counted in other spans."""
         # shallow: the arrays of trails are the same whatever time is counted in

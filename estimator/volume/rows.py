@@ -12,7 +12,7 @@ from estimator.inventory import Inventory
 from estimator.inventory.account_groups import group_labels
 from estimator.months import FloatArray, Months
 from estimator.volume.burst_profile import BurstProfile
-from estimator.volume.group_columns import account_group, key_columns
+from estimator.volume.columns import account_group, key_columns
 from estimator.volume.streams import IntArray, Streams
 from pricing.reading.problems import Problem, UsageError
 from pricing.usage_kinds import group_rows

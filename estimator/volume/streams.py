@@ -206,7 +206,7 @@ def streams_of(inventory: Inventory) -> Streams:
     """
     inputs = {path: number for number, path in enumerate(inventory.uncertain_files)}
     pairs = _Pairs(inventory, inputs)
-    accounts = {account.id: account for account in inventory.accounts}
+    accounts = inventory.accounts_by_id
     default = pairs.files_of(None, FILES_PER_DAY)
     trail_number, chosen, files, input_codes, starts, ends = [], [], [], [], [], []
     for number, trail in enumerate(inventory.trails):

@@ -23,13 +23,12 @@ from pricing.reading.key_owners import (
     units_of_keys,
 )
 from pricing.reading.nodes import Location, Seq, line_of, text_of, value_at
-from pricing.reading.other_words import word_meant
 from pricing.reading.problems import Problem
 from pricing.reading.scalars import flow
 from pricing.reading.slips import QUOTES, find_unseen, plain_text, template_fix
 from pricing.reading.units import GROWTH, SHARE, unit_in_words
 from pricing.reading.words import describe, nearest, shown
-from pricing.reading.written_keys import key_fix, key_meant, nearest_key
+from pricing.reading.written_keys import key_fix, key_meant, nearest_key, word_meant
 
 _LONGEST = 80
 _IN_FLOW = {"{}": ("mapping", "number", "share", "growth"), "[]": ("list",)}

@@ -49,14 +49,17 @@ def text_of(root: Any, location: Iterable[str | int]) -> str | None:
     return written.get(last)
 
 
-def value_at(root: Any, location: Iterable[str | int]) -> Any:
-    """The value at a location; None where the document has none."""
+def value_at(root: Any, location: Iterable[str | int], missing: Any = None) -> Any:
+    """The value at a location; `missing` where the document has none."""
     node = root
     for part in location:
+        # a letter of a text is no part of a document
+        if isinstance(node, str):
+            return missing
         try:
             node = node[part]
         except (KeyError, IndexError, TypeError):
-            return None
+            return missing
     return node
 
 

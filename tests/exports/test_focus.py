@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from estimator import export_focus, forecast, measure_bill
-from estimator.report.exports.text_files import table_csv
+from estimator.report.exports.table_writers import table_csv
 from pricing.reading.problems import UsageError
 from tests.exports.inventories import ARN, ODD, SMALL, load
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from estimator import export_focus
-from estimator.report.exports.parquet import table_parquet
+from estimator.report.exports.table_writers import table_parquet
 from tests.exports.inventories import ODD, load
 from tests.real_data import ROOT
 

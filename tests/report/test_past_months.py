@@ -13,6 +13,7 @@ import pytest
 
 from estimator import load_inventory
 from estimator.measurement.measurement_files import load_bill
+from estimator.months import read_months
 from estimator.report.past.history_file import History, KeptReport
 from estimator.report.past.month_cost import MonthCost
 from estimator.report.past.months import (
@@ -23,6 +24,7 @@ from estimator.report.past.months import (
     past_month,
     year_to_date,
 )
+from estimator.volume.model import Model
 from pricing.rates import load_rates
 from tests.measurement.billing.bills import legacy_bill
 from tests.report.test_time import lines_of_month
@@ -98,7 +100,8 @@ def test_a_past_month_is_judged_as_the_reported_one(
 ):
     """Its cost, what is forecast of it, what its bill covers, and the change to October."""
     billed_rows = load_bill(bill(tmp_path))
-    found = past_month(inventory, billed_rows, None, SEPTEMBER, load_rates(None), 0.0, 4.60)
+    model = Model(inventory, read_months(SEPTEMBER, 1))
+    found = past_month(model, billed_rows, None, SEPTEMBER, load_rates(None), 0.0, 4.60)
     assert (found.cost.billed, found.cost.rest) == (pytest.approx(billed), pytest.approx(rest))
     assert (found.bill, found.is_open) == (words, bill is open_month)
     assert found.may_repeat == (bill is twice)
@@ -130,15 +133,15 @@ def test_what_was_billed_whole_then_is_more_than_a_bill_of_a_part(
     tmp_path, inventory, bill, cost, words
 ):
     """September was reported with 4.50 billed; later only a whole bill takes its place."""
-    kept = KeptReport(SEPTEMBER, {SEPTEMBER: 4.60}, 4.50, budgets={"kms": 5.0})
+    report = KeptReport(SEPTEMBER, {SEPTEMBER: 4.60}, 4.50, budgets={"kms": 5.0})
     (found, _), left_out = collect_past(
-        inventory,
+        Model(inventory, read_months("2026-10", 1)),
         "2026-10",
         load_bill(bill(tmp_path)),
         None,
         load_rates(None),
         0.0,
-        History("USD", (kept,)),
+        History("USD", (report,)),
         OCTOBER,
     )
     assert not left_out

@@ -240,8 +240,14 @@ def test_a_budget_is_drawn_over_the_months_that_it_held_for(tmp_path):
     """
     path = write(tmp_path, SMALL + BUDGETS.replace("5.00", "6.00"))
     simulation = simulate(path, "2026-10", 3, 100)
-    kept = {"05": None, "06": {"kms": 4.0}, "07": {"kms": 5.0}, "08": {"kms": 5.0}, "09": {}}
-    past = [past_month_of(f"2026-{number}", budgets) for number, budgets in kept.items()]
+    limits = {
+        "05": None,
+        "06": {"kms": 4.0},
+        "07": {"kms": 5.0},
+        "08": {"kms": 5.0},
+        "09": {},
+    }
+    past = [past_month_of(f"2026-{number}", budgets) for number, budgets in limits.items()]
     chart = timeline_chart(past, simulation, ("kms", 6.0))
     assert lines_of_budgets(chart) == [(0.5, 1.5, 4.0), (1.5, 3.5, 5.0), (4.5, 7.5, 6.0)]
     assert "budget kms 6.00, 4.00 and 5.00 before" in chart.description

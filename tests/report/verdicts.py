@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from estimator.measurement.measurement_files import load_bill
 from estimator.reconciliation import reconcile_forecast
+from estimator.volume.model import Model
 from tests.measurement.billing.bills import Line, legacy_bill
 
 # a key and a reader of 40,000 gets a day; others use all free requests, so each request is paid:
@@ -79,5 +80,6 @@ def small_bill(folder, until, scale=1.0, first=1, name="bill.csv"):
 def with_bill(monthly, path):
     """A report of an inventory without ranges, with a bill: what does not hang on it stays."""
     expected = monthly.forecast.of_month(monthly.month)
-    found = reconcile_forecast(monthly.inventory, expected, load_bill(path))
+    model = Model(monthly.inventory, expected.months)
+    found = reconcile_forecast(model, expected, load_bill(path))
     return replace(monthly, reconciliation=found)

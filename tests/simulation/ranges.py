@@ -14,6 +14,7 @@ from estimator.months import read_months
 from estimator.simulation import Simulation, run
 from estimator.simulation.draws import Draws, stand_ins
 from estimator.simulation.options import read_options
+from estimator.volume.model import Model
 from pricing.rates import load_rates
 
 IDS = [f"{number}" * 12 for number in range(1, 6)]
@@ -42,7 +43,7 @@ def run_simulation(
     """A simulation without the noise of counts, unless asked for."""
     options = read_options(draws, seed, quantile, months)
     span = read_months(start, months)
-    return run(inventory, span, options, load_rates(), discount, noise)
+    return run(Model(inventory, span), options, load_rates(), discount, noise)
 
 
 def numbers_of(simulation: Simulation, draw: int) -> dict[str, float]:

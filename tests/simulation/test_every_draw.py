@@ -63,10 +63,12 @@ def test_tiers_price_a_draw_as_they_price_a_forecast(tmp_path, seed):
     from estimator.months import read_months
     from estimator.simulation import run
     from estimator.simulation.options import read_options
+    from estimator.volume.model import Model
 
     inventory, table = write(tmp_path, Invention(seed, windows=False).text()), graduated_table()
     options = read_options(DRAWS, seed, "0.5", MONTHS)
-    simulation = run(inventory, read_months("2026-11", MONTHS), options, table, 0.0, noise=False)
+    model = Model(inventory, read_months("2026-11", MONTHS))
+    simulation = run(model, options, table, 0.0, noise=False)
     numbers = put(inventory, numbers_of(simulation, 3))
     plain = forecast(numbers, "2026-11", MONTHS, rates=table).monthly["cost_usd"]
     np.testing.assert_allclose(simulation.draws_cost[3], plain, rtol=1e-11, atol=1e-9)

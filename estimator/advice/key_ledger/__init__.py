@@ -33,7 +33,7 @@ from estimator.inventory import Inventory
 from estimator.inventory.sections import Key
 from estimator.measurement.result import Actuals
 from estimator.months import Months
-from estimator.reconciliation.matching import key_names, place_of
+from estimator.reconciliation.sides import key_names, place_of
 from pricing.arns import is_key
 from pricing.rates import RateTable
 

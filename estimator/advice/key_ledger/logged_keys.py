@@ -10,7 +10,7 @@ import pandas as pd
 
 from estimator.advice.key_ledger.records import Evidence, KeyUse
 from estimator.measurement.result import Actuals
-from estimator.reconciliation.matching import place_of
+from estimator.reconciliation.sides import place_of
 from pricing.request_meters import OF_ANY_KEY
 
 _ENOUGH = 0.9  # of the hours of the days without use

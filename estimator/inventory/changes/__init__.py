@@ -14,9 +14,8 @@ from estimator.inventory.changes.change import (
     Settings,
     read_settings,
 )
-from estimator.inventory.changes.conflicts import find_conflicts
 from estimator.inventory.changes.editable import EditableInventory, document_of
-from estimator.inventory.changes.refusals import is_inside
+from estimator.inventory.changes.refusals import find_conflicts, is_inside
 from estimator.inventory.load import load_inventory
 from estimator.inventory.model import Inventory
 from pricing.reading.problems import Problem

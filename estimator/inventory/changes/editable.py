@@ -22,12 +22,12 @@ from estimator.inventory.documents import (
     set_at,
     set_item,
     set_key,
-    value_at,
 )
+from estimator.inventory.draft import Draft
 from estimator.inventory.load import InventoryError, understand
-from estimator.inventory.loading_state import Draft
 from estimator.inventory.model import Inventory
 from pricing.reading.document import Location, Map, Seq
+from pricing.reading.nodes import value_at
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.validation import read_day
 from pricing.reading.words import shown
@@ -162,7 +162,7 @@ class EditableInventory:
 
     def _edit(self, change: Change, location: Location) -> None:
         """Set, scale or take away one value."""
-        written = value_at(self.root, location)
+        written = value_at(self.root, location, MISSING)
         default = path_info(change.path, value_at(self.root, location[:2])).default
         before = default if written is MISSING else written
         if change.operation == "remove":
@@ -209,7 +209,7 @@ class EditableInventory:
         """The place above a location that holds no mapping, so that nothing can be below it."""
         for length in range(1, len(location)):
             node = value_at(self.root, location[:length])
-            if node is not MISSING and node is not None and not isinstance(node, Map | Seq):
+            if node is not None and not isinstance(node, Map | Seq):
                 return location[:length]
         return None
 

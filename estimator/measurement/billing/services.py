@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 KMS, CLOUDTRAIL = "awskms", "AWSCloudTrail"
-PRODUCTS = (KMS, CLOUDTRAIL)
 
 # FOCUS has AWS's own code of a service only in AWS's own column x_ServiceCode; what other tools
 # convert has code or name in ServiceName, in any letter case
@@ -69,8 +66,3 @@ def is_flag(text: str) -> bool:
     """
     flag = clean(text).casefold()
     return bool(flag) and flag not in _NO
-
-
-def matching(values: Iterable[str], aws: bool) -> set[str]:
-    """Those of the values that name KMS or CloudTrail."""
-    return {value for value in values if product_of(value, aws)}

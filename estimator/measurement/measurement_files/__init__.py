@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from estimator.measurement.billing import measure_bill
 from estimator.measurement.cloudtrail_logs import measure_cloudtrail
-from estimator.measurement.measurement_files.bills import load_bill
 from estimator.measurement.measurement_files.csv_files import LOST, read_csv
-from estimator.measurement.measurement_files.detection import Kind, detect_formats
+from estimator.measurement.measurement_files.detection import Kind, detect_formats, kind_of
 from estimator.measurement.measurement_files.json_files import read_json
 from estimator.measurement.measurement_files.merging import Part, merge
 from estimator.measurement.paths import as_paths
@@ -88,3 +88,46 @@ def _distinct(files: Sequence[tuple[str, Kind]]) -> Iterator[tuple[str, Kind, st
             raise KmscostError(Problem(path, None, "", found, "a readable file", "")) from None
         original = first.setdefault(digest, path)
         yield path, kind, "" if original == path else original
+
+
+def load_bill(paths: str | Path | Sequence[str | Path]) -> Actuals:
+    """Read a bill, or what `kmscost measure bill` kept of one.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        What `measure_bill` reads, or its JSON; of several months one file each.
+
+    Raises
+    ------
+    KmscostError
+        As `measure_bill`; a file is a measurement of something else, or measured and other bills
+        are named together.
+    """
+    names = as_paths(paths)
+    measured = [name for name in names if _is_measurement(name)]
+    if not measured:
+        return measure_bill(names)
+    others = [name for name in names if name not in measured]
+    if others:
+        found = "a bill beside the JSON of `kmscost measure bill`, which may hold it"
+        fix = "name one kind of them"
+        raise KmscostError(Problem(others[0], None, "", found, "one kind of bill", fix))
+    parts = [Part(name, read_json(name), exact=True) for name in measured]
+    strangers = [part for part in parts if part.actuals.source != "bill"]
+    if strangers:
+        part = strangers[0]
+        found = f"the JSON of `kmscost measure` of {part.actuals.source}"
+        fix = "name what AWS billed, or the JSON of `kmscost measure bill`"
+        raise KmscostError(Problem(part.path, None, "", found, "a bill", fix))
+    return parts[0].actuals if len(parts) == 1 else merge(parts)
+
+
+def _is_measurement(path: str) -> bool:
+    """Tell whether a file is JSON that kmscost wrote, of whatever command."""
+    if Path(path).is_dir():
+        return False
+    try:
+        return kind_of(path) == "json"
+    except KmscostError:  # a table of another sort: measure_bill says what it is
+        return False

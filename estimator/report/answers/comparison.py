@@ -16,7 +16,7 @@ from estimator.report.blocks import Block, Details, Lines, Sheet
 from estimator.scenarios import Comparison
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.comparison import IncreaseLimit
-from estimator.volume.group_columns import key_columns
+from estimator.volume.columns import key_columns
 
 _MOST_GROUPS = 20
 _MOST_DETAILS = 10  # a comment on GitHub holds 65,536 characters

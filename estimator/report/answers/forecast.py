@@ -19,7 +19,7 @@ from estimator.report.answers.account_names import AccountNames
 from estimator.report.answers.budgets_and_copies import budget_lines, copies_lines
 from estimator.report.answers.details import section_sheet
 from estimator.report.blocks import MOST_ROWS, Sheet
-from estimator.volume.group_columns import key_columns
+from estimator.volume.columns import key_columns
 
 _MOST_POOLS = 4
 _ACCOUNTS = ("payer", "account", "billed_account")  # columns whose ids have names beside them

@@ -21,6 +21,7 @@ from estimator.report.charts.fan import QUANTILES
 from estimator.simulation import Simulation, simulate
 from estimator.simulation.expected import expect_rows, expected_forecast, with_means
 from estimator.simulation.options import read_options
+from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import KmscostError, Problem, UsageError
 from pricing.reading.words import nearest
@@ -149,8 +150,8 @@ def chart_of(
             return _with_source(drivers_chart(drawn), drawn)
         flows = forecast(with_means(inventory), start, months, ["cause"], table, discount)
         return _with_source(fan_chart(drawn), drawn, copies_lines(flows))
-    span = 1 if kind == "sankey" else months
-    drawn = simulate(inventory, start, span, draws, seed, rates=table, discount=discount)
+    count = 1 if kind == "sankey" else months
+    drawn = simulate(inventory, start, count, draws, seed, rates=table, discount=discount)
     # as in the report: what is expected, wherever anything is a range
     means = with_means(inventory)
     if kind == "sankey":
@@ -162,7 +163,7 @@ def chart_of(
         return _with_source(chart, drawn, copies_lines(flows))
     from estimator.report.charts.months import cost_chart, requests_chart
 
-    flows = expected_forecast(means, drawn)
+    flows = expected_forecast(Model(means, drawn.months), drawn)
     if kind == "requests":
         return _with_source(requests_chart(flows), flows)
     return _with_source(cost_chart(flows), flows, copies_lines(flows))
@@ -183,7 +184,8 @@ def _timeline(
     table, code = drawn.table, drawn.currency
     reports = History(code) if history is None else read_history(history, code)
     means = with_means(drawn.inventory)
-    past, left_out = collect_past(means, None, billed, None, table, drawn.discount, reports)
+    model = Model(means, drawn.months)
+    past, left_out = collect_past(model, None, billed, None, table, drawn.discount, reports)
     if left_out and not past:
         raise KmscostError(Problem("bill", None, "", left_out[0], "a month to draw", ""))
     flows = forecast(means, start, drawn.months.count, ["cause"], table, drawn.discount)

@@ -195,7 +195,7 @@ def _payer_of(forecast: Forecast, budget: Budget | None) -> str:
     if budget and budget.payer:
         return budget.payer
     inventory = forecast.inventory
-    payers = {account.id: account.payer for account in inventory.accounts}
+    payers = inventory.payer_by_account
     covered = budget.covers(inventory.accounts) if budget else None
     if covered is None or covered.column != "billed_account":
         return inventory.payer

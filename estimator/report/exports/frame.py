@@ -14,7 +14,7 @@ from estimator.advice import Advice
 from estimator.attribution import Attribution
 from estimator.backtesting import Backtest
 from estimator.calibration import Calibration
-from estimator.forecasting import Forecast, check_groups, grain
+from estimator.forecasting import Forecast
 from estimator.frames import FRAMES
 from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.measurement_files import load_actuals
@@ -28,6 +28,7 @@ from estimator.scenarios import Comparison
 from estimator.simulation import Simulation, simulate
 from estimator.simulation.options import read_options
 from estimator.volume import usage
+from estimator.volume.columns import check_groups, grain
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError

@@ -12,7 +12,7 @@ import pandas as pd
 
 from estimator.forecasting import Forecast
 from estimator.report.exports.source import Source, forecast_of
-from estimator.volume.group_columns import key_columns
+from estimator.volume.columns import key_columns
 from pricing.notebook import NotebookResult
 from pricing.rates import RateTable
 

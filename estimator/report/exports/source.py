@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.forecasting import Forecast, forecast, grain
+from estimator.forecasting import Forecast, forecast
 from estimator.inventory import Inventory
-from estimator.volume.group_columns import key_columns
+from estimator.volume.columns import grain, key_columns
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 

@@ -25,6 +25,7 @@ from estimator.report.past.months import collect_past
 from estimator.simulation import run
 from estimator.simulation.expected import expected_forecast, with_means
 from estimator.simulation.options import read_options
+from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
 
@@ -113,21 +114,23 @@ def report(
     doubt = None if history is None else check_owner(reports, inventory, history)
     unread += (doubt,) if doubt else ()
     options = read_options(draws, seed, QUANTILES, span.count)
-    simulation = run(inventory, span, options, table, discount)
+    model = Model(inventory, span)
+    simulation = run(model, options, table, discount)
     # one centre for all that follows: each range at its mean, sums as the simulation expects them
     means = with_means(inventory)
     several_payers = inventory.payer_by_account if len(inventory.payers()) > 1 else None
-    forecast = expected_forecast(means, simulation)
+    model = model if means is inventory else Model(means, span)
+    forecast, month_model = expected_forecast(model, simulation), model.first_month()
     report_without_past = MonthlyReport(
         month=label,
         forecast=forecast,
         simulation=simulation,
-        breakdown=break_down(means, simulation),
+        breakdown=break_down(month_model, simulation),
         actuals=measured,
         reconciliation=None
         if billed is None
         else reconcile_forecast(
-            means, forecast.of_month(label), billed, measured, name=bill_name(bill)
+            month_model, forecast.of_month(label), billed, measured, name=bill_name(bill)
         ),
         advice=advise(inventory, label, span.count, table, discount) if is_advised else None,
         unread=unread,
@@ -136,7 +139,7 @@ def report(
         paid_events=None if billed is None else paid_events(billed, label),
     )
     past, left_out = collect_past(
-        means,
+        model,
         label,
         billed,
         measured,
@@ -150,7 +153,7 @@ def report(
     return replace(
         report_without_past,
         past=past,
-        changes=find_changes(reports.before(label), means, label, table, discount),
+        changes=find_changes(reports.before(label), model, label, table, discount),
         unread=(*unread, *left_out),
     )
 

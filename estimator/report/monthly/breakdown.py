@@ -11,9 +11,7 @@ import pandas as pd
 from estimator.figures import count, money, share
 from estimator.forecasting import Forecast, price_usage
 from estimator.forecasting.totals import sum_charges, sum_groups
-from estimator.inventory import Inventory
 from estimator.inventory.account_groups import group_labels
-from estimator.months import Months
 from estimator.report.blocks import Sheet
 from estimator.report.charts.sankey import COLUMNS, sankey_chart
 from estimator.report.monthly.document import Block, Section
@@ -29,13 +27,13 @@ _MOST_TAGS = 3
 _PRICED_BY = ("month", "payer", "billed_region", "cause", "operation")
 
 
-def break_down(means: Inventory, result: Simulation | Forecast) -> dict[str, pd.DataFrame]:
+def break_down(month: Model, result: Simulation | Forecast) -> dict[str, pd.DataFrame]:
     """Price the usage of the first month by all that the sections tell apart.
 
     Parameters
     ----------
-    means : Inventory
-        The simulated inventory `with_means`; that of a forecast as it is.
+    month : Model
+        The first month of the simulated inventory `with_means`; of a forecast's as it is.
     result : Simulation or Forecast
 
     Returns
@@ -44,12 +42,11 @@ def break_down(means: Inventory, result: Simulation | Forecast) -> dict[str, pd.
         Charges by account, driver, billed account and cause (``drivers``), and by Region
         (``regions``), each with cost_other_reading; they add up to the month of the result.
     """
-    model, table = Model(means, Months(result.months.firsts[0], 1)), result.table
-    charges = {}
+    table, charges = result.table, {}
     # accounts and Regions each alone: together they are rows by the million
     for name, columns in (("drivers", (*COLUMNS, "cause")), ("regions", ("region",))):
-        priced = price_usage(model, (*_PRICED_BY, *columns), table, result.discount).charges
-        if isinstance(result, Simulation) and means is not result.inventory:
+        priced = price_usage(month, (*_PRICED_BY, *columns), table, result.discount).charges
+        if isinstance(result, Simulation) and month.inventory is not result.inventory:
             priced = expect_rows(priced, result)
         charges[name] = sum_charges(priced, columns, table.currency)
     return charges

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from estimator.forecasting import Forecast, compute_forecast
-from estimator.inventory import Inventory
 from estimator.months import read_months
 from estimator.report.past.history_file import KeptReport
 from estimator.scenarios import Comparison, compare
 from estimator.simulation.expected import with_means
+from estimator.volume.model import Model
 from pricing.rates import RateTable
 
 _DUST = 1e-9
@@ -65,27 +65,32 @@ class Changes:
 
 def find_changes(
     earlier: KeptReport | None,
-    inventory: Inventory,
+    model: Model,
     month: str,
     table: RateTable,
     discount: float,
 ) -> Changes | None:
-    """Compare the inventory, its ranges at their means, with that of an earlier report.
+    """Compare an inventory with that of an earlier report; None where none was kept.
 
-    None where none was kept.
+    Parameters
+    ----------
+    model : Model
+        Of the inventory with its ranges at their means, in whatever months.
     """
     # what was kept was read already, where whose history it is was looked at
     before = None if earlier is None else earlier.load_inventory("the history")
     if earlier is None or before is None:
         return None
     before = with_means(before)
-    compared = compare(before, inventory, month, 1, ("account",), rates=table, discount=discount)
+    compared = compare(
+        before, model.inventory, month, 1, ("account",), rates=table, discount=discount
+    )
     (other,) = compared.others
     return Changes(
         since=earlier.month,
         parts=tuple(_changes(compared, ("kind", "driver"))),
         accounts=tuple(_changes(compared, ("account",))),
-        rates=tuple(_rates(inventory, earlier.month, month, table, discount)),
+        rates=tuple(_rates(model, earlier.month, month, table, discount)),
         cost=compared.difference(other),
     )
 
@@ -105,11 +110,11 @@ def _changes(compared: Comparison, by: tuple[str, ...]) -> Iterator[Change]:
 
 
 def _rates(
-    inventory: Inventory, since: str, month: str, table: RateTable, discount: float
+    model: Model, since: str, month: str, table: RateTable, discount: float
 ) -> Iterator[Change]:
     """Prices of a unit that are not those of the earlier month, by Region and meter."""
     after, before = (
-        compute_forecast(inventory, read_months(label, 1), table, discount)
+        compute_forecast(model.during(read_months(label, 1)), table, discount)
         for label in (month, since)
     )
     old, new = _prices(before), _prices(after)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from estimator.figures import difference
 from estimator.forecasting import compute_forecast
-from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.months import Months, parse_month, read_months
 from estimator.reconciliation import reconcile_forecast
 from estimator.reconciliation.notices import months_left_out
 from estimator.report.past.history_file import History
 from estimator.report.past.month_cost import MonthCost, bill_in_words, cost_by_bill
+from estimator.volume.model import Model
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError
 
@@ -67,7 +67,7 @@ class PastMonth:
 
 
 def collect_past(
-    inventory: Inventory,
+    model: Model,
     month: str | None,
     billed: Actuals | None,
     measured: Actuals | None,
@@ -80,6 +80,8 @@ def collect_past(
 
     Parameters
     ----------
+    model : Model
+        Of the inventory with its ranges at their means, in whatever months.
     month : str or None
         The month that is reported; None for all that are known.
     current : PastMonth, optional
@@ -95,7 +97,7 @@ def collect_past(
         past = PastMonth(label, None, "", None, requests.get(label), None, then)
         if label in of_bill:
             try:
-                past = past_month(inventory, billed, measured, label, table, discount, then)
+                past = past_month(model, billed, measured, label, table, discount, then)
             except KmscostError as error:
                 # one month that cannot be compared takes nothing from the others
                 left_out.append(f"the bill of {label} is left out: {error.problems[0]}")
@@ -114,7 +116,7 @@ def collect_past(
 
 
 def past_month(
-    inventory: Inventory,
+    model: Model,
     billed: Actuals | None,
     measured: Actuals | None,
     month: str,
@@ -126,6 +128,8 @@ def past_month(
 
     Parameters
     ----------
+    model : Model
+        Of the inventory, in whatever months.
     then : float or None
         What was forecast of it. [currency]
 
@@ -135,8 +139,9 @@ def past_month(
         As `estimator.reconcile`.
     """
     assert billed is not None
-    expected = compute_forecast(inventory, read_months(month, 1), table, discount)
-    result = reconcile_forecast(inventory, expected, billed, measured)
+    model = model.during(read_months(month, 1))
+    expected = compute_forecast(model, table, discount)
+    result = reconcile_forecast(model, expected, billed, measured)
     requests = measured_of(measured, month)
     if not result.has_kms:
         return PastMonth(month, None, "", None, requests, result.forecast_of_month(), then)

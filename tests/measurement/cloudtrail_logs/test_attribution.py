@@ -319,7 +319,7 @@ def test_meters(tmp_path, operation, parameters, meter, unsized):
     assert only(actuals, "meter") == (meter,)
     about_size = [notice for notice in actuals.notices if "RSA_2048" in notice]
     assert bool(about_size) is unsized
-    assert all(notice.startswith("1 requests") for notice in about_size)
+    assert all(notice.startswith("1 request on") for notice in about_size)
 
 
 @pytest.mark.parametrize(

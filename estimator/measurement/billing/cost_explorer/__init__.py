@@ -11,12 +11,11 @@ from estimator.measurement.billing.cost_explorer.answers import (
     is_cost_explorer,
     read_answers,
 )
-from estimator.measurement.billing.cost_explorer.combining import combine
 from estimator.measurement.billing.cost_explorer.download import (
     is_cost_explorer_csv,
     read_download,
 )
-from estimator.measurement.billing.cost_explorer.entries import Entry
+from estimator.measurement.billing.cost_explorer.entries import Entry, combine
 from estimator.measurement.billing.cost_explorer.lines import (
     COLUMNS,
     LAYOUT,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
 from estimator.measurement.billing.services import CLOUDTRAIL, KMS
+from estimator.measurement.unreadable import Refused, UnreadableError
 from pricing.usage_types import region_and_meter
 
 COMMAND = (
@@ -56,3 +59,96 @@ def product_of_usage_type(usage_type: str) -> str:
     if _METER.fullmatch(meter):
         return KMS
     return CLOUDTRAIL if _TRAILS.fullmatch(meter) else ""
+
+
+@dataclass(frozen=True)
+class Combined:
+    """The entries of several files, the files that they are of, and those that told nothing new."""
+
+    entries: list[Entry]
+    counted: list[str]
+    again: list[str]
+
+
+def combine(files: Sequence[tuple[str, Sequence[Entry]]], refused: Refused) -> Combined:
+    """The entries of all files together, each period and group once.
+
+    A file counts whole or not at all: one that tells a period in another way than a file before it
+    goes to `refused`.
+    """
+    known: dict[tuple[Any, ...], Entry] = {}
+    groupings: dict[tuple[pd.Timestamp, pd.Timestamp], tuple[str, ...]] = {}
+    counted: list[str] = []
+    again: list[str] = []
+    for shown, entries in files:
+        try:
+            found = _merge(known, groupings, entries)
+        except UnreadableError as error:
+            refused.add(shown, error)
+            continue
+        (counted if found else again).append(shown)
+    return Combined(list(known.values()), counted, again)
+
+
+def _merge(
+    known: dict[tuple[Any, ...], Entry],
+    groupings: dict[tuple[pd.Timestamp, pd.Timestamp], tuple[str, ...]],
+    entries: Sequence[Entry],
+) -> bool:
+    """Add the entries of a file to those that are known; tell whether any of them is new."""
+    more: dict[tuple[Any, ...], Entry] = {}
+    periods: dict[tuple[pd.Timestamp, pd.Timestamp], tuple[str, ...]] = {}
+    for entry in entries:
+        period = (entry.start, entry.end)
+        names = tuple(name for name, _ in entry.group)
+        other = periods.get(period, groupings.get(period))
+        if names and other and other != names:
+            raise UnreadableError(
+                f"{entry.start:%Y-%m-%d} twice: by {' and '.join(other)}, and by "
+                f"{' and '.join(names)}",
+                "each period in one grouping",
+                "name one of the files",
+            )
+        if names or period not in {**groupings, **periods}:
+            periods[period] = names or other or ()
+        key = (*period, entry.group)
+        before = more.get(key, known.get(key))
+        more[key] = entry if before is None else _put_together(before, entry)
+    _refuse_overlaps({*groupings, *periods})
+    changed = {key: entry for key, entry in more.items() if known.get(key) != entry}
+    known.update(changed)
+    groupings.update(periods)
+    return bool(changed)
+
+
+def _put_together(before: Entry, entry: Entry) -> Entry:
+    """One entry out of two of the same period and group: costs and usage, or one of them twice."""
+    for name in ("cost", "quantity"):
+        ours, theirs = getattr(before, name), getattr(entry, name)
+        if ours is not None and theirs is not None and float(ours) != float(theirs):
+            raise UnreadableError(
+                f"{entry.start:%Y-%m-%d} twice, once with {ours} and once with {theirs}",
+                "each period and group once",
+                "name the newer of the files",
+            )
+    return replace(
+        before,
+        is_open=before.is_open and entry.is_open,
+        cost=before.cost if before.cost is not None else entry.cost,
+        quantity=before.quantity if before.quantity is not None else entry.quantity,
+        unit=before.unit or entry.unit,
+        currency=before.currency or entry.currency,
+    )
+
+
+def _refuse_overlaps(periods: set[tuple[pd.Timestamp, pd.Timestamp]]) -> None:
+    """Refuse a month that is told by the day and as a whole: its usage would count twice."""
+    last: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    for start, end in sorted(periods):
+        if last is not None and start < last[1]:
+            raise UnreadableError(
+                f"{start:%Y-%m-%d} twice: in periods to {last[1]:%Y-%m-%d} and to {end:%Y-%m-%d}",
+                "each day in one period",
+                "name one of the files",
+            )
+        last = (start, end)

@@ -30,7 +30,7 @@ def accounts_csv(forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]) -> s
     rows = breakdown["drivers"]
     sums = _sum(rows, rows["account"])
     unit = forecast.currency
-    accounts = {account.id: account for account in forecast.inventory.accounts}
+    accounts = forecast.inventory.accounts_by_id
     has_ou = any(getattr(account, "ou", None) for account in accounts.values())
     tags = sorted({tag for account in accounts.values() for tag in _tags(account)})
     header = ["account", "name", *(["OU"] if has_ou else []), *(f"tag {tag}" for tag in tags)]

@@ -12,6 +12,7 @@ from estimator.forecasting import Forecast
 from estimator.report.exports.source import Source, forecast_of
 from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.interactive.tools import read_text, tool_data, write_tools
+from estimator.volume.model import Model
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError, Problem
 
@@ -119,7 +120,8 @@ def _widget() -> type:
 
         def __init__(self, forecast: Forecast) -> None:
             self.forecast = forecast
-            data = tool_data(forecast, break_down(forecast.inventory, forecast))
+            month = Model(forecast.inventory, forecast.months).first_month()
+            data = tool_data(forecast, break_down(month, forecast))
             has_sliders = data["what_if"] is not None
             tools = write_tools(
                 forecast, has_sliders=has_sliders, center="typical value", is_open=True

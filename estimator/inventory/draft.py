@@ -1,20 +1,20 @@
-"""Names that must exist: of accounts, keys, trails and readers, in items that are refused too."""
+"""An inventory on its way: what was understood, what is wrong with it, names that must exist."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from estimator.inventory.account_ids import account_meant
+from estimator.inventory.documents import set_key
 from estimator.inventory.kinds import ACCOUNT_ID
-from estimator.inventory.loading_state import Draft
 from pricing.arns import is_account, split_arn
-from pricing.reading.document import Map, Refused, Seq
+from pricing.reading.document import Location, Map, Refused, Seq, line_of
 from pricing.reading.problems import Problem
 from pricing.reading.slips import QUOTES, plain_text, template_fix
-from pricing.reading.words import nearest, shown
+from pricing.reading.words import describe, nearest, shown
 
 _MOST_SUGGESTIONS = 100
 _ALL = ("all", "*", "any", "every")
@@ -37,24 +37,105 @@ _LISTS = ("accounts", "trails")
 _LABELS = {"accounts": "id", "keys": "id", "trails": "name", "readers": "name"}
 
 
-def check_account(draft: Draft, at: tuple[str | int, ...], name: str, own: Iterable[str]) -> bool:
+@dataclass
+class Draft:
+    """An inventory on its way: the document, what was understood of it, what is wrong with it."""
+
+    path: str
+    root: Map
+    problems: list[Problem]
+    notices: list[str] = field(default_factory=list)
+    # where the understood items of a section stand in the document
+    places: dict[str, list[int]] = field(default_factory=dict)
+    # whether accounts are missing because their file could not be understood
+    incomplete: bool = False
+    # the accounts of each file, by the place in `accounts` of the entry that names it
+    rows: dict[int | str, list[Map]] = field(default_factory=dict)
+    # accounts of files that are not active, and what the file says of them
+    left_out: dict[str, str] = field(default_factory=dict)
+    # whether an account or its Regions were refused, so that others need not be missing
+    has_unsure_regions: bool = False
+    known: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
+
+    def names(self, section: str, label: str = "") -> dict[str, None]:
+        """The names that a section gives, those of refused items too: they are not dangling.
+
+        Parameters
+        ----------
+        label : str
+            The key of each item that is asked for; by default the one of its name.
+        """
+        label = label or _LABELS[section]
+        # asked once for each reference: without a memory a long file takes a square of its length
+        known = self.known.get((section, label))
+        if known is None:
+            items = self.root.get(section)
+            listed = list(items) if isinstance(items, Seq) else []
+            # a bare text was refused where a mapping is wanted, and is the name all the same
+            given = [
+                item.get(label) if isinstance(item, Map) else item
+                for item in listed
+                if isinstance(item, Map | str | int)
+            ]
+            # a number was refused for its missing quotes: its digits are the name all the same, as
+            # the digits of an account are behind dashes or in an ARN
+            known = self.known[section, label] = {
+                (section == "accounts" and account_meant(name)) or str(name): None
+                for name in given
+                if isinstance(name, str | int | list) and not isinstance(name, bool)
+            }
+        return known
+
+    def refuse(self, at: Location, found: str, expected: str, fix: str = "") -> None:
+        """Note a problem at a location of the understood items."""
+        place = self.place(at)
+        line = line_of(self.root, place)
+        self.problems.append(Problem(self.path, line, describe(place), found, expected, fix))
+
+    def place(self, at: Location) -> Location:
+        """The location in the document of a location among the understood items."""
+        positions = self.places.get(str(at[0])) if len(at) > 1 else None
+        return (at[0], positions[int(at[1])], *at[2:]) if positions is not None else at
+
+    def line(self, at: Location) -> int | None:
+        """The line of a location among the understood items."""
+        return line_of(self.root, self.place(at))
+
+    def whole_document(self) -> Map:
+        """The document, with the accounts of other files in the place of the entry naming one.
+
+        In it every account has a path of its own, wherever it is written.
+        """
+        if not self.rows:
+            return self.root
+        accounts = self.root["accounts"]
+        listed = Seq(accounts.line)
+        for index, (item, line) in enumerate(zip(accounts, accounts.lines, strict=True)):
+            rows = self.rows.get(index, [item])
+            listed.extend(rows)
+            listed.lines += [line] * len(rows)
+        return set_key(self.root, "accounts", listed)
+
+
+def check_account(draft: Draft, at: Location, name: str, own: Collection[str]) -> bool:
     """True where the account was understood; one that was refused already is not dangling."""
     if name in own:
         return True
-    if not draft.incomplete and name not in draft.names("accounts", "id"):
-        check_name(draft, at, name, own, "accounts")
+    if not draft.incomplete and name not in draft.names("accounts"):
+        check_name(draft, at, name, "accounts", own)
     return False
 
 
 def check_name(
-    draft: Draft, at: tuple[str | int, ...], name: str, choices: Iterable[str], what: str
+    draft: Draft, at: Location, name: str, what: str, among: Collection[str] | None = None
 ) -> bool:
-    """True where a name is one of the choices; else it is refused with the one that was meant."""
-    choices = list(choices)
-    if name in choices:
+    """True where a name is one of a section's, or among others; else it is refused with a fix."""
+    known = draft.names(what) if among is None else among
+    if name in known:
         return True
     if isinstance(name, Refused):
         return False  # a problem is noted already
+    choices = list(known)
     listed = ", ".join(choices[:8]) + (", ..." if len(choices) > 8 else "")
     fix = _meant_name(draft, name, choices, what)
     draft.refuse(at, shown(name), f"one of {what}: {listed or 'there are none'}", fix)
@@ -131,7 +212,7 @@ def check_names_of_refused(draft: Draft, own: Iterable[str], all_items: bool = F
 
 
 def _check_in_document(
-    draft: Draft, at: tuple[str | int, ...], name: Any, target: str, accounts: dict[str, None]
+    draft: Draft, at: Location, name: Any, target: str, accounts: dict[str, None]
 ) -> None:
     if not isinstance(name, str) or isinstance(name, Refused) or not name.strip():
         return
@@ -140,9 +221,9 @@ def _check_in_document(
         return
     if target == "accounts":
         if is_account(name):
-            check_account(draft, at, name, {**accounts, **draft.names("accounts", "id")})
+            check_account(draft, at, name, {**accounts, **draft.names("accounts")})
         return
-    check_name(draft, at, name, draft.names(target, _LABELS[target]), target)
+    check_name(draft, at, name, target)
 
 
 def _items(draft: Draft, section: str) -> list[Map]:

@@ -1,0 +1,80 @@
+"""Columns of figures: one number of decimals in each.
+
+The digits that a figure has alone are in `estimator.figures`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from estimator.figures import CENTS, HUGE, LEAST_SHOWN, MOST_DECIMALS, Figure, write_decimals
+
+# of each kind the decimals where a value has reached a size, and that size; below it as many as the
+# largest has alone
+_COLUMNS = {
+    "money": (CENTS, 1.0),
+    "count": (0, 1000.0),
+    "key-month": (0, 1000.0),
+    "share": (1, 0.1),
+}
+
+
+def in_column(cells: Sequence[str]) -> list[str]:
+    """Return the cells of a column, its figures with one number of decimals.
+
+    Cents where there is a whole unit, one decimal of percents; what is too small for them reads as
+    less than they can show, so that none reads as nothing. Counts have as many as the smallest one
+    needs. Texts, and what is not known, stay.
+
+    >>> from estimator.figures import count, money, percent, share, signed
+    >>> in_column([money(0.5058), money(10.91), "-"]), in_column([count(0.25), count(2)])
+    (['0.51', '10.91', '-'], ['0.25', '2.00'])
+    >>> in_column([money(0.0021), money(3.5)]), in_column([count(518.4), count(51840)])
+    (['<0.01', '3.50'], ['518', '51,840'])
+    >>> in_column([money(0.4359261), money(0.0001585), money(0.0)])
+    ['0.4359', '0.0002', '0.0000']
+    >>> in_column([money(9.5), signed(money(-3.333e-12)), signed(money(-0.002))])
+    ['9.50', '0.00', '>-0.01']
+    >>> in_column([percent(0.65401), percent(0.00005)]), in_column([share(0.5), share(12.345)])
+    (['+65.4 %', '<+0.1 %'], ['50 %', '1,234 %'])
+    """
+    known = [
+        cell
+        for cell in cells
+        if isinstance(cell, Figure) and math.isfinite(cell.value) and abs(cell.value) < HUGE
+    ]
+    # requests and amounts may stand in one column, each in rows of their own
+    digits = {
+        kind: _decimals([figure for figure in known if figure.kind == kind]) for kind in _COLUMNS
+    }
+    ids = {id(figure) for figure in known}
+    return [
+        write_decimals(cell, digits[cell.kind])
+        if isinstance(cell, Figure) and id(cell) in ids
+        else str(cell)
+        for cell in cells
+    ]
+
+
+def _decimals(figures: Sequence[Figure]) -> int:
+    """Return how many decimals a column of figures needs."""
+    if not figures:
+        return 0
+    kind = figures[0].kind
+    fewest, unit = _COLUMNS[kind]
+    printed = max(len(figure.removesuffix(" %").partition(".")[2]) for figure in figures)
+    # what no decimal can show, as the rest of a sum, gains none
+    sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= LEAST_SHOWN]
+    if not sizes:
+        return min(fewest, printed)
+    if kind == "share":
+        # beside thousands of percent no tenth of one matters
+        return 0 if max(sizes) >= 1000 else min(1 if max(sizes) >= unit else 2, printed)
+    # where nothing reaches a whole unit, the largest has the four digits that it has alone
+    four = 3 - math.floor(math.log10(max(sizes)))
+    digits = min(fewest if max(sizes) >= unit else four, printed)
+    if kind != "money" and min(sizes) < 10.0**-digits:
+        # a digit that says something, so that what is small does not read as nothing
+        digits = min(-math.floor(math.log10(min(sizes))), printed)
+    return min(max(digits, 2 if fewest == CENTS else 0), MOST_DECIMALS)
