@@ -15,7 +15,7 @@ class Figure(str):
     """A number as people read it, which still knows its value.
 
     Alone it has the digits that it needs itself; in a column all have as many: see
-    `estimator.figure_columns`.
+    `estimator.columns.in_column`.
 
     Attributes
     ----------
@@ -43,12 +43,9 @@ class Figure(str):
 # names in a sentence: a few beside other facts, several where they are what it says
 FEW, SEVERAL = 3, 8
 
-CENTS = 2
-MOST_DECIMALS = 9
 HUGE = 1e15  # beyond it a double holds no single units
 _NOISE = 1e-12  # below it there is only what sums leave over
 _SUMS = 1e-9  # sums of many rows differ by such a share from what they are on paper [0-1]
-LEAST_SHOWN = 0.5 * 10.0**-MOST_DECIMALS  # no column has the decimals for less
 _LEAST_PERCENT = Decimal("0.01")
 
 
@@ -76,28 +73,6 @@ def _huge(value: float) -> str:
     '100,000,000,000,000,000,000,000'
     """
     return f"{Decimal(repr(float(value))):,.0f}"
-
-
-def write_decimals(figure: Figure, digits: int) -> str:
-    """Return a figure with as many decimals; what they cannot show is less than they can."""
-    least = Decimal(1).scaleb(-digits)
-    exact = Decimal(repr(figure.value)).quantize(least, ROUND_HALF_EVEN)
-    unit = " %" if figure.kind == "share" else ""
-    if not exact and abs(figure.value) >= LEAST_SHOWN:
-        return f"{_less_than(least, figure.value, figure.sign)}{unit}"
-    # there is no zero less than nothing; without the f Decimal writes one as 0E-7
-    text = f"{exact or abs(exact):,f}"
-    sign = "+" if figure.sign and exact > 0 else ""
-    return f"{sign}{text}{unit}"
-
-
-def _less_than(least: Decimal, value: float, sign: bool = False) -> str:
-    """What is too small for its decimals, and is not nothing.
-
-    >>> _less_than(Decimal("0.01"), 0.002), _less_than(Decimal("0.01"), -0.002)
-    ('<0.01', '>-0.01')
-    """
-    return f">-{least:f}" if value < 0 else f"<{'+' if sign else ''}{least:f}"
 
 
 def money(amount: float) -> Figure:
@@ -201,9 +176,8 @@ def count(quantity: float) -> Figure:
 def key_months(quantity: float) -> Figure:
     """A number of key-months: half of one gives no decimal to requests in the same column.
 
-    >>> from estimator.figure_columns import in_column
-    >>> in_column([count(1813772.3), key_months(0.5), key_months(2)])
-    ['1,813,772', '0.5', '2.0']
+    >>> key_months(0.5), key_months(2)
+    ('0.5', '2')
     """
     return Figure(significant(quantity, 4), quantity, "key-month")
 
@@ -232,22 +206,13 @@ def share(value: float) -> Figure:
     return Figure(text, value * 100, "share")
 
 
-def share_beside(value: float, limit: float) -> Figure:
-    """A share with the decimals that tell it from a limit which it is held against.
+def less_than(least: Decimal, value: float, sign: bool = False) -> str:
+    """What is too small for its decimals, and is not nothing.
 
-    >>> share_beside(1.096, 1.0), share_beside(1.0004, 1.0), share_beside(0.020277, 0.0202)
-    ('110 %', '100.04 %', '2.03 %')
-    >>> share_beside(1.0, 1.0)
-    '100 %'
+    >>> less_than(Decimal("0.01"), 0.002), less_than(Decimal("0.01"), -0.002)
+    ('<0.01', '>-0.01')
     """
-    figure = share(value)
-    for digits in range(1, 5):
-        if figure != share(limit) or not difference(value, limit):
-            break
-        text = write_decimals(share(value), digits)
-        if text != write_decimals(share(limit), digits):
-            figure = Figure(text, figure.value, figure.kind)
-    return figure
+    return f">-{least:f}" if value < 0 else f"<{'+' if sign else ''}{least:f}"
 
 
 def _percent(value: float) -> str:
@@ -255,7 +220,7 @@ def _percent(value: float) -> str:
         return significant(value, 3)
     exact = Decimal(repr(float(value)))
     if abs(exact) < _LEAST_PERCENT:
-        return _less_than(_LEAST_PERCENT, value)
+        return less_than(_LEAST_PERCENT, value)
     digits = 1 if abs(exact) >= Decimal("0.1") else 2
     text = f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN):f}"
     return text.rstrip("0").rstrip(".")

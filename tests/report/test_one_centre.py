@@ -110,7 +110,7 @@ def test_all_of_the_page_shows_the_same_cents(monthly):
         if hasattr(block, "draw")
     }
     assert f"USD {cents} in {MONTH}; by what" in charted["sankey"]
-    assert f"expected {cents} and" in charted["fan"]
+    assert f"expected USD {cents} in {MONTH}," in charted["fan"]
     assert f"USD {cents} in {MONTH}" in charted["cost"]
     to_date = monthly.reconciliation.forecast_to_date()
     first = re.match(r"forecast ([\d.]+);", charted["difference"]).group(1)

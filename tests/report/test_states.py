@@ -25,7 +25,7 @@ trails: [{name: t, key: logs}]
 
 def numbers(monthly):
     """The three numbers by their names."""
-    return {card.name: str(card.value) for card in first_page(monthly.document).cards}
+    return {card.name: str(card.value) for card in first_page(monthly.document, monthly).cards}
 
 
 def answer(monthly, question):

@@ -12,7 +12,7 @@ import pandas as pd
 from estimator.attribution import Attribution
 from estimator.attribution.logged import CLOUDTRAIL
 from estimator.attribution.result import APART, GROUPS, KEY, LOGGED, NOT_IN_LOGS
-from estimator.figure_columns import adding_up
+from estimator.columns import adding_up
 from estimator.figures import at_least
 from estimator.measurement.billing.apart import charge_words
 from estimator.report.answers.measurement import cell_word

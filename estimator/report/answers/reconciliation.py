@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from estimator.figure_columns import adding_up
+from estimator.columns import adding_up
 from estimator.figures import Figure, count, difference, key_months, listed, money, percent, signed
 from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS

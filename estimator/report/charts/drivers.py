@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import partial
 
-from estimator.figure_columns import adding_up
+from estimator.columns import adding_up
 from estimator.figures import money, share
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from estimator.figure_columns import in_column
+from estimator.columns import in_column
 from estimator.figures import count, money, plural, share
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import (

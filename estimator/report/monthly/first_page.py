@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from estimator.report.charts.chart import Chart
 from estimator.report.monthly.document import Card, Cards, Document
+from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.month import MONTH_CARDS
 
 # the numbers of the verdict's sentence first: what the month costs, of which budget, what was paid
 _FIRST = (*MONTH_CARDS, "Budget", "Billed", "Billed in all", "Forecast", "Copies of KMS events")
 _MOST = 3
-# where months were billed they stand beside those ahead
-_CHARTS = ("timeline", "fan", "sankey")
+_CHARTS = ("fan", "sankey")
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,15 @@ class FirstPage:
     chart: Chart | None
 
 
-def first_page(document: Document) -> FirstPage:
+def first_page(document: Document, inputs: ReportInputs) -> FirstPage:
     """Pick out of the whole report what its reader came for."""
     blocks = [block for section in document.sections for block in section.blocks]
     cards = [card for block in blocks if isinstance(block, Cards) for card in block.cards]
     order = {name: rank for rank, name in enumerate(_FIRST)}
     chosen = sorted(cards, key=lambda card: order.get(card.name, len(order)))[:_MOST]
     charts = {block.name: block for block in blocks if isinstance(block, Chart)}
-    chart = next((charts[name] for name in _CHARTS if name in charts), None)
+    # several months that were billed stand beside those ahead
+    billed = [month for month in inputs.past if month.cost and month.cost.billed is not None]
+    names = ("timeline", *_CHARTS) if len(billed) > 1 else _CHARTS
+    chart = next((charts[name] for name in names if name in charts), None)
     return FirstPage(tuple(card for card in cards if card in chosen), chart)

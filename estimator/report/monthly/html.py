@@ -146,7 +146,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
     environment.filters["shown"] = printable
     environment.filters["lines"] = partial(lines_html, text=_line)
     environment.tests["sort"] = _is_kind
-    first = first_page(document)
+    first = first_page(document, inputs)
     return environment.get_template("page.html").render(
         report=document,
         # the word of the verdict stands above it

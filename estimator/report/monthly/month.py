@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from estimator.figure_columns import adding_up
+from estimator.columns import adding_up
 from estimator.figures import (
     count,
     difference,

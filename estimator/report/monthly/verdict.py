@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from estimator.figure_columns import adding_up
-from estimator.figures import between_ends, listed, money, share, share_beside
+from estimator.columns import adding_up, share_beside
+from estimator.figures import between_ends, listed, money, share
 from estimator.forecasting.fail_over import describe_budget
 from estimator.report.monthly.budget_states import (
     RISK,

@@ -1,25 +1,25 @@
-"""Columns of figures: one number of decimals in each, and amounts that add up as printed.
-
-The digits that a figure has alone are in `estimator.figures`.
-"""
+"""Figures beside each other: a column with one number of decimals, a share beside its limit."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from estimator.figures import CENTS, HUGE, LEAST_SHOWN, MOST_DECIMALS, Figure, money, write_decimals
+from estimator.figures import HUGE, Figure, difference, less_than, money, share
 
+_CENTS = 2
 _MOST_CENTS = 1e12  # beyond it a double holds no cents
+_MOST_DECIMALS = 9
 # of each kind the decimals where a value has reached a size, and that size; below it as many as the
 # largest has alone
 _COLUMNS = {
-    "money": (CENTS, 1.0),
+    "money": (_CENTS, 1.0),
     "count": (0, 1000.0),
     "key-month": (0, 1000.0),
     "share": (1, 0.1),
 }
+_LEAST_SHOWN = 0.5 * 10.0**-_MOST_DECIMALS  # no column has the decimals for less
 
 
 def in_column(cells: Sequence[str]) -> list[str]:
@@ -29,7 +29,7 @@ def in_column(cells: Sequence[str]) -> list[str]:
     less than they can show, so that none reads as nothing. Counts have as many as the smallest one
     needs. Texts, and what is not known, stay.
 
-    >>> from estimator.figures import count, money, percent, share, signed
+    >>> from estimator.figures import count, key_months, money, percent, signed
     >>> in_column([money(0.5058), money(10.91), "-"]), in_column([count(0.25), count(2)])
     (['0.51', '10.91', '-'], ['0.25', '2.00'])
     >>> in_column([money(0.0021), money(3.5)]), in_column([count(518.4), count(51840)])
@@ -40,6 +40,8 @@ def in_column(cells: Sequence[str]) -> list[str]:
     ['9.50', '0.00', '>-0.01']
     >>> in_column([percent(0.65401), percent(0.00005)]), in_column([share(0.5), share(12.345)])
     (['+65.4 %', '<+0.1 %'], ['50 %', '1,234 %'])
+    >>> in_column([count(1813772.3), key_months(0.5), key_months(2)])
+    ['1,813,772', '0.5', '2.0']
     """
     known = [
         cell
@@ -52,7 +54,7 @@ def in_column(cells: Sequence[str]) -> list[str]:
     }
     ids = {id(figure) for figure in known}
     return [
-        write_decimals(cell, digits[cell.kind])
+        _with_decimals(cell, digits[cell.kind])
         if isinstance(cell, Figure) and id(cell) in ids
         else str(cell)
         for cell in cells
@@ -67,7 +69,7 @@ def _decimals(figures: Sequence[Figure]) -> int:
     fewest, unit = _COLUMNS[kind]
     printed = max(len(figure.removesuffix(" %").partition(".")[2]) for figure in figures)
     # what no decimal can show, as the rest of a sum, gains none
-    sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= LEAST_SHOWN]
+    sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= _LEAST_SHOWN]
     if not sizes:
         return min(fewest, printed)
     if kind == "share":
@@ -79,7 +81,37 @@ def _decimals(figures: Sequence[Figure]) -> int:
     if kind != "money" and min(sizes) < 10.0**-digits:
         # a digit that says something, so that what is small does not read as nothing
         digits = min(-math.floor(math.log10(min(sizes))), printed)
-    return min(max(digits, 2 if fewest == CENTS else 0), MOST_DECIMALS)
+    return min(max(digits, 2 if fewest == _CENTS else 0), _MOST_DECIMALS)
+
+
+def _with_decimals(figure: Figure, digits: int) -> str:
+    least = Decimal(1).scaleb(-digits)
+    exact = Decimal(repr(figure.value)).quantize(least, ROUND_HALF_EVEN)
+    unit = " %" if figure.kind == "share" else ""
+    if not exact and abs(figure.value) >= _LEAST_SHOWN:
+        return f"{less_than(least, figure.value, figure.sign)}{unit}"
+    # there is no zero less than nothing; without the f Decimal writes one as 0E-7
+    text = f"{exact or abs(exact):,f}"
+    sign = "+" if figure.sign and exact > 0 else ""
+    return f"{sign}{text}{unit}"
+
+
+def share_beside(value: float, limit: float) -> Figure:
+    """A share with the decimals that tell it from a limit which it is held against.
+
+    >>> share_beside(1.096, 1.0), share_beside(1.0004, 1.0), share_beside(0.020277, 0.0202)
+    ('110 %', '100.04 %', '2.03 %')
+    >>> share_beside(1.0, 1.0)
+    '100 %'
+    """
+    figure = share(value)
+    for digits in range(1, 5):
+        if figure != share(limit) or not difference(value, limit):
+            break
+        text = _with_decimals(share(value), digits)
+        if text != _with_decimals(share(limit), digits):
+            figure = Figure(text, figure.value, figure.kind)
+    return figure
 
 
 def adding_up(
