@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from estimator.figures import FEW, listed, money, plural
+from estimator.figures import FEW, listed, money
 from estimator.inventory import Inventory
 from estimator.months import Months
 from estimator.reconciliation.levels import MissingLevels
@@ -41,7 +41,8 @@ def key_day_notices(
         for row in rows.sort_values("beyond", ascending=False, kind="stable").to_dict("records")
     ]
     cost = float((rows["beyond"] / days * rows["price"]).sum())
-    line = f"{plural(len(names), 'key', 'is', 'are')} billed for more key-days than the month "
+    keys = "key is" if len(names) == 1 else "keys are"
+    line = f"{len(names):,} {keys} billed for more key-days than the month "
     line += f"and the inventory's rotations explain ({currency} {money(cost)}): "
     line += f"{listed(names, FEW)}. "
     most = 1 + ROTATIONS_CHARGED  # a key and its rotations [key-month]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from estimator import load_inventory
+from estimator import load_inventory, report
 from estimator.measurement.measurement_files import load_bill
 from estimator.months import read_months
 from estimator.report.past.history_file import History, KeptReport
@@ -133,7 +133,7 @@ def test_what_was_billed_whole_then_is_more_than_a_bill_of_a_part(
     tmp_path, inventory, bill, cost, words
 ):
     """September was reported with 4.50 billed; later only a whole bill takes its place."""
-    report = KeptReport(SEPTEMBER, {SEPTEMBER: 4.60}, 4.50, budgets={"kms": 5.0})
+    earlier = KeptReport(SEPTEMBER, {SEPTEMBER: 4.60}, 4.50, budgets={"kms": 5.0})
     (found, _), left_out = collect_past(
         Model(inventory, read_months("2026-10", 1)),
         "2026-10",
@@ -141,10 +141,26 @@ def test_what_was_billed_whole_then_is_more_than_a_bill_of_a_part(
         None,
         load_rates(None),
         0.0,
-        History("USD", (report,)),
+        History("USD", (earlier,)),
         OCTOBER,
     )
     assert not left_out
     assert found.cost.total == pytest.approx(cost)
     assert (found.bill, found.may_repeat) == (words, False)
     assert found.budget_then("kms", 6.0) == 5.0
+
+
+def test_a_report_says_what_of_a_past_month_is_forecast(tmp_path):
+    """September to the 15th: 2.31 of its 4.63 are forecast, in the table and in both sentences.
+
+    4.62592 + 4.746784 = 9.372704; no history was given, which is said once.
+    """
+    october = legacy_bill(tmp_path / "october.csv", list(lines_of_month("2026-10", 1.0)))
+    bills = [half(tmp_path), october]
+    path = write(tmp_path, SMALL)
+    monthly = report(path, "2026-10", bill=bills, advice=False, draws=100, months_ahead=0)
+    text = monthly.markdown().replace("\\", "")
+    assert "| 2026-09 | bill to 15 September, 2.31 forecast | 4.63 |" in text
+    assert "USD 4.75 for October 2026 against 4.63 (2.31 of it forecast) for September 2026" in text
+    assert "USD 9.37 in 2 of 10 months (nothing is known of 2026-01 to 2026-08), 2.31 of it" in text
+    assert text.count("No earlier report is kept (--history FILE)") == 1

@@ -97,7 +97,7 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
         rows.append(
             (
                 each.month,
-                each.bill or "no bill",
+                bill or "no bill",
                 "-" if total is None else at_least(str(money(total)), float(each.is_open)),
                 "-" if change is None else signed(money_like(change, total)),
                 "-" if relative is None else percent(relative),
