@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from collections.abc import Collection, Sequence
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from estimator.figures import HUGE, Figure, difference, less_than, share
+from estimator.figures import HUGE, Figure, difference, less_than, money, share
 
 _CENTS = 2
+_MOST_CENTS = 1e12  # beyond it a double holds no cents
 _MOST_DECIMALS = 9
 # of each kind the decimals where a value has reached a size, and that size; below it as many as the
 # largest has alone
@@ -111,3 +112,55 @@ def share_beside(value: float, limit: float) -> Figure:
         if text != _with_decimals(share(limit), digits):
             figure = Figure(text, figure.value, figure.kind)
     return figure
+
+
+def adding_up(
+    amounts: Sequence[float],
+    total: float,
+    repeated: Collection[int] = (),
+    decimals: int | None = None,
+) -> list[str]:
+    """Amounts and their total in as many decimals as they need, so that the printed ones add up.
+
+    What rounding leaves over goes, unit by unit, to the amounts that it took most from.
+
+    Parameters
+    ----------
+    amounts, total : float
+        [currency]
+    repeated : collection of int
+        Positions of amounts that stand in other tables too: each is rounded by itself, and what
+        rounding leaves over goes to the rest, as far as there is one.
+    decimals : int, optional
+        Those of a column that is printed in parts. Default: as many as the amounts need.
+
+    >>> adding_up([1.004, 1.004, 1.004], 3.012)
+    ['1.01', '1.00', '1.00', '3.01']
+    >>> adding_up([1.004, 1.004, 1.004], 3.012, repeated={0})
+    ['1.00', '1.01', '1.00', '3.01']
+    """
+    largest = max(map(abs, [*amounts, total]), default=0.0)
+    if largest >= _MOST_CENTS or not math.isfinite(largest):
+        return [money(amount) for amount in (*amounts, total)]
+    digits = decimals
+    if digits is None:
+        digits = 2 if largest >= 1 or not largest else min(12, 3 - math.floor(math.log10(largest)))
+    unit = Decimal(1).scaleb(-digits)
+    exact = [Decimal(repr(amount)) / unit for amount in amounts]
+    whole = [amount.to_integral_value(ROUND_FLOOR) for amount in exact]
+    sought = (Decimal(repr(total)) / unit).to_integral_value()
+    left = int(sought - sum(whole))
+    # an amount of nothing takes no unit: it would read as something
+    open_ = [at for at, amount in enumerate(exact) if amount and at not in repeated]
+    if repeated and open_:
+        for at in repeated:
+            left -= int(exact[at].to_integral_value() - whole[at])
+            whole[at] = exact[at].to_integral_value()
+    else:
+        open_ = list(range(len(exact)))
+    order = sorted(open_, key=lambda at: (whole[at] - exact[at], -abs(exact[at])))
+    for step in range(max(left, 0)):
+        whole[order[step % len(order)]] += 1
+    if left < 0:
+        whole[max(open_, key=lambda at: abs(exact[at]))] += left
+    return [f"{amount * unit:,.{digits}f}" for amount in (*whole, sought)]

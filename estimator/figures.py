@@ -258,14 +258,28 @@ def listed(names: Iterable[str], most: int = SEVERAL, separator: str = ", ") -> 
     return separator.join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def plural(number: float, noun: str) -> str:
-    """A count with its noun.
+def plural(number: float, noun: str, singular: str = "", many: str = "") -> str:
+    """A count with its noun, and the verb that agrees with it.
 
     >>> plural(1, "hour"), plural(1488, "request"), plural(0, "day")
     ('1 hour', '1,488 requests', '0 days')
+    >>> plural(1, "request", "has", "have"), plural(2, "request", "has", "have")
+    ('1 request has', '2 requests have')
     """
     written = count(number)
-    return f"{written} {noun}{'s' * (written != '1')}"
+    verb = singular if written == "1" else many
+    return f"{written} {noun_of(1 if written == '1' else 2, noun)}{' ' * bool(verb)}{verb}"
+
+
+def noun_of(number: float, word: str) -> str:
+    """A word for so many things.
+
+    >>> noun_of(1, "day"), noun_of(0.5, "day"), noun_of(3, "query")
+    ('day', 'days', 'queries')
+    """
+    if number == 1:
+        return word
+    return f"{word[:-1]}ies" if word.endswith("y") and not word.endswith("ay") else f"{word}s"
 
 
 def at_least(amount: str, missing: float) -> str:

@@ -139,7 +139,7 @@ def _rates(
     for region in in_order([*regions(), *both]):
         before, after = _steps(old, region), _steps(new, region, scale)
         for bound in sorted({bound for bound, _ in (*before, *after)}):
-            old_price, new_price = _at(before, bound), _at(after, bound)
+            old_price, new_price = _price_at(before, bound), _price_at(after, bound)
             # a rate that was scaled to another `per` may differ in its last bits
             same = old_price == new_price or (
                 old_price is not None
@@ -160,7 +160,7 @@ def _steps(
     return tuple((bound, price * scale) for bound, price in rate.steps) if rate else ()
 
 
-def _at(steps: tuple[tuple[float, float], ...], bound: float) -> float | None:
+def _price_at(steps: tuple[tuple[float, float], ...], bound: float) -> float | None:
     """The price of the tier that ends at a bound or goes beyond it."""
     return next((price for upper, price in steps if upper >= bound), None)
 

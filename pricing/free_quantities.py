@@ -54,7 +54,7 @@ class FreeQuantity(Section):
     versions: tuple[FreeVersion, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _rising(self) -> Self:
+    def _check_rising(self) -> Self:
         check_starts([version.start for version in self.versions])
         return self
 

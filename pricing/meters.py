@@ -57,7 +57,7 @@ class Rate(Section):
     tiers: tuple[Tier, ...] = ()
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
+    def _check_one_of_both(self) -> Self:
         # neither would be a silent zero, both would leave it open which counts
         if (self.rate is None) == (not self.tiers):
             expected, fix = "either `rate` or `tiers`", "give one of them"
@@ -133,6 +133,6 @@ class Meter(Section):
     versions: tuple[Version, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _rising(self) -> Self:
+    def _check_rising(self) -> Self:
         check_starts([version.start for version in self.versions])
         return self

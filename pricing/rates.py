@@ -123,9 +123,9 @@ class RateTable(Section, NotebookResult):
         RateError
             No meter covers it.
         """
-        meter = self._covering(operation, key_spec)
+        meter = self._find_covering(operation, key_spec)
         if meter is None and operation in OF_ANY_KEY:
-            meter = self._covering("Decrypt", SYMMETRIC)
+            meter = self._find_covering("Decrypt", SYMMETRIC)
         if meter is not None:
             return meter
         fix = (
@@ -137,7 +137,7 @@ class RateTable(Section, NotebookResult):
         expected = "a meter that covers it: a price is never guessed"
         raise RateError(Problem(self.path, None, "meters", found, expected, fix))
 
-    def _covering(self, operation: str, key_spec: str) -> Meter | None:
+    def _find_covering(self, operation: str, key_spec: str) -> Meter | None:
         for meter in self.meters:
             if operation in meter.operations and key_spec in meter.key_specs:
                 return meter

@@ -47,7 +47,7 @@ class _Getting:
 
 def fan_outs(baseline: Baseline) -> Iterator[Proposal]:
     """A proposal for each reader of every file that could be handed what another one gets."""
-    all_getting, active = list(_getting(baseline)), baseline.inventory.active.reader
+    all_getting, active = list(_find_getting(baseline)), baseline.inventory.active.reader
     of_trail: defaultdict[str, list[_Getting]] = defaultdict(list)
     for getting in all_getting:
         for trail in getting.trails:
@@ -95,7 +95,7 @@ def fan_outs(baseline: Baseline) -> Iterator[Proposal]:
         )
 
 
-def _getting(baseline: Baseline) -> Iterator[_Getting]:
+def _find_getting(baseline: Baseline) -> Iterator[_Getting]:
     for number, reader in enumerate(baseline.active_readers):
         kind = kind_of(reader)
         if not kind.each_put or kind.destination:

@@ -73,7 +73,7 @@ class Overlaps:
             others = [*others, *self.own[trail.account]]
         return [other for other in others if other is not trail]
 
-    def _covering(self, trail: Trail) -> list[Trail]:
+    def _find_covering(self, trail: Trail) -> list[Trail]:
         """All other trails that write the files of this one too."""
         return [other for other in self._others(trail) if self._covers(other, trail)]
 
@@ -81,7 +81,7 @@ class Overlaps:
         """Trails that cover this one and would not rather go themselves."""
         return [
             other
-            for other in self._covering(trail)
+            for other in self._find_covering(trail)
             if self.rank[other.name] < self.rank[trail.name]
             or other.scope != trail.scope
             or not self._covers(trail, other)

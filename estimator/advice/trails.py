@@ -48,7 +48,7 @@ def bucket_keys(baseline: Baseline) -> Iterator[Proposal]:
             noun="trail",
             about=tuple(trail.name for trail in trails),
             settings=tuple(settings),
-            loses=f"{LOSES.format(object='file', objects='files')}. {_assumed(first, measured)}",
+            loses=f"{LOSES.format(object='file', objects='files')}. {_assumption(first, measured)}",
             how=(
                 "set it on the bucket, in the console by Bucket Key: Enable on its Properties; the "
                 "key policy must let CloudTrail use kms:GenerateDataKey and kms:DescribeKey"
@@ -59,7 +59,7 @@ def bucket_keys(baseline: Baseline) -> Iterator[Proposal]:
         )
 
 
-def _assumed(trail: Trail, measured: Any) -> str:
+def _assumption(trail: Trail, measured: Any) -> str:
     """Say what share of the requests is taken to be saved, and who says so."""
     if measured is None:
         saving = factor(trail.bucket.bucket_key_saving.mid)

@@ -68,8 +68,8 @@ def bill_lines(bill: Actuals, months: list[str], currency: str) -> BillLines:
     ]
     apart = [(month, what, cost) for month, what, product, cost in found if product == KMS]
     return BillLines(
-        _summed(rows[rows["unit"] == "request"]),
-        _summed(rows[rows["unit"] == "key-month"]),
+        _sum_lines(rows[rows["unit"] == "request"]),
+        _sum_lines(rows[rows["unit"] == "key-month"]),
         pd.DataFrame(apart, columns=["month", "what", "cost"]),
         sum(cost for *_, product, cost in found if product == CLOUDTRAIL),
     )
@@ -95,7 +95,7 @@ def meter_name(meter: str, operation: str) -> str:
 _METERS = {name.casefold(): name for name in REQUEST_METERS} | {"kms-requests-rsa_2048": RSA_2048}
 
 
-def _summed(rows: pd.DataFrame) -> pd.DataFrame:
+def _sum_lines(rows: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "month": rows["month"].astype(str).astype(object),

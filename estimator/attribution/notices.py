@@ -44,8 +44,8 @@ def check_in_common(lines: pd.DataFrame, requests: pd.DataFrame, shares: Shares,
         return
     whose, billed, accounts = _places(requests), _places(lines), "these accounts"
     if whose == billed:
-        billed = f"{_different(lines, requests)} in {whose}"
-        whose = f"{_different(requests, lines)} in {whose}"
+        billed = f"{_name_difference(lines, requests)} in {whose}"
+        whose = f"{_name_difference(requests, lines)} in {whose}"
         accounts = "these requests"
     found = f"logs of {whose}, of which no request stands on the bill"
     expected = f"logs of what it bills: {billed}"
@@ -55,11 +55,11 @@ def check_in_common(lines: pd.DataFrame, requests: pd.DataFrame, shares: Shares,
 
 def open_levels(lines: pd.DataFrame) -> dict[str, float]:
     """The levels that the bill leaves open, and for how many requests. [request]"""
-    open_ = {words: _without(lines, name) for name, (words, _) in _LEVELS.items()}
+    open_ = {words: _sum_open(lines, name) for name, (words, _) in _LEVELS.items()}
     return {words: requests for words, requests in open_.items() if requests}
 
 
-def _without(lines: pd.DataFrame, level: str) -> float:
+def _sum_open(lines: pd.DataFrame, level: str) -> float:
     """The requests of lines that leave a level open. [request]"""
     is_open = lines[level] == ""
     if level == "key":
@@ -114,7 +114,8 @@ def rated_notices(
             free += f", {strangers} requests of accounts that it does not have those of one more"
     yield f"{free}; what keys cost by the month is in no log"
     for reason, many in rated.without_rate.items():
-        yield f"{count(many)} requests have no rate, and are in no cost: {reason}"
+        verb = plural(many, "request", "has", "have")
+        yield f"{verb} no rate and no part in any cost: {reason}"
     yield from rate_notices(rated.versions)
 
 
@@ -154,7 +155,7 @@ def bill_notices(
     if beyond:
         yield f"{count(beyond)} logged requests are of days that the bill does not cover: left out"
     for name, (words, fix) in _LEVELS.items():
-        many = _without(lines, name)
+        many = _sum_open(lines, name)
         if many:
             # a bill that names some already is exported so
             advice = f" ({fix})" if fix and (lines[name] == "").all() else ""
@@ -236,8 +237,8 @@ def _uncertain_months(lines: pd.DataFrame, shares: Shares, currency: str) -> Ite
         )
 
 
-def _different(rows: pd.DataFrame, others: pd.DataFrame) -> str:
-    """What rows have of the first level by which they are none of the others."""
+def _name_difference(rows: pd.DataFrame, others: pd.DataFrame) -> str:
+    """Name the values of rows at the first level where they have none in common with others."""
     for level in ("operation", "key", "meter"):
         own = set(rows[level])
         if "" not in own | set(others[level]) and not own & set(others[level]):

@@ -40,7 +40,7 @@ def find_places(
     found = rows.groupby(_PLACE, sort=True)[_SUMS].sum().reset_index()
     owners = _key_owners(logged)
     found["covered"] = [
-        _covered(coverage, owners, month, account, region)
+        _cover_share(coverage, owners, month, account, region)
         for month, account, region in found[_PLACE].itertuples(index=False)
     ]
     return found
@@ -57,7 +57,7 @@ def _key_owners(logged: pd.DataFrame) -> Mapping[tuple[str, str], set[str]]:
     return owners
 
 
-def _covered(
+def _cover_share(
     coverage: Coverage,
     owners: Mapping[tuple[str, str], set[str]],
     month: str,

@@ -37,21 +37,23 @@ def choose_months(
         found, expected = "logs without a KMS request", "logs of an account that uses KMS"
         problems.append(Problem(paths[0], None, "", found, expected, "name more log files"))
     elif month is not None and month not in in_logs:
-        problems.append(_without(paths[0], "logs", in_logs, f"requests of {month}"))
+        problems.append(_missing_month(paths[0], "logs", in_logs, f"requests of {month}"))
     if billed is not None:
         wanted = [month] if month is not None else in_logs
         if not billed:
             found = "a bill without a request of KMS"
             problems.append(Problem(paths[1], None, "", found, "lines of AWS KMS requests", ""))
         elif wanted and not set(wanted) & set(billed):
-            problems.append(_without(paths[1], "a bill", billed, f"lines of {listed(wanted, 6)}"))
+            problems.append(
+                _missing_month(paths[1], "a bill", billed, f"lines of {listed(wanted, 6)}")
+            )
     if problems:
         raise KmscostError(problems)
     chosen = in_logs if month is None else [month]
     return chosen if billed is None else [name for name in chosen if name in billed]
 
 
-def _without(path: str, what: str, months: list[str], expected: str) -> Problem:
+def _missing_month(path: str, what: str, months: list[str], expected: str) -> Problem:
     fix = "name files of that month, or choose another with --month"
     return Problem(path, None, "", f"{what} of {listed(months, 6)}", expected, fix)
 

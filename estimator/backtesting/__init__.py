@@ -113,7 +113,7 @@ def backtest(
         # force: the whole measurement was judged above, and a short past is what folds are about
         calibrated = calibrate_text(text, path, past, force=True, place=place).inventory
         span = horizon_of(window.day(origin), length)
-        part, left = _fold(given, calibrated, series, origin, span, table)
+        part, left = _forecast_fold(given, calibrated, series, origin, span, table)
         parts.append(part)
         more = max(more, left)
     frame = pd.concat(parts, ignore_index=True)
@@ -139,7 +139,7 @@ def _too_short(days: int, horizon: int, place: str) -> Problem:
     return Problem(place, None, "", found, expected, fix)
 
 
-def _fold(
+def _forecast_fold(
     given: Inventory,
     calibrated: Inventory,
     series: Series,

@@ -106,6 +106,8 @@ def group_draws(
 
 def _draws(inventory: Inventory, span: Horizon, table: RateTable, noise: bool) -> FloatArray:
     options = Options(DRAWS, _SEED, QUANTILES)
+    # requests are all that is asked for, and a budget may be of a reader that was cut away
+    inventory = dataclasses.replace(inventory, budgets=())
     simulation = run(Model(inventory, span), options, table, 0.0, noise)
     drawn: FloatArray = np.broadcast_to(simulation.draws_requests.sum(axis=1), (DRAWS,))
     return drawn

@@ -32,7 +32,7 @@ def evidence(paths: str | Path | Sequence[str | Path]) -> Actuals:
     rest = [*(path for path in files if path not in names), *inputs.logs]
     if not names or not rest:
         return load_actuals(paths)
-    return beside(load_actuals(rest), load_actuals(names))
+    return join_object_names(load_actuals(rest), load_actuals(names))
 
 
 def name_of(actuals: Actuals | str | Path | Sequence[str | Path]) -> str:
@@ -44,8 +44,8 @@ def name_of(actuals: Actuals | str | Path | Sequence[str | Path]) -> str:
     return f"{paths[0] if paths else 'actuals'}{more}"
 
 
-def beside(logs: Actuals, names: Actuals) -> Actuals:
-    """Both, each with the hours that it covers: those of names are of no account and Region."""
+def join_object_names(logs: Actuals, names: Actuals) -> Actuals:
+    """Join measurements of logs and of object names; hours of names have no account and Region."""
     columns = list(dict.fromkeys([*logs.measured.columns, *names.measured.columns]))
     frames = []
     for actuals in (logs, names):

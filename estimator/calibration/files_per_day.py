@@ -68,7 +68,7 @@ def files_per_day(
     able = _able(measured, fixed)
     regions = measured.inventory.region_codes
     group = streams.trail * len(regions) + streams.region
-    own = _own(rates, group, served, able[streams.account])
+    own = _find_own(rates, group, served, able[streams.account])
     shared, capped = _shared_variance(rates, group, served, own)
 
     trails = _trail_mappings(rates, regions, group, served & ~own, shared, source)
@@ -103,7 +103,7 @@ def _able(measured: Measured, fixed: frozenset[int]) -> np.ndarray:
     return able
 
 
-def _own(rates: Rates, group: np.ndarray, served: np.ndarray, able: np.ndarray) -> np.ndarray:
+def _find_own(rates: Rates, group: np.ndarray, served: np.ndarray, able: np.ndarray) -> np.ndarray:
     """Streams that differ from the mean of those that stay, found in turns."""
     own = np.zeros(len(group), dtype=bool)
     size = int(group.max()) + 1 if len(group) else 0

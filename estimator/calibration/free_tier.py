@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from estimator.figures import plural
 from estimator.inventory.others import FIELD
 from pricing.free_usage_types import free_usage_types
 from pricing.request_meters import request_meter
@@ -37,5 +38,6 @@ def outside_notice(requests: float) -> list[str]:
     """The notice of requests that no pool of the inventory is about. [request]"""
     if not requests:
         return []
-    what = f"{requests:,.0f} requests on asymmetric keys or for key pairs are left out of {FIELD}"
+    many = plural(round(requests), "request")
+    what = f"{many} on asymmetric keys or for key pairs left out of {FIELD}"
     return [f"{what}: the free tier does not cover them, so they leave it to others"]

@@ -98,24 +98,24 @@ class Cover:
                 self._homes[number].add((inventory.trails[number].account, used.region))
 
     def names(self) -> FloatArray:
-        """Of a source that tells neither account nor Region. [0-1]"""
+        """Share that a source covers which tells neither account nor Region. [0-1]"""
         return self._share(frozenset({("", "")}))
 
     def anyone(self) -> FloatArray:
-        """Of whoever was recorded best on each day. [0-1]"""
+        """Share of each day that is covered for whoever was recorded best. [0-1]"""
         shares = [self._share(frozenset({hour})) for hour in self.coverage.hours]
         return np.max(shares, axis=0) if shares else np.zeros(self.window.days)
 
     def account(self, account: str) -> FloatArray:
-        """Of an account's own requests, in whichever of its Regions are recorded. [0-1]"""
+        """Share in which any Region of an account is recorded, for its own requests. [0-1]"""
         return self._share(frozenset(hour for hour in self.coverage.hours if hour[0] == account))
 
     def trail(self, number: int) -> FloatArray:
-        """Of a trail's requests: logged in its own account and the key's, in the key's Region."""
+        """Share of a trail's requests: logged in its account and the key's, in the key's Region."""
         return self._share(frozenset(self._homes.get(number, set())))
 
     def reader(self, account: str, trails: list[int]) -> FloatArray:
-        """Of a reader's requests: logged in its account and the key's, in the key's Region."""
+        """Share of a reader's requests: logged in the key's Region, in its account or the key's."""
         homes = set().union(*(self._homes.get(number, set()) for number in trails))
         return self._share(frozenset(homes | {(account, region) for _, region in homes}))
 

@@ -54,8 +54,8 @@ def _best_split(counts: FloatArray, expected: FloatArray, overdispersion: float)
     """The first column of the later level where two levels fit clearly better, else 0."""
     seen, days = counts.cumsum(axis=1)[:, :-1], expected.cumsum(axis=1)[:, :-1]
     all_seen, all_days = counts.sum(axis=1)[:, None], expected.sum(axis=1)[:, None]
-    rate = _over(all_seen, all_days)
-    before, after = _over(seen, days), _over(all_seen - seen, all_days - days)
+    rate = _divide(all_seen, all_days)
+    before, after = _divide(seen, days), _divide(all_seen - seen, all_days - days)
     ratio = 2.0 * (_gain(seen, before, rate) + _gain(all_seen - seen, after, rate))
     ratio = ratio / (1.0 + overdispersion * rate)
     high, low = np.maximum(before, after), np.minimum(before, after)
@@ -67,7 +67,7 @@ def _best_split(counts: FloatArray, expected: FloatArray, overdispersion: float)
     return np.where(clear, best + 1, 0)
 
 
-def _over(counts: FloatArray, days: FloatArray) -> FloatArray:
+def _divide(counts: FloatArray, days: FloatArray) -> FloatArray:
     return np.divide(counts, days, out=np.zeros_like(counts), where=days > 0)
 
 

@@ -50,7 +50,7 @@ def main() -> None:
         except SystemExit as end:
             code = end.code
         except OSError as error:
-            code = _failed(error)
+            code = _report_failure(error)
         try:
             sys.stdout.flush()
         except OSError as error:
@@ -72,7 +72,7 @@ def _open_streams() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
-def _failed(error: OSError) -> int:
+def _report_failure(error: OSError) -> int:
     """Return the code of an error of the system, which is stdout's only where that takes no more.
 
     What could not be written is still held back: it fails again where it is stdout that fails.

@@ -23,7 +23,7 @@ class Interrupted(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def ends_cleanly() -> Iterator[list[int]]:
-    """Within it each of the signals is an `Interrupted`; the exit code it means is noted.
+    """Raise `Interrupted` for each of the signals, and yield a list that takes its exit code.
 
     What is ignored already, as under nohup, stays so.
     """

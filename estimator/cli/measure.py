@@ -97,7 +97,7 @@ def measure_cloudtrail(
     """Count the requests in CloudTrail's log files: exact, each once."""
     options = {"table": table, "start": start, "until": until}
     asked = {name: value for name, value in options.items() if value is not None}
-    _one_of(paths, athena, asked)
+    _check_asked(paths, athena, asked)
     if engine is Engine.local and master is not None:
         expected = "it with --engine spark only"
         raise UsageError(Problem("--master", None, "", repr(master), expected, ""))
@@ -124,7 +124,7 @@ def measure_cloudtrail(
     _answer(actuals, form, output)
 
 
-def _one_of(paths: list[str] | None, athena: bool, asked: dict[str, str]) -> None:
+def _check_asked(paths: list[str] | None, athena: bool, asked: dict[str, str]) -> None:
     """Log files are counted here, or by Athena: not both at once."""
     if athena and paths:
         raise UsageError(Problem("--athena-sql", None, "", "a path", "none: nothing is read", ""))

@@ -42,7 +42,7 @@ def complete_columns(incomplete: str) -> list[str]:
     return [f"{head}{name}" for name in _COLUMNS if name.startswith(begun) and name not in before]
 
 
-def _placed(path: Path | None) -> Path | None:
+def _check_place(path: Path | None) -> Path | None:
     """Refuse at once what could not be written after an hour's work; ``-`` is stdout."""
     if path == Path("-"):
         return None
@@ -66,7 +66,7 @@ Output = Annotated[
     typer.Option(
         "--output",
         "-o",
-        callback=_placed,
+        callback=_check_place,
         help="Write to this file instead of stdout.",
         metavar="FILE",
         readable=False,

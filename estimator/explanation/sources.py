@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from estimator.figures import noun_of
 from estimator.inventory import Inventory
 from estimator.volume.equations import Assumption, Value, operand
-from estimator.volume.file_equations import plural
 from pricing.reading.validation import Source
 
 _DEFAULT = "default of kmscost"
@@ -66,7 +66,7 @@ class StepValue:
             parts.append(f"source: {source['text']}")
         if source.get("path"):
             more = len(source.get("also", ()))
-            lines = f" and {more:,} more {plural(more, 'line')}" if more else ""
+            lines = f" and {more:,} more {noun_of(more, 'line')}" if more else ""
             parts.append(f"{source['path']}:{source['line']}{lines}")
         return f"{self.shown} ({'; '.join(parts)})" if parts else ""
 

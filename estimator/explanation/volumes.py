@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from estimator.figures import count
+from estimator.figures import count, noun_of
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Key, Reader, Trail
 from estimator.inventory.sources import DIGESTS_UNDER_KEY_SOURCE as _DIGESTS_RULE
@@ -21,7 +21,6 @@ from estimator.volume.file_equations import (
     files_equations,
     growth_value,
     origin_of,
-    plural,
     requests_equation,
     saving_value,
 )
@@ -107,7 +106,7 @@ class _Volumes:
             factors.append(Value(factor, of))
             rate = Value(per_year, "a year", origin_of(self.inventory, "growth", section, name))
             formula = Pair(Sum((Value(1.0), rate)), "^", Pair(Value(since), "/", Value(12.0)))
-            span = f"{count(since)} {plural(since, 'month')} since {section.as_of:%Y-%m}"
+            span = f"{count(since)} {noun_of(since, 'month')} since {section.as_of:%Y-%m}"
             what = f"growth {of} in {span}"
             yield "Growth", Equation(what, factor, "times", formula)
         if len(factors) > 1:
@@ -238,7 +237,7 @@ class _Volumes:
         ]
         rotated = sum(days[1:])
         terms = (
-            Value(days[0], f"{plural(days[0], 'day')} of the key"),
+            Value(days[0], f"{noun_of(days[0], 'day')} of the key"),
             *((Value(rotated, "days of its rotations"),) if rotated else ()),
         )
         formula = Pair(add_terms(terms), "/", Value(month, "days of the month"))

@@ -160,8 +160,8 @@ class EventCopies:
             self._count(row, days, requests * low, requests * high)
         # the ends of a sum are no sums of ends: each trail has its least in another place
         low, high = _ends(copies, is_there)
-        total = self._others.setdefault((use.payer, places.regions), self._nothing())
-        _into(total, days, requests * low, requests * high)
+        total = self._others.setdefault((use.payer, places.regions), self._zeros())
+        _add_days(total, days, requests * low, requests * high)
 
     def _requests(self, use: OtherUse, spans: Spans) -> FloatArray:
         """Requests of others on each day. [request/day]"""
@@ -198,11 +198,11 @@ class EventCopies:
         priced = self._price(rows, table)
         return float(priced["cost"].sum()), float(priced["cost_high"].sum())
 
-    def _nothing(self) -> FloatArray:
+    def _zeros(self) -> FloatArray:
         return np.zeros((2, self._months.count))
 
     def _count(self, row: Row, days: DailyRequests, low: FloatArray, high: FloatArray) -> None:
-        _into(self._rows.setdefault(row, self._nothing()), days, low, high)
+        _add_days(self._rows.setdefault(row, self._zeros()), days, low, high)
 
     def charges(self, table: RateTable) -> CopyCharges:
         """The copies with their price.
@@ -314,7 +314,7 @@ def _ends(each: list[FloatArray], is_there: list[BoolArray]) -> tuple[FloatArray
     return np.where(np.isfinite(low), low, 0.0), np.where(there, values, 0.0).max(axis=0)
 
 
-def _into(ends: FloatArray, days: DailyRequests, low: FloatArray, high: FloatArray) -> None:
+def _add_days(ends: FloatArray, days: DailyRequests, low: FloatArray, high: FloatArray) -> None:
     """Add the days to the months of both ends."""
     # days come in order, so that each month is one slice of them
     ends[0, days.months] += np.add.reduceat(low, days.month_starts)

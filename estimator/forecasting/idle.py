@@ -115,14 +115,14 @@ def _not_active(inventory: Inventory, months: Months, named: set[str]) -> Iterat
     idle: defaultdict[str, list[str]] = defaultdict(list)
     for name, period in periods:
         if not period.meets(months) and name not in named:
-            idle[_when(period)].append(name)
+            idle[_describe_period(period)].append(name)
     # one notice for all that share a reason: fifty readers of an old SIEM are one line
     for when, names in idle.items():
         is_are = "are" if len(names) > 1 else "is"
         yield f"{listed(names)} {is_are} not active {_span(months)} ({when})"
 
 
-def _when(period: Period) -> str:
+def _describe_period(period: Period) -> str:
     def day(ordinal: float) -> datetime.date:
         return datetime.date.fromordinal(int(ordinal))
 

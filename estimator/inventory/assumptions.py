@@ -125,7 +125,7 @@ def logit_normal_median(low: float, high: float) -> float:
     return odds / (1 + odds)
 
 
-def _at(key: str, read: Callable[[Any], Any], value: Any) -> Any:
+def _read_part(key: str, read: Callable[[Any], Any], value: Any) -> Any:
     try:
         return read(value)
     except PydanticCustomError as error:
@@ -207,7 +207,7 @@ def _read_parts(value: dict[str, Any], read: Callable[[Any], float]) -> dict[str
             errors.append(refusal(key, "low and high, or mid", fix, (key,), found))
             continue
         try:
-            parts[key] = _at(key, read_text if key == "source" else read, item)
+            parts[key] = _read_part(key, read_text if key == "source" else read, item)
         except PydanticCustomError as error:
             errors.append(error)
     if errors:
@@ -291,8 +291,8 @@ def read_files_per_day(value: Any) -> FilesPerDay:
                 found = f"the key {key}"
                 raise refusal(key, "a Region, or other", "write other", (key,), found)
             if key != "other":
-                _at(key, read_region, key)
-            by_region[key] = _at(key, read_quantity, item)
+                _read_part(key, read_region, key)
+            by_region[key] = _read_part(key, read_quantity, item)
         except PydanticCustomError as error:
             errors.append(error)
     if errors:

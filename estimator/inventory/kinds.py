@@ -59,7 +59,7 @@ def read_regions(value: Any) -> tuple[str, ...]:
         parts = [part for part in re.split(r"[,;\s]+", value) if part]
         meant = [region_meant(part) for part in parts] if value not in parts else []
         codes = [code for code in meant or [region_meant(value)] if code is not None]
-        codes = codes or _matching(value)
+        codes = codes or _match_regions(value)
         fix = f"write [{', '.join(codes)}]" if codes else region_fix(value)
         raise refusal(value, expected, _every_region(value) or fix)
     if not isinstance(value, list | tuple):
@@ -87,7 +87,7 @@ def _every_region(value: Any) -> str | None:
     return "write default, the Regions enabled by default, or list them" if is_word else None
 
 
-def _matching(value: Any) -> list[str]:
+def _match_regions(value: Any) -> list[str]:
     """The Regions of a pattern such as us-*; those of GovCloud and China by their own alone."""
     if not isinstance(value, str) or "*" not in value or len(value) > _LONGEST_PATTERN:
         return []
@@ -98,7 +98,7 @@ def _matching(value: Any) -> list[str]:
 
 
 def _region_in_list(value: Any) -> str:
-    codes = _matching(value) if _every_region(value) is None else []
+    codes = _match_regions(value) if _every_region(value) is None else []
     fix = f"write {', '.join(codes)}" if codes else _every_region(value)
     expected = "the code of an AWS Region such as us-east-1"
     if fix is not None:

@@ -230,12 +230,12 @@ def _build(draft: Draft) -> Inventory | None:
     )
     check_references(draft, inventory, found)
     if inventory.unknown_regions:
-        notices = (*inventory.notices, _unknown(inventory.unknown_regions))
+        notices = (*inventory.notices, _describe_unknown(inventory.unknown_regions))
         return replace(inventory, notices=notices)
     return inventory
 
 
-def _unknown(regions: Sequence[str]) -> str:
+def _describe_unknown(regions: Sequence[str]) -> str:
     """The notice of Regions that the table does not have."""
     named = []
     for region in regions[:_MOST_REGIONS]:

@@ -26,7 +26,7 @@ def understand_sections(draft: Draft) -> InventoryFile | None:
         draft.incomplete |= any(_is_file(draft, place) for place in places)
         unsure = [place for place in places if place[:1] in (("accounts",), ("regions",))]
         draft.has_unsure_regions = bool(unsure)
-        document, _, _ = validate(InventoryFile, _without(draft, places), draft.path)
+        document, _, _ = validate(InventoryFile, _leave_out(draft, places), draft.path)
     return document
 
 
@@ -73,7 +73,7 @@ def _last_key(place: Location) -> int:
     return max((index + 1 for index, part in enumerate(place) if isinstance(part, str)), default=0)
 
 
-def _without(draft: Draft, refused: list[Location]) -> dict[str, Any]:
+def _leave_out(draft: Draft, refused: list[Location]) -> dict[str, Any]:
     """The document without its refused items, so that the rest can be checked as well."""
     rest: dict[str, Any] = dict(draft.root)
     if any(place[:1] == ("version",) for place in refused):

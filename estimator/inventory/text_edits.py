@@ -100,7 +100,7 @@ class Document:
             self._add_key(self._node(path[:-1]), str(path[-1]), list(values), path)
             return
         node = pair[1]
-        self._own(node, path)
+        self._refuse_shared(node, path)
         if not isinstance(node, yaml.SequenceNode) or self._is_alias(*pair):
             raise self.refuse(path, "no list of its own")
         if node.flow_style:
@@ -134,7 +134,7 @@ class Document:
     def _node(self, path: Path) -> Any:
         node = self._root
         for number, part in enumerate(path):
-            self._own(node, path)
+            self._refuse_shared(node, path)
             if isinstance(part, int):
                 if not isinstance(node, yaml.SequenceNode) or part >= len(node.value):
                     raise self.refuse(path, "no such item")
@@ -144,10 +144,10 @@ class Document:
             if pair is None or self._is_alias(*pair):
                 raise self.refuse(path[: number + 1], "no mapping of its own")
             node = pair[1]
-        self._own(node, path)
+        self._refuse_shared(node, path)
         return node
 
-    def _own(self, node: Any, path: Path) -> None:
+    def _refuse_shared(self, node: Any, path: Path) -> None:
         """Refuse a node that stands, whole or as a merge, in other places too."""
         if id(node) in self._shared:
             raise self.refuse(path, "an anchor (&) that other places repeat")
@@ -168,7 +168,7 @@ class Document:
         if isinstance(new, dict) and not parent.flow_style and _is_nested(new):
             text = self._block(new, key.start_mark.column + _LIST_INDENT)
             rest = _tail(self.text[end : self._line_end(end)])
-            head = self._beside(begin, value)
+            head = self._find_comment(begin, value)
             if head:
                 comments = [*comments[1:], *([rest.strip()] if rest else [])]
             elif comments and rest:  # it is the last: behind the key it would come first
@@ -191,7 +191,7 @@ class Document:
         colon = self.text.index(":", begin) + 1
         self._edit(colon, end, f" {self._flow(new)}")
 
-    def _beside(self, index: int, value: Any) -> str:
+    def _find_comment(self, index: int, value: Any) -> str:
         """The comment behind a key whose value begins in a line further down, with its spaces."""
         end = self._line_end(index)
         if end > self._at(value.start_mark):
@@ -207,7 +207,7 @@ class Document:
         ):
             raise self.refuse(path, "a key in a form that is seldom used")
         for node in nodes_below(value):
-            self._own(node, path)
+            self._refuse_shared(node, path)
         return self._last((value,))
 
     def _add_key(self, parent: Any, key: str, value: Any, path: Path) -> None:

@@ -201,7 +201,7 @@ def _days(stream: Mapping[str, Any]) -> dict[datetime.date, int]:
     if begin >= end:
         raise ValueError(f"until {stream['until']}, not after from")
     first = begin.date()
-    midnight = _at(first, 0)
+    midnight = _begin_hour(first, 0)
     covered = (1 << _hours(midnight, end)) - (1 << begin.hour)
     last = begin
     for gap in stream["gaps"]:
@@ -231,7 +231,7 @@ def _hours(begin: datetime.datetime, end: datetime.datetime) -> int:
 
 def _write_hour(first: datetime.date, hour: int) -> str:
     """The hour so many hours after a day's beginning."""
-    return f"{_at(first, 0) + hour * _HOUR:%Y-%m-%dT%H:%MZ}"
+    return f"{_begin_hour(first, 0) + hour * _HOUR:%Y-%m-%dT%H:%MZ}"
 
 
 def _read_hour(text: str) -> datetime.datetime:
@@ -248,5 +248,5 @@ def _read_hour(text: str) -> datetime.datetime:
     return moment
 
 
-def _at(day: datetime.date, hour: int) -> datetime.datetime:
+def _begin_hour(day: datetime.date, hour: int) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(hour), datetime.UTC)

@@ -204,15 +204,15 @@ def _named_by_cloudtrail(
     data: np.ndarray[Any, Any], files: np.ndarray[Any, Any], ends: np.ndarray[Any, Any]
 ) -> np.ndarray[Any, Any]:
     """Indices of the files between these bytes that are named as `_FILE`: many bytes at a time."""
-    heads = _at(data, files, 20).view([("eight", "<u8"), ("four", "<u4"), ("word", "<u8")])
+    heads = _take_bytes(data, files, 20).view([("eight", "<u8"), ("four", "<u4"), ("word", "<u8")])
     matches = heads["word"] == int.from_bytes(b"_CloudTr", "little")
-    matches &= _at(data, ends - 8, 8).view("<u8") == int.from_bytes(b".json.gz", "little")
+    matches &= _take_bytes(data, ends - 8, 8).view("<u8") == int.from_bytes(b".json.gz", "little")
     matches &= _are_digits(heads["eight"].astype("<u8"))
     matches &= _are_digits(heads["four"].astype("<u8") | np.uint64(0x30303030_00000000))
     return np.flatnonzero(matches)
 
 
-def _at(
+def _take_bytes(
     data: np.ndarray[Any, Any], places: np.ndarray[Any, Any], size: int
 ) -> np.ndarray[Any, Any]:
     """The `size` bytes at each place, as one item."""

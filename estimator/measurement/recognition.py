@@ -41,12 +41,12 @@ class FileKind(NamedTuple):
 
     @property
     def fix(self) -> str:
-        """What to do with it."""
+        """The command that reads it, as advice; empty where none does."""
         return f"`kmscost {self.command}` reads it" if self.command else ""
 
     @property
     def sentence(self) -> str:
-        """Both, as the reason why another reader skips it."""
+        """The words and the advice, as the reason why another reader skips it."""
         return f"{self.words}; {self.fix}" if self.command else self.words
 
 
@@ -274,7 +274,7 @@ def kind_of_file(path: str) -> FileKind | None:
 
 @contextlib.contextmanager
 def naming_files(command: str) -> Iterator[None]:
-    """Within it, an error about a file of another kind says what the file is, and what reads it.
+    """Let an error about a file of another kind say what the file is, and what reads it.
 
     Parameters
     ----------
@@ -286,10 +286,12 @@ def naming_files(command: str) -> Iterator[None]:
     except UsageError:
         raise
     except KmscostError as error:
-        raise KmscostError([_named(problem, command) for problem in error.problems]) from None
+        raise KmscostError(
+            [_name_problem(problem, command) for problem in error.problems]
+        ) from None
 
 
-def _named(problem: Problem, command: str) -> Problem:
+def _name_problem(problem: Problem, command: str) -> Problem:
     if problem.found == BESIDE_A_BILL.words:
         return problem
     kind = kind_of_file(problem.path) if problem.path else None

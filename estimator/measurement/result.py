@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from estimator.figures import count, plain
+from estimator.figures import plain, plural
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.rows import PlainRows, sum_frame
 from estimator.measurement.skipped import SkippedFiles
@@ -117,9 +117,9 @@ class Actuals(NotebookResult):
         }
 
     def __repr__(self) -> str:
-        requests = count(self.totals["requests"])
+        requests = plural(self.totals["requests"], "request")
         skipped = f", {len(self.skipped):,} skipped" if self.skipped else ""
-        return f"<Actuals {self.source}: {requests} requests in {self.files:,} files{skipped}>"
+        return f"<Actuals {self.source}: {requests} in {plural(self.files, 'file')}{skipped}>"
 
 
 def _sums(rows: pd.DataFrame, column: str) -> dict[str, float]:

@@ -111,7 +111,7 @@ class Comparison(NotebookResult):
         return f"cost_{self.currency.lower()}"
 
     def difference(self, other: CaseForecast, total: str | None = None) -> float:
-        """A total of another course less that of the base. [request, or currency]"""
+        """A total of another case less that of the base. [request, or currency]"""
         name = total or self.cost
         return other.totals[name] - self.base.totals[name]
 

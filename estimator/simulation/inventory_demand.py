@@ -52,7 +52,7 @@ def demand_of(
     since = months.since(inventory.growth.as_of)
     growing = {
         name: draws.draw(f"growth.{name}", getattr(inventory.growth, name), "growth")
-        for name in _growing(inventory, FILES)
+        for name in _find_growing(inventory, FILES)
         if since.any()
     }
     growth = GrowthFactors(since, growing)
@@ -64,7 +64,7 @@ def demand_of(
     return demand
 
 
-def _growing(inventory: Inventory, names: tuple[str, ...]) -> tuple[str, ...]:
+def _find_growing(inventory: Inventory, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if not getattr(inventory.growth, name).is_number)
 
 
@@ -163,13 +163,13 @@ class _InventoryDemand:
                 left.append(1.0 - self.draws.draw(path, share, "share"))
             of_trail.append(number[path])
         saved = np.array(of_trail, dtype=np.int64)
-        return Multipliers(factor, saved, tuple(left), _growing(self.inventory, growth))
+        return Multipliers(factor, saved, tuple(left), _find_growing(self.inventory, growth))
 
     def _trails(self) -> None:
         """Puts, digests and checks."""
         trails = {trail.name: trail for trail in self.inventory.trails}
         saved = self._multipliers(1.0, map(uncertain_inputs.trail_saving, trails.values()), FILES)
-        digests = dataclasses.replace(saved, growth=_growing(self.inventory, ACCOUNTS))
+        digests = dataclasses.replace(saved, growth=_find_growing(self.inventory, ACCOUNTS))
         for block in trail_blocks(self.model, self.summed):
             if block.cause != "check":
                 self.builder.add(block, saved if block.cause == "put" else digests)

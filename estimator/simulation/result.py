@@ -183,7 +183,7 @@ def build_simulation(
         for name, rows in by_month.items()
     }
     drivers, remainder = drivers_frame(draws, whole)
-    over = _over(inventory, samples, table.currency)
+    over = _draws_over(inventory, samples, table.currency)
     means = samples.means
     mean = {
         "requests": math.fsum(means["requests"]),
@@ -239,7 +239,7 @@ def _span(months: FloatArray) -> FloatArray:
     return total
 
 
-def _over(
+def _draws_over(
     inventory: Inventory, samples: Samples, currency: str
 ) -> dict[str, npt.NDArray[np.bool_]]:
     """The draws that break each budget, months x draws; none where budgets are not compared."""

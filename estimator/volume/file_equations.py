@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from estimator.figures import count
+from estimator.figures import count, noun_of
 from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Bucket, Trail
 from estimator.inventory.sources import BUCKET_KEY_SOURCE, DIGESTS_SOURCE, FILES_PER_DAY_SOURCE
@@ -18,17 +18,6 @@ from estimator.volume.streams import files_assumption
 from pricing.reading.validation import Section, Source
 
 _MOST = 12  # kinds of streams that are written out before the rest is added up
-
-
-def plural(number: float, word: str) -> str:
-    """A word for so many things.
-
-    >>> plural(1, "day"), plural(0.5, "day"), plural(3, "query")
-    ('day', 'days', 'queries')
-    """
-    if number == 1:
-        return word
-    return f"{word[:-1]}ies" if word.endswith("y") and not word.endswith("ay") else f"{word}s"
 
 
 def origin_of(
@@ -75,7 +64,7 @@ def retention_value(inventory: Inventory, trail: Trail, by: str = "") -> Value |
         return None
     origin = origin_of(inventory, f"trails[{trail.name}].bucket", bucket, "retention_days")
     days = bucket.retention_days.mid
-    return Value(days, f"{plural(days, 'day')} kept{by}", origin)
+    return Value(days, f"{noun_of(days, 'day')} kept{by}", origin)
 
 
 def requests_equation(
@@ -122,8 +111,8 @@ def files_equations(
     for kind in kinds[:_MOST]:
         factors = (
             Value(kind.files, unit, kind.origin),
-            Value(kind.days, plural(kind.days, "day") + " as grown" * is_grown),
-            Value(kind.streams, plural(kind.streams, "stream")),
+            Value(kind.days, noun_of(kind.days, "day") + " as grown" * is_grown),
+            Value(kind.streams, noun_of(kind.streams, "stream")),
             *growth,
         )
         lines.append(Equation(what, kind.put * grown, "files", Product(factors)))

@@ -106,8 +106,8 @@ def _versions(
         raise DocumentError(Problem(entries[0].offer.path, None, "", found, expected, ""))
     dated = []
     for day in days:
-        known = _in_force(entries, day)
-        versions = _in_force(everywhere, day)
+        known = _find_in_force(entries, day)
+        versions = _find_in_force(everywhere, day)
         version: dict[str, Any] = {
             "from": day,
             "confirmed": True,
@@ -129,7 +129,7 @@ def _days(entries: list[Entry], everywhere: list[Entry]) -> list[datetime.date]:
     return sorted(days | {entry.start for entry in everywhere if entry.start > first})
 
 
-def _in_force(entries: list[Entry], day: datetime.date) -> dict[str, Entry]:
+def _find_in_force(entries: list[Entry], day: datetime.date) -> dict[str, Entry]:
     """The latest entry of each Region that has begun."""
     begun = [entry for entry in entries if entry.start <= day]
     return {entry.region: entry for entry in sorted(begun, key=lambda entry: entry.start)}
@@ -193,8 +193,8 @@ def _free_sources(entries: list[Entry], everywhere: list[Entry]) -> dict[str, li
     """Of each partition how much is free from when on, and who says so, apart from the rates."""
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for day in _days(entries, everywhere) if entries else ():
-        known = _in_force(entries, day)
-        whole = _in_force(everywhere, day).get("")
+        known = _find_in_force(entries, day)
+        whole = _find_in_force(everywhere, day).get("")
         quantity = _free(day, known, whole, [])
         partitions = dict.fromkeys(partition_of(region) for region in in_order(known))
         for partition in partitions if quantity is not None else ():

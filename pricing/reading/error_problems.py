@@ -65,7 +65,7 @@ def problems_of(
     A needed key that stands there under another name is one mistake: its own place has no problem.
     """
     details = [each for leaf in _leaves(error) for each in _each_of(leaf)]
-    renamed = {_renamed(model, each) for each in details if each["type"] == "extra_forbidden"}
+    renamed = {_find_meant(model, each) for each in details if each["type"] == "extra_forbidden"}
     found: list[tuple[Problem | None, Location]] = []
     for each in details:
         problem, place = _problem(model, each, root, path)
@@ -74,7 +74,7 @@ def problems_of(
     return found
 
 
-def _renamed(model: type[BaseModel], details: ErrorDetails) -> Location:
+def _find_meant(model: type[BaseModel], details: ErrorDetails) -> Location:
     """The location of the key that was meant by an unknown one, if that is clear."""
     above, key = details["loc"][:-1], str(details["loc"][-1])
     meant = key_meant(key, units_of_keys(model, above))
@@ -148,17 +148,17 @@ def _problem(
         expected = "a list"
         fix = _list_of_items_fix(model, details["loc"], value)
     elif kind in ("literal_error", "enum"):
-        expected, fix = _one_of(value, context["expected"])
+        expected, fix = _expect_choice(value, context["expected"])
     elif kind == "union_tag_invalid":
         tag = str(context["discriminator"]).strip("'")
         given = value.get(tag, context["tag"])
         place, found = (*place, tag), shown(given)
-        expected, fix = _one_of(given, context["expected_tags"])
-    fix = _unwritten(kind, value_at(root, place), expected) or fix
+        expected, fix = _expect_choice(given, context["expected_tags"])
+    fix = _fix_unwritten(kind, value_at(root, place), expected) or fix
     return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
 
 
-def _unwritten(kind: str, value: Any, expected: str) -> str | None:
+def _fix_unwritten(kind: str, value: Any, expected: str) -> str | None:
     """The fix of a text that is a template's, or a mapping or a list that stands in quotes."""
     if kind in ("missing", "extra_forbidden"):
         return None  # of its key, and not of its value
@@ -172,7 +172,7 @@ def _unwritten(kind: str, value: Any, expected: str) -> str | None:
     return f"write it without quotes: {text}" if is_flow and len(text) <= _LONGEST else None
 
 
-def _one_of(value: Any, expected: Any) -> tuple[str, str]:
+def _expect_choice(value: Any, expected: Any) -> tuple[str, str]:
     """What pydantic expected in a place of few choices, and how to write the one that was meant."""
     choices = re.findall(r"[\w-]+", str(expected).replace("'", "").replace(" or ", " "))
     listed = f"one of {str(expected).replace(chr(39), '')}" if len(choices) > 1 else choices[0]

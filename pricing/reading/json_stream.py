@@ -69,7 +69,7 @@ class JsonStream:
     def members(self) -> Iterator[str]:
         """The keys of the object that comes next; each one's value must be read before the next."""
         seen: set[str] = set()
-        for count, _ in enumerate(self._between("{", "}", "an object")):
+        for count, _ in enumerate(self._stop_between("{", "}", "an object")):
             self.peek()
             line = self.line
             key = self.value()
@@ -85,7 +85,7 @@ class JsonStream:
 
     def items(self) -> Iterator[Any]:
         """The values of the list that comes next, one at a time."""
-        for _ in self._between("[", "]", "a list"):
+        for _ in self._stop_between("[", "]", "a list"):
             yield self.value()
 
     def value(self) -> Any:
@@ -99,7 +99,7 @@ class JsonStream:
                 if not self._ended and len(self._text) - self._at <= self._most_text:
                     self._read_on()
                     continue
-                raise self._broken(error) from None
+                raise self._refuse_broken(error) from None
             # a number may go on: 0 may become 0.5 or 0e+5
             if len(self._text) - end <= _CUT_OFF and not self._ended:
                 self._read_on()
@@ -132,7 +132,7 @@ class JsonStream:
         self._at += 1
         return found
 
-    def _between(self, opening: str, closing: str, expected: str) -> Iterator[None]:
+    def _stop_between(self, opening: str, closing: str, expected: str) -> Iterator[None]:
         """Stop before each part of an object or a list; the caller reads the part."""
         self.take(opening, expected)
         if self.peek() == closing:
@@ -169,7 +169,7 @@ class JsonStream:
     def _refuse_constant(self, name: str) -> Any:
         raise self._error(f"the number {name}", "a number that JSON has")
 
-    def _broken(self, error: Exception) -> DocumentError:
+    def _refuse_broken(self, error: Exception) -> DocumentError:
         if isinstance(error, RecursionError):
             return self._error("values nested too deep", self._expected)
         if len(self._text) - self._at > self._most_text:

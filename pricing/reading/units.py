@@ -154,7 +154,7 @@ def convert(before: str, after: str, unit: str, number: Fraction) -> Converted |
     if before.strip() and before.strip().casefold() not in _DOLLARS | _CENTS:
         return None
     what, _, period = unit.partition("/")
-    so_far, after_it = _multiplied(_tokens(after), unit, bool(before.strip()))
+    so_far, after_it = _read_multiple(_tokens(after), unit, bool(before.strip()))
     if target_time(unit) is not None:
         return _time_factor(_tokens(before) + after_it, unit, number, so_far)
     factor, is_own = so_far.factor, so_far.is_own
@@ -164,9 +164,9 @@ def convert(before: str, after: str, unit: str, number: Fraction) -> Converted |
         factor = factor / 100 if tokens[0].casefold() in _CENTS else factor
         tokens = tokens[1:]
     elif what != "USD":
-        tokens = _without_noun(tokens, what)
+        tokens = _drop_noun(tokens, what)
     if unit == "file/day":
-        tokens = _without_places(tokens)
+        tokens = _drop_places(tokens)
     if not tokens:
         return Converted(factor, (), is_own)
     rate = _period_factor(tokens, period)
@@ -175,7 +175,7 @@ def convert(before: str, after: str, unit: str, number: Fraction) -> Converted |
     return Converted(factor * rate.factor, rate.notes, is_own and rate.is_own)
 
 
-def _multiplied(tokens: list[str], unit: str, is_money: bool) -> tuple[Converted, list[str]]:
+def _read_multiple(tokens: list[str], unit: str, is_money: bool) -> tuple[Converted, list[str]]:
     """The factor of `k` or `million`, if one stands there, and the words behind it."""
     first = tokens[0] if tokens else ""
     if first == "m" and (is_money or _is_million(first, unit)):
@@ -206,7 +206,7 @@ def _time_factor(
     return Converted(factor, notes, so_far.is_own and word == target)
 
 
-def _without_noun(tokens: list[str], noun: str) -> list[str]:
+def _drop_noun(tokens: list[str], noun: str) -> list[str]:
     """The words behind what is counted: `log files a day` is `a day`, where files are counted."""
     nouns = {
         *((noun, _plural(noun)) if noun else ()),
@@ -219,7 +219,7 @@ def _without_noun(tokens: list[str], noun: str) -> list[str]:
     return left
 
 
-def _without_places(tokens: list[str]) -> list[str]:
+def _drop_places(tokens: list[str]) -> list[str]:
     left = list(tokens)
     while left and left[-1].casefold().removesuffix("s") in ("account", "region"):
         left.pop()
@@ -236,21 +236,21 @@ def _period_factor(tokens: list[str], period: str) -> Converted | None:
     if period not in CALENDAR and period not in CLOCK:
         return None
     if len(words) == 1 and words[0] in ADVERBS:
-        return _by_period(Fraction(1), ADVERBS[words[0]], period)
+        return _split_period(Fraction(1), ADVERBS[words[0]], period)
     if len(words) not in (2, 3) or words[0] not in _PER:
         return None
     number = Fraction(words[1]) if len(words) == 3 and words[1][0].isdecimal() else Fraction(1)
     unit = time_unit(tokens[-1])
     if unit is None or (len(words) == 3 and not words[1][0].isdecimal()) or not number:
         return None
-    return _by_period(number, unit, period)
+    return _split_period(number, unit, period)
 
 
 def _is_per(words: list[str], nouns: Iterable[str]) -> bool:
     return len(words) == 2 and words[0] in _PER and words[1] in nouns
 
 
-def _by_period(number: Fraction, unit: str, period: str) -> Converted:
+def _split_period(number: Fraction, unit: str, period: str) -> Converted:
     # as many in a period as the written one, `number` units long, fits into it
     ratio, notes = ratio_of(unit, number, period)
     return Converted(1 / ratio, notes, ratio == 1 and not notes)

@@ -37,7 +37,7 @@ def key_fix(key: str, value: Any, units: Mapping[str, str]) -> str | None:
     if known is None:
         return None
     unit, (money, period) = units[known], _own_unit(_words(key), known.split("_")) or ("", "")
-    found = None if money else _converted(value, period, unit)
+    found = None if money else _convert(value, period, unit)
     if found is None:
         rest = f": {money.upper()} is not converted" if money else ""
         return f"write {known}, in {unit_in_words(unit)}{rest}"
@@ -70,10 +70,10 @@ def _own_unit(words: list[str], known: list[str]) -> tuple[str, str] | None:
     return "".join(money), f"per {period}" if "per" in known else period
 
 
-def _converted(value: Any, other: str, unit: str) -> Meant | None:
+def _convert(value: Any, other: str, unit: str) -> Meant | None:
     """A number or a range in the unit of the field; None where it has no meaning there."""
     if isinstance(value, dict):
-        parts = {key: _converted(item, other, unit) for key, item in value.items()}
+        parts = {key: _convert(item, other, unit) for key, item in value.items()}
         if not parts or not set(parts) <= {"low", "mid", "high"}:
             return None
         found = [part for part in parts.values() if part is not None]

@@ -228,13 +228,13 @@ def _shares_meant(text: str, unit: str | None) -> list[Meant]:
     period = {12: "month", 4: "quarter"}.get(times, f"{times}th of a year")
     note = f"{percent[1].strip()}% a {period}, compounded over a year"
     return [
-        Meant(f"{_compounded(number.text, times)}%", "", note)
+        Meant(f"{_compound(number.text, times)}%", "", note)
         for number in numbers
         if number.condition in ("", _POINT)
     ]
 
 
-def _compounded(percent: str, times: int) -> str:
+def _compound(percent: str, times: int) -> str:
     """The growth of a year that percentages of shorter periods add up to. [percent]"""
     return _digits(((1 + Fraction(percent.replace("_", "")) / 100) ** times - 1) * 100)[0]
 

@@ -82,7 +82,7 @@ def explain_yaml_error(
         if slip is not None:
             return [slip]
     return [
-        _unclosed(lines, reason, begun, opened)
+        _find_unclosed(lines, reason, begun, opened)
         or _missing_mark(lines, reason)
         or _indentation(lines, reason)
         or generic
@@ -113,7 +113,7 @@ def _slip_of_line(line: str, number: int) -> YamlSlip | None:
     blanks = code[: len(code) - len(code.lstrip())]
     if "\t" in blanks:
         return YamlSlip(number, "a tab in the indentation", "type spaces: YAML takes no tabs there")
-    begins = _NO_PLAIN.search(_without_quoted(code))
+    begins = _NO_PLAIN.search(_blank_quoted(code))
     if begins is not None:
         return YamlSlip(number, f"a value that begins with {begins[1]}", "write it in quotes")
     if _CURLY.search(code):
@@ -121,21 +121,21 @@ def _slip_of_line(line: str, number: int) -> YamlSlip | None:
     return None
 
 
-def _without_quoted(code: str) -> str:
+def _blank_quoted(code: str) -> str:
     # what is left of a quoted text is the same for both, so that a quote that is left has no end
     return _SINGLE_QUOTED.sub(_QUOTED, _DOUBLE_QUOTED.sub(_QUOTED, code))
 
 
-def _unclosed(
+def _find_unclosed(
     lines: list[str], reason: str, begun: int | None, opened: int | None
 ) -> YamlSlip | None:
     """The quote, the bracket or the brace that is not closed, or the comma missing between them."""
     for number, line in enumerate(lines, 1):
-        if '"' in _without_quoted(_COMMENT.sub("", line)):
+        if '"' in _blank_quoted(_COMMENT.sub("", line)):
             return YamlSlip(number, "a quote that is not closed", 'close it with "')
     if begun is not None and "end of stream" in reason:
         return YamlSlip(begun, "a quote or a bracket that is not closed", "close it in its line")
-    if re.search(r",\s*,", _without_quoted(_COMMENT.sub("", lines[-1]))):
+    if re.search(r",\s*,", _blank_quoted(_COMMENT.sub("", lines[-1]))):
         return YamlSlip(len(lines), "two commas without anything between them", "remove one")
     if "expected ','" in reason or opened is not None:
         found = "no comma between two parts in brackets, or none of ] and } after the last"
@@ -148,8 +148,10 @@ def _unclosed(
 def _missing_mark(lines: list[str], reason: str) -> YamlSlip | None:
     """The comma at the end of a line, the colon or the dash that is missing."""
     # cut: the time of a search grows with the square of a line of colons
-    bare = _without_quoted(_COMMENT.sub("", lines[-1][:_LONGEST_LINE])).rstrip()
-    above = _outdented(lines) or _without_blank(lines) if "mapping values" in reason else None
+    bare = _blank_quoted(_COMMENT.sub("", lines[-1][:_LONGEST_LINE])).rstrip()
+    above = (
+        _find_outdented(lines) or _find_without_blank(lines) if "mapping values" in reason else None
+    )
     if above is not None:
         return above
     if re.match(r"\s*-[^\s-]", bare):
@@ -179,15 +181,15 @@ def _missing_mark(lines: list[str], reason: str) -> YamlSlip | None:
     return None
 
 
-def _filled(lines: list[str]) -> list[tuple[int, str]]:
+def _list_filled(lines: list[str]) -> list[tuple[int, str]]:
     """The lines that hold more than a comment, the last one first, each with its number."""
     codes = ((number, _COMMENT.sub("", line)) for number, line in enumerate(lines, 1))
     return [(number, code) for number, code in codes if code.strip()][::-1]
 
 
-def _outdented(lines: list[str]) -> YamlSlip | None:
+def _find_outdented(lines: list[str]) -> YamlSlip | None:
     """The keys that stand to the left of those above and below them, in `lines[-1]`."""
-    filled = _filled(lines[:-1][-_MOST_ABOVE:])
+    filled = _list_filled(lines[:-1][-_MOST_ABOVE:])
     first_number = max(len(lines) - 1 - _MOST_ABOVE, 0)
     own = _columns(lines[-1])[0]
     out = list(itertools.takewhile(lambda each: max(_columns(each[1])) < own, filled))
@@ -204,10 +206,12 @@ def _outdented(lines: list[str]) -> YamlSlip | None:
     return YamlSlip(number, found, f"indent it{last} by {_spaces(own)}")
 
 
-def _beside_dash(lines: list[str]) -> YamlSlip | None:
+def _find_beside_dash(lines: list[str]) -> YamlSlip | None:
     """The key in the column of its item's dash, or the dash to the left of the dash above it."""
     own = _columns(lines[-1])
-    dashes = (_columns(code) for _, code in _filled(lines[:-1][-_MOST_ABOVE:]) if _DASH.match(code))
+    dashes = (
+        _columns(code) for _, code in _list_filled(lines[:-1][-_MOST_ABOVE:]) if _DASH.match(code)
+    )
     above = next(dashes, None)
     is_item = len(own) == 2
     if above is None or (own[0] >= above[0] if is_item else own[0] != above[0]):
@@ -216,9 +220,9 @@ def _beside_dash(lines: list[str]) -> YamlSlip | None:
     return YamlSlip(len(lines), found, f"indent it by {_spaces(above[0 if is_item else 1])}")
 
 
-def _without_blank(lines: list[str]) -> YamlSlip | None:
+def _find_without_blank(lines: list[str]) -> YamlSlip | None:
     """The key above `lines[-1]` that has no blank after its colon: `- name:org`."""
-    above = _filled(lines[:-1][-_MOST_ABOVE:])
+    above = _list_filled(lines[:-1][-_MOST_ABOVE:])
     if not above:
         return None
     number, code = above[0][0] + max(len(lines) - 1 - _MOST_ABOVE, 0), above[0][1].strip()
@@ -240,7 +244,7 @@ def _indentation(lines: list[str], reason: str) -> YamlSlip | None:
     line = lines[-1]
     if not _KEY.match(line) and not line.lstrip().startswith("- "):
         return None
-    outdented = _outdented(lines) or _beside_dash(lines)
+    outdented = _find_outdented(lines) or _find_beside_dash(lines)
     if outdented is not None:
         return outdented
     own = _columns(line)[0]

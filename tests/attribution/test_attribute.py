@@ -383,7 +383,7 @@ def test_a_month_before_the_first_rate_is_no_zero() -> None:
     october = {"day": "2019-10-26"}
     found = attribute(logs((893, SIGN | october), (150, october), month="2019-10"))
     assert found.totals["requests_without_rate"] == 893
-    assert "893 requests have no rate, and are in no cost: kms-requests-asymmetric" in " ".join(
+    assert "893 requests have no rate and no part in any cost: kms-requests-asymmetric" in " ".join(
         found.notices
     )
     by_service = found.lines("service").set_index("service")

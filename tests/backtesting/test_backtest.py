@@ -32,7 +32,8 @@ from tests.sampling import seeds
 def organization(tmp_path_factory):
     org = make("small", 56, np.random.default_rng(21))
     path = tmp_path_factory.mktemp("org") / "inventory.yaml"
-    path.write_text(org.inventory)
+    # a fold's trail alone has no reader, and the budget is of one all the same
+    path.write_text(f"{org.inventory}budgets: [{{name: siem, usd_per_month: 1, reader: siem}}]\n")
     return org, path
 
 

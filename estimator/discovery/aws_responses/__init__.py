@@ -217,11 +217,11 @@ class Responses:
                 remark = _SEVERAL.format(source=origin.source)
                 if remark not in resource.remarks:
                     resource.remarks.append(remark)
-        return _only(found)
+        return _single(found)
 
     def bucket(self, _: Mapping[str, Any], origin: Origin) -> Resource | None:
         """The bucket that the caller or the file's name tells."""
-        return _only(b for name, b in self.estate.buckets.items() if name in origin.names)
+        return _single(b for name, b in self.estate.buckets.items() if name in origin.names)
 
     def key(self, response: Mapping[str, Any], origin: Origin) -> Resource | None:
         """The key that the response names, else that the caller or the file's name tells."""
@@ -288,6 +288,6 @@ _NAMELESS = (
 )
 
 
-def _only(resources: Any) -> Resource | None:
+def _single(resources: Any) -> Resource | None:
     found = list(resources)
     return found[0] if len(found) == 1 else None

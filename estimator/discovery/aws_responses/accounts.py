@@ -45,14 +45,14 @@ def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> N
     if estate.found["accounts"] and not stated:
         reason = "neither State nor Status: closed accounts, which write nothing, may be among them"
         estate.completeness.missed("accounts", source, reason)
-    for reason in _missing(estate, response, source, owners):
+    for reason in _find_missing(estate, response, source, owners):
         estate.completeness.missed("accounts", source, reason)
     estate.completeness.saw("accounts", source)
     if not isinstance(response.get("Accounts"), list | tuple):
         estate.completeness.missed("accounts", source, "no list of Accounts in it")
 
 
-def _missing(
+def _find_missing(
     estate: Estate, response: Mapping[str, Any], source: str, owners: set[str]
 ) -> Iterator[str]:
     """Why a list is not that of the whole organization; else the organization is known by it."""

@@ -116,7 +116,7 @@ class AnswerFile:
             text = decode(path, to_utf8(path, read_bytes(path)))
         except KmscostError as error:
             problem = error.problems[0]
-            self.skip(_name_file(path) or _encoding(problem, path))
+            self.skip(_name_file(path) or _describe_encoding(problem, path))
             return
         if not text.strip():
             yield EMPTY
@@ -237,7 +237,7 @@ def _accounts_in(answer: Any) -> str:
     return _FIELDS if cells and all(any(map(is_account, row)) for row in cells) else ""
 
 
-def _encoding(problem: Problem, path: str) -> str:
+def _describe_encoding(problem: Problem, path: str) -> str:
     """Why a text is not read, and how to save it."""
     excel = ' (in Excel: "CSV UTF-8")' if path.lower().endswith(".csv") else ""
     return f"{problem.found}: {problem.fix}{excel}"

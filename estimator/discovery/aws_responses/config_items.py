@@ -116,9 +116,9 @@ def _latest(items: list[tuple[dict[str, Any], str]]) -> Iterator[tuple[dict[str,
         # a name alone is one of many: every account and Region may have a trail of it
         seat = ("", "") if _arn_of(item) else (_account_of(item), str(item.get("awsRegion") or ""))
         place: tuple[str, ...] = (_kind_of(item), *seat, name or str(number))
-        if not _captured(item):
+        if not _capture_time(item):
             place = (*place, str(number))
-        if place not in latest or _captured(item) >= _captured(latest[place][0]):
+        if place not in latest or _capture_time(item) >= _capture_time(latest[place][0]):
             latest[place] = item, source
     yield from latest.values()
 
@@ -157,12 +157,14 @@ def _items_of(answer: Any) -> list[dict[str, Any]] | None:
         listed = answer
     if not isinstance(listed, list):
         return None
-    items = [dict(_whole(item)) for item in map(parse_cell, listed) if isinstance(item, Mapping)]
-    asked = _asked(answer)
+    items = [
+        dict(_nest_keys(item)) for item in map(parse_cell, listed) if isinstance(item, Mapping)
+    ]
+    asked = _has_asked(answer)
     return items if asked is None else [item | {_ASKED: asked} for item in items]
 
 
-def _asked(answer: Any) -> bool | None:
+def _has_asked(answer: Any) -> bool | None:
     """True where a query asked for the keys of trails; None where no query says so."""
     query = answer.get("QueryInfo") if isinstance(answer, Mapping) else None
     fields = query.get("SelectFields") if isinstance(query, Mapping) else None
@@ -190,7 +192,7 @@ def _looks_like_items(listed: list[Any]) -> bool:
     )
 
 
-def _whole(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _nest_keys(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """An item with the keys that have dots as mappings, and texts of JSON as values."""
     inside: dict[str, dict[str, Any]] = {}
     for key, value in item.items():
@@ -208,7 +210,7 @@ def _whole(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from inside.items()
 
 
-def _captured(item: Mapping[str, Any]) -> str:
+def _capture_time(item: Mapping[str, Any]) -> str:
     return str(item.get("configurationItemCaptureTime") or "")
 
 

@@ -45,7 +45,7 @@ class Findings:
 
     def take(self, answer: Any, source: str) -> bool:
         """Read findings; False where an answer has none."""
-        listed = _listed(answer)
+        listed = _list_findings(answer)
         if listed is None:
             return False
         self._of.setdefault(source, []).extend(
@@ -96,7 +96,7 @@ def _hints(estate: Estate, arn: str, name: str, finding: Finding) -> Iterator[st
         yield line
 
 
-def _listed(answer: Any) -> list[Mapping[str, Any]] | None:
+def _list_findings(answer: Any) -> list[Mapping[str, Any]] | None:
     """The findings of an answer, of a file of OCSF, or of the rows of Prowler's CSV."""
     if isinstance(answer, Mapping):
         if isinstance(answer.get("Findings"), list):

@@ -39,7 +39,7 @@ def take_grants(resource: Resource, response: Mapping[str, Any], source: str) ->
     """Those to whom grants give the use of a key."""
     found = set()
     for grant in items_of(response, "Grants"):
-        operations = [name for name in _listed(grant.get("Operations")) if _is_use(name)]
+        operations = [name for name in _as_list(grant.get("Operations")) if _is_use(name)]
         grantee = text_of(grant, "GranteePrincipal")
         if grantee is not None and operations:
             found.add(f"grant to {_short(grantee)} ({', '.join(sorted(operations))})")
@@ -59,12 +59,12 @@ def take_policy(resource: Resource, response: Mapping[str, Any], source: str) ->
     found: set[str] = set()
     for statement in statements if isinstance(statements, list) else ():
         if isinstance(statement, Mapping) and statement.get("Effect") == "Allow":
-            found |= {*_allowed(statement)}
+            found |= {*_list_allowed(statement)}
     _add(resource, "policy_principals", found, source, "Policy")
 
 
-def _allowed(statement: Mapping[str, Any]) -> Iterator[str]:
-    actions = _listed(statement.get("Action"))
+def _list_allowed(statement: Mapping[str, Any]) -> Iterator[str]:
+    actions = _as_list(statement.get("Action"))
     # all actions but a few are uses too, as far as anybody can tell
     if not any(_is_use(action.removeprefix("kms:")) for action in actions) and actions:
         return
@@ -74,7 +74,7 @@ def _allowed(statement: Mapping[str, Any]) -> Iterator[str]:
     principal = statement.get("Principal")
     named = principal if isinstance(principal, Mapping) else {"AWS": principal}
     for texts in named.values():
-        yield from (f"key policy: {_principal(text)}{limited}" for text in _listed(texts))
+        yield from (f"key policy: {_principal(text)}{limited}" for text in _as_list(texts))
 
 
 def _principal(text: str) -> str:
@@ -112,7 +112,7 @@ def _document(policy: Any) -> Mapping[str, Any] | None:
     return policy if isinstance(policy, Mapping) else None
 
 
-def _listed(value: Any) -> list[str]:
+def _as_list(value: Any) -> list[str]:
     values = value if isinstance(value, list | tuple) else [value]
     return [text for text in values if isinstance(text, str)]
 

@@ -110,7 +110,7 @@ def note_searched(
     own = [trail for trail in found if trail.get("IsOrganizationTrail") is not True]
     shared = _owners([trail for trail in found if trail.get("IsOrganizationTrail") is True])
     estate.searched_organizations |= shared
-    account = account or _only(_owners(own)) or caller or _only(_owners(own) | shared)
+    account = account or _single(_owners(own)) or caller or _single(_owners(own) | shared)
     if account is None:
         return
     homes = {str(t["HomeRegion"]) for t in own if t.get("IsMultiRegionTrail") is False}
@@ -123,7 +123,7 @@ def _owners(listed: Sequence[Mapping[str, Any]]) -> set[str]:
     return {arn.account for arn in arns if arn is not None and arn.account}
 
 
-def _only(accounts: set[str]) -> str | None:
+def _single(accounts: set[str]) -> str | None:
     return next(iter(accounts)) if len(accounts) == 1 else None
 
 

@@ -113,14 +113,14 @@ def _describe_targets(properties: Mapping[str, Any]) -> str:
         targets = group.get("DeploymentTargets") if isinstance(group, Mapping) else None
         if isinstance(targets, Mapping):
             for key, noun in (("OrganizationalUnitIds", ""), ("Accounts", "account ")):
-                units |= {f"{noun}{unit!s:.40}": None for unit in _listed(targets.get(key))}
+                units |= {f"{noun}{unit!s:.40}": None for unit in _as_list(targets.get(key))}
         if isinstance(group, Mapping):
-            regions |= {f"{region!s:.40}": None for region in _listed(group.get("Regions"))}
+            regions |= {f"{region!s:.40}": None for region in _as_list(group.get("Regions"))}
     if not units:
         return ", in accounts and Regions that it does not list"
     who = f"{', '.join(list(units)[:_MOST_NAMED])}"
     return f" in every account of {who}, Regions {', '.join(list(regions)[:_MOST_NAMED])}"
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []

@@ -118,7 +118,7 @@ def _active_period(resource: Resource) -> Iterable[Entry]:
     on = rotates is not None and (not rotates.is_known or bool(rotates.value))
     if rotations is not None and rotations.is_known:
         coming = resource.value("next_rotation")
-        days = sorted({*rotations.value, *_coming(resource, len(rotations.value))})
+        days = sorted({*rotations.value, *_plan_rotations(resource, len(rotations.value))})
         # `check` refuses a rotation from before the key was there
         days = [day for day in days if created_on is None or day >= created_on]
         note = (
@@ -138,7 +138,7 @@ def _active_period(resource: Resource) -> Iterable[Entry]:
         yield Entry("rotations", [], "", _UNKNOWN)
 
 
-def _coming(resource: Resource, past: int) -> Iterable[datetime.date]:
+def _plan_rotations(resource: Resource, past: int) -> Iterable[datetime.date]:
     """The rotations that AWS has planned: the next one, and the second of a key's life."""
     coming, period = resource.value("next_rotation"), resource.value("rotation_days")
     if coming is None:

@@ -154,7 +154,7 @@ def trail_item(trail: ResolvedTrail) -> Item:
         _key(trail),
     ]
     entries += _bucket(trail)
-    entries += _recording(trail)
+    entries += _draft_recording(trail)
     return Item(tuple(entries), resource.source, tuple(_remarks(trail)))
 
 
@@ -222,7 +222,7 @@ def _bucket_key(trail: ResolvedTrail, bucket: Resource | None) -> Entry:
     return Entry("bucket_key", fact.value, source)
 
 
-def _recording(trail: ResolvedTrail) -> Iterable[Entry]:
+def _draft_recording(trail: ResolvedTrail) -> Iterable[Entry]:
     resource = trail.resource
     digests, events = resource.fact("validation"), resource.fact("kms_events")
     logging = resource.fact("logging")

@@ -114,7 +114,7 @@ def _unread(document: Document, source: str) -> Iterator[tuple[str, str, bool]]:
     met: set[str] = set()
     prior = document.prior_state.values if document.prior_state else None
     for values in (document.planned_values, document.values, prior):
-        for resource in _managed(values):
+        for resource in _find_managed(values):
             if resource.address in met:
                 continue
             met.add(resource.address)
@@ -126,7 +126,7 @@ def _unread(document: Document, source: str) -> Iterator[tuple[str, str, bool]]:
                 yield from _unread_resource(address, listed.type, instance.attributes, source)
 
 
-def _managed(values: Values | None) -> Iterator[ModuleResource]:
+def _find_managed(values: Values | None) -> Iterator[ModuleResource]:
     if values is not None and values.root_module is not None:
         for _, resource in values.root_module.all():
             if resource.mode == "managed" and resource.type not in TYPES:

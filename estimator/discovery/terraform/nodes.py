@@ -138,11 +138,11 @@ def _node(resource: ModuleResource, module: str, source: str, unknown: Any) -> N
         resource.index,
         values if isinstance(values, dict) else {},
         unknown if isinstance(unknown, dict) else {},
-        sensitive=_mapping(decode_part(resource.sensitive_values, source, resource.address)),
+        sensitive=_as_mapping(decode_part(resource.sensitive_values, source, resource.address)),
     )
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _as_mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 

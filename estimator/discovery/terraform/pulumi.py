@@ -166,7 +166,7 @@ class _Stack:
             name = self._names[str(state.get("urn"))]
             address = f"{kind}.{name}"
             resources.append(ModuleResource(address, "managed", kind, name, None, _raw(values)))
-            configured.append(self._configured(state, kind, name, unknown))
+            configured.append(self._configure(state, kind, name, unknown))
             change = Change(["create"], after_unknown=_raw(dict.fromkeys(unknown, True)))
             changes.append(ResourceChange(address, "managed", kind, change=change))
         for state in ended:
@@ -200,7 +200,7 @@ class _Stack:
                 values[name] = _plain(value, name, 0)
         return values, unknown
 
-    def _configured(
+    def _configure(
         self, state: Mapping[str, Any], kind: str, name: str, unknown: list[str]
     ) -> ConfigResource:
         """What the values that are not known depend on, as Terraform's configuration has it."""

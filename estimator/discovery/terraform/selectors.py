@@ -27,7 +27,7 @@ def take_selectors(trail: Resource, node: Node) -> None:
         return
     basic = [_basic(block) for block in blocks_of(node.get("event_selector"))]
     advanced = [
-        {"FieldSelectors": [_field(x) for x in blocks_of(block.get("field_selector"))]}
+        {"FieldSelectors": [_rename_fields(x) for x in blocks_of(block.get("field_selector"))]}
         if isinstance(block, Mapping)
         else block
         for block in blocks_of(node.get("advanced_event_selector"))
@@ -52,7 +52,7 @@ def _basic(block: Any) -> Any:
     }
 
 
-def _field(block: Any) -> Any:
+def _rename_fields(block: Any) -> Any:
     if not isinstance(block, Mapping):
         return block
     return {name: block.get(attribute) for name, attribute in _FIELDS.items()}

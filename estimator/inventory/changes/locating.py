@@ -178,7 +178,7 @@ class Locator:
         path = change.path
         section = path[0]
         if section not in sections():
-            return _unknown(change, 0, sections(), "the section")
+            return _unknown_part(change, 0, sections(), "the section")
         location: list[str | int] = [section]
         item: Any = None
         if len(path) > 1 and section in LABELS:
@@ -192,7 +192,7 @@ class Locator:
                 found = f"{shown(path[1])} behind {section}, which is a list"
                 return change.problem(found, f"a name in brackets: {_list_names(names)}", fix)
             if path[1] not in names:
-                return _unknown(change, 1, names, f"the {LABELS[section]}")
+                return _unknown_part(change, 1, names, f"the {LABELS[section]}")
             location.append(names[path[1]])
             item = self.root[section][names[path[1]]]
         elif len(path) > 1 and isinstance(path[1], Named):
@@ -206,11 +206,11 @@ class Locator:
                 found = f"{shown(path[info.known])} below {above}"
                 fix = f"set {above} as a whole"
                 return change.problem(found, "a value, which has no keys", fix)
-            return _unknown(change, info.known, info.choices, "the key")
+            return _unknown_part(change, info.known, info.choices, "the key")
         return (*location, *path[len(location) :])
 
 
-def _unknown(change: Change, at: int, choices: Iterable[str], what: str) -> Problem:
+def _unknown_part(change: Change, at: int, choices: Iterable[str], what: str) -> Problem:
     path, known = change.path, list(choices)
     part = str(path[at])
     found = f"{what} {shown(part)}, which is not there"

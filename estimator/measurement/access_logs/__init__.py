@@ -182,7 +182,7 @@ def _notices(counted: _Counted, skipped: SkippedFiles) -> list[str]:
     if not counted.requests:
         notices.append("no line is about a GET or PUT of an object as CloudTrail names it")
     if skipped:
-        notices.append(f"{len(skipped):,} files or lines were not counted: figures may be too low")
+        notices.append(f"not counted: {len(skipped):,} of files and lines; figures may be too low")
     return notices
 
 

@@ -115,16 +115,16 @@ def athena_sql(
 def _cases(result: Callable[[ContextRule], str]) -> str:
     """The first rule of attribution that a context meets, in the order of the rules."""
     return "\n      ".join(
-        f"WHEN {_at(rule.key)} IS NOT NULL THEN {result(rule)}" for rule in CONTEXT_RULES
+        f"WHEN {_extract(rule.key)} IS NOT NULL THEN {result(rule)}" for rule in CONTEXT_RULES
     )
 
 
 def _value_of(rule: ContextRule) -> str:
-    """What a rule's key names; of many alike one."""
-    value = _at(rule.key)
+    """SQL of what a rule's key names, as far as FOLDS tells names apart."""
+    value = _extract(rule.key)
     if rule.within:
         # no CONCAT of nothing: engines differ in what that is
-        within = _at(rule.within)
+        within = _extract(rule.within)
         return f"IF(COALESCE({within}, '') = '', {value}, CONCAT({within}, '/', {value}))"
     if rule.key not in FOLDS:
         return value
@@ -132,7 +132,7 @@ def _value_of(rule: ContextRule) -> str:
     return f"COALESCE(NULLIF(REGEXP_EXTRACT({value}, {pattern}), ''), {value})"
 
 
-def _at(key: str) -> str:
+def _extract(key: str) -> str:
     return f"JSON_EXTRACT_SCALAR(whose, '$[\"{key}\"]')"
 
 

@@ -68,7 +68,7 @@ def _cut_off(found: str, line: int) -> UnreadableError:
 
 
 def _csv_cells(text: TextIO, _path: str) -> Iterator[Cells]:
-    lines = csv.reader(_bounded(text), strict=True)
+    lines = csv.reader(_read_lines(text), strict=True)
     while True:
         try:
             cells = next(lines, None)
@@ -79,7 +79,7 @@ def _csv_cells(text: TextIO, _path: str) -> Iterator[Cells]:
         yield lines.line_num, cells
 
 
-def _bounded(text: TextIO) -> Iterator[str]:
+def _read_lines(text: TextIO) -> Iterator[str]:
     number = 0
     while line := text.readline(_LONGEST):
         number += 1

@@ -45,7 +45,7 @@ def split_amounts(lines: pd.DataFrame, numbers: list[int], columns: Columns) -> 
         return _name_kinds(lines)
     if "credits" in columns.where or "tax" in columns.where:
         _refuse_sums(lines)
-        return _beside(lines)
+        return _split_beside(lines)
     return lines
 
 
@@ -62,7 +62,7 @@ def _name_kinds(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.assign(kind=kinds.astype(object))
 
 
-def _beside(lines: pd.DataFrame) -> pd.DataFrame:
+def _split_beside(lines: pd.DataFrame) -> pd.DataFrame:
     """Credits and tax, which stand beside the cost of a line, as lines of their own."""
     usage = lines["usage_type"].map(clean) != ""
     cost = pd.to_numeric(lines["cost"], errors="coerce").astype(float) != 0

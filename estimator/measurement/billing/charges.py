@@ -223,9 +223,8 @@ def _times(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     # fees and taxes may have no usage of their own: they belong to the bill's month
     start = start.fillna(period)
     if start.isna().any():
-        raise UnreadableError(
-            f"a line without {columns.name('start')}", "a moment such as 2026-11-01T00:00:00Z"
-        )
+        found = f"a line without {columns.name('start')}"
+        raise UnreadableError(found, "a moment such as 2026-11-01T00:00:00Z")
     return days_and_months(start, end.fillna(start))
 
 

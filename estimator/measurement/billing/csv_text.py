@@ -77,7 +77,7 @@ def describe_text(stream: IO[bytes], is_header: Callable[[Sequence[str]], bool])
     """
     head = stream.read(_MOST_HEADER)
     stream.seek(0)
-    encoding = _encoding(head)
+    encoding = _find_encoding(head)
     decoder = codecs.getincrementaldecoder(encoding)("kmscost_latin1")
     text = decoder.decode(head).removeprefix("\ufeff")
     ends = re.search(r"\r\n|\n|\r", text)
@@ -119,7 +119,7 @@ def has_swallowed(cell: str, separator: str, width: int) -> bool:
     return width > 1 and ("\n" in cell or "\r" in cell) and cell.count(separator) >= width - 1
 
 
-def _encoding(head: bytes) -> str:
+def _find_encoding(head: bytes) -> str:
     if is_utf16(head):
         return "utf-16"
     # without a mark: every second byte of English text in UTF-16 is none

@@ -196,7 +196,7 @@ def _data_files(manifests: Iterable[Manifest]) -> dict[str, str]:
     missing = []
     for manifest in manifests:
         for key in manifest.keys:
-            path = _beside(manifest.path, key)
+            path = _find_beside(manifest.path, key)
             if path is None:
                 missing.append(
                     Problem(
@@ -216,11 +216,11 @@ def _data_files(manifests: Iterable[Manifest]) -> dict[str, str]:
 
 
 def _present(manifest: Manifest) -> list[str]:
-    paths = (_beside(manifest.path, key) for key in manifest.keys)
+    paths = (_find_beside(manifest.path, key) for key in manifest.keys)
     return [os.path.realpath(path) for path in paths if path is not None]
 
 
-def _beside(manifest: str, key: str) -> str | None:
+def _find_beside(manifest: str, key: str) -> str | None:
     """A data file by the end of its name in the bucket, beside, under or above the manifest.
 
     A file that was unpacked has lost its ``.gz``.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from estimator.figures import count
+from estimator.figures import plural
 from estimator.measurement.billing.charges import EVENTS, KEY_MONTHS, REQUESTS
 from estimator.measurement.billing.repeats import grain_notices
 from estimator.measurement.billing.services import CLOUDTRAIL, KMS
@@ -124,7 +124,7 @@ def details(charges: pd.DataFrame, currency: str) -> dict[str, Any]:
     }
 
 
-def _known(total: float) -> float | None:
+def _known_sum(total: float) -> float | None:
     """A sum, or nothing where a part of it is not known."""
     return None if math.isnan(total) else total
 
@@ -135,8 +135,8 @@ def _totals(kms: pd.DataFrame, trails: pd.DataFrame, cost: str) -> dict[str, flo
     others = kms[~kms["kind"].isin([REQUESTS, KEY_MONTHS])]
     return {
         # fsum: the order of rows changes no total
-        "free_requests": _known(math.fsum(requests["free"])),
-        "billable_requests": _known(math.fsum(requests["billable"])),
+        "free_requests": _known_sum(math.fsum(requests["free"])),
+        "billable_requests": _known_sum(math.fsum(requests["billable"])),
         "key_months": math.fsum(keys["quantity"]),
         cost: math.fsum(kms["cost"]),
         f"{cost}_requests": math.fsum(requests["cost"]),
@@ -151,8 +151,8 @@ def own_rate_notices(requests: pd.DataFrame) -> list[str]:
     special = requests[~requests["meter"].isin([_SYMMETRIC, ""])]
     if not special["quantity"].sum():
         return []
-    many = count(special["quantity"].sum())
-    note = f"{many} requests are of {OWN_RATES} and no free tier (asymmetric keys, data key pairs)"
+    many = plural(special["quantity"].sum(), "request", "is", "are")
+    note = f"{many} of {OWN_RATES} and no free tier (asymmetric keys, data key pairs)"
     return [f"{note}: CloudTrail causes none of them"]
 
 
@@ -220,7 +220,7 @@ def _usage_types(charges: pd.DataFrame) -> list[dict[str, Any]]:
     rows = usage_types.to_dict("records")
     return [
         {
-            str(name): _known(value) if isinstance(value, float) else value
+            str(name): _known_sum(value) if isinstance(value, float) else value
             for name, value in row.items()
         }
         for row in rows

@@ -27,7 +27,7 @@ def sheets_of(path: str) -> list[str]:
     """
     # a stream: of a path openpyxl looks at the ending, which tells nothing
     with Path(path).open("rb") as stream:
-        return list(_open(stream, path).sheetnames)
+        return list(_open_book(stream, path).sheetnames)
 
 
 def read_sheet(stream: IO[bytes], path: str, sheet: str) -> tuple[Columns, Iterator[Chunk]]:
@@ -38,7 +38,7 @@ def read_sheet(stream: IO[bytes], path: str, sheet: str) -> tuple[Columns, Itera
     UnreadableError
         It is no bill.
     """
-    workbook = _open(stream, path)
+    workbook = _open_book(stream, path)
     rows = _rows(workbook[sheet])
     first: list[str] = []
     for number, cells in rows:
@@ -54,7 +54,7 @@ def read_sheet(stream: IO[bytes], path: str, sheet: str) -> tuple[Columns, Itera
     raise UnreadableError("a header among other lines", "the table of a bill in the first lines")
 
 
-def _open(source: Any, path: str) -> Any:
+def _open_book(source: Any, path: str) -> Any:
     try:
         openpyxl = importlib.import_module("openpyxl")
     except ImportError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from estimator.figures import plural
 from estimator.measurement.cloudtrail_logs.folding import FOLDED, MOST_RESOURCES
 from estimator.measurement.cloudtrail_logs.requests import Request
 from estimator.measurement.services import UNKNOWN
@@ -60,15 +61,15 @@ def _folded_notices(folded: Counter[str]) -> list[str]:
 def _meter_notices(unsized: int, inferred: int, unnamed: int) -> list[str]:
     notices = []
     if unsized:
-        what = f"{unsized:,} requests on asymmetric keys are under {ASYMMETRIC}"
+        what = f"{plural(unsized, 'request')} on asymmetric keys under {ASYMMETRIC}"
         why = f"on keys of RSA_2048 a bill has them under {RSA_2048}, at a lower price"
         notices.append(f"{what}: {why}, and no event tells the size of the key")
     if inferred:
-        what = f"{inferred:,} requests on HMAC, ML-DSA, ML-KEM, SM2 or Ed25519 keys"
+        what = f"{plural(inferred, 'request')} on HMAC, ML-DSA, ML-KEM, SM2 or Ed25519 keys"
         what += ", or by operations that this version does not know,"
         why = "no source names their price, the rest of their kind has it"
-        notices.append(f"{what} are under the likely meter, which is not confirmed: {why}")
+        notices.append(f"{what} under the likely meter, which is not confirmed: {why}")
     if unnamed:
-        what = f"{unnamed:,} requests for key pairs have no meter"
+        what = f"{plural(unnamed, 'request')} for key pairs without a meter"
         notices.append(f"{what}: no price list that was found names the kind of pair")
     return notices

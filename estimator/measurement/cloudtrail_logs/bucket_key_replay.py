@@ -200,7 +200,7 @@ def _left(objects: ObjectRequests, minutes: Sequence[int]) -> _Left:
     # folded moments may be nearly a step apart from the true ones, at either end of a lifetime
     step = objects.resolution if objects.resolution > 1 else 0
     left = _Left(*np.empty((3, len(minutes), size), dtype=np.int64))
-    stays = _staying(objects)
+    stays = _count_staying(objects)
     for row, lifetime in enumerate(minutes):
         longer, shorter = 60 * lifetime + step, max(60 * lifetime - step, 1)
         for found, seconds in ((left.least, longer), (left.most, shorter)):
@@ -210,7 +210,7 @@ def _left(objects: ObjectRequests, minutes: Sequence[int]) -> _Left:
     return left
 
 
-def _staying(objects: ObjectRequests) -> IntArray:
+def _count_staying(objects: ObjectRequests) -> IntArray:
     """Requests that no bucket key saves: without a time, or of another operation."""
     saved = np.array([each.operation in PUTS | GETS for each in objects.requesters], dtype=bool)
     named = objects.requests - objects.of_bucket

@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 
+from estimator.figures import plural
 from estimator.measurement.cloudtrail_logs.attribution_notices import attribution_notices
 from estimator.measurement.cloudtrail_logs.copies import Seen, distinct, rows_of
 from estimator.measurement.cloudtrail_logs.counting import Counted, Hours
@@ -117,7 +118,7 @@ class Gathering:
         """
         # no file is not zero requests: a wrong folder must not look like a cheap month
         if self._files == self._silent.total():
-            raise self._nothing(paths)
+            raise self._refuse_nothing(paths)
         # of two copies that tell as much the first in this order counts, whichever file came first
         requests = self._met
         order = np.empty(len(requests), dtype=np.int64)
@@ -163,7 +164,7 @@ class Gathering:
             },
         )
 
-    def _nothing(self, paths: tuple[str, ...]) -> KmscostError:
+    def _refuse_nothing(self, paths: tuple[str, ...]) -> KmscostError:
         for name, files in self._silent.items():
             self.skipped.extend(
                 [Skipped(paths[0], f"{name} alone, which tell of no requests")] * files
@@ -217,7 +218,8 @@ _COLUMNS = (
 def _dayless_notices(requests: int) -> list[str]:
     if not requests:
         return []
-    return [f"{requests:,} requests are of no day: their time is missing, or cannot be read"]
+    many = plural(requests, "request", "is", "are")
+    return [f"{many} of no day: the time is missing, or cannot be read"]
 
 
 def _most(failed: Counter[str]) -> list[tuple[str, int]]:

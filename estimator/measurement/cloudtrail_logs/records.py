@@ -138,7 +138,7 @@ def read_log(data: bytes) -> Log:
         from estimator.measurement.envelopes import tables
 
         log = Log()
-        return _walked(tables.parquet_rows(data, log.notes), log)
+        return _walk(tables.parquet_rows(data, log.notes), log)
     if data.startswith((AVRO, ORC)):
         raise UnreadableError(name_of_text(data))
     data = as_utf8(data)
@@ -162,7 +162,7 @@ def read_log(data: bytes) -> Log:
     if announcement:
         return Log(announcements=Counter([announcement]))
     log = Log()
-    return _walked(_nodes(text, log.notes), log)
+    return _walk(_nodes(text, log.notes), log)
 
 
 def _large_log(data: bytes) -> Log | None:
@@ -255,10 +255,10 @@ def _nodes(text: bytes, notes: Counter[str]) -> Iterable[Any]:
         return text.decode().splitlines()
     if b"{" not in text:
         raise UnreadableError(name_of_text(text))
-    return _prefixed(text)
+    return _read_prefixed(text)
 
 
-def _prefixed(text: bytes) -> Iterator[Any]:
+def _read_prefixed(text: bytes) -> Iterator[Any]:
     """The documents of lines with a time before each."""
     from estimator.measurement.envelopes import documents
 
@@ -277,7 +277,7 @@ def _walker(notes: Counter[str], in_log: bool = False) -> Walker[Record]:
     return Walker(_read, partial(_read_row, notes), in_log)
 
 
-def _walked(nodes: Iterable[Any], log: Log) -> Log:
+def _walk(nodes: Iterable[Any], log: Log) -> Log:
     walker = _walker(log.notes)
     log.others, log.announcements = walker.others, walker.announcements
     log.parts = _parts(walker, nodes, log)

@@ -66,7 +66,7 @@ def unpack(path: str, data: bytes | BinaryIO) -> _Contents:
         data.seek(0)
         is_zip = data.read(len(_ZIP[0])) in _ZIP
         data.seek(0)
-        yield from _named(path, (_zip if is_zip else _tar)(path, data, room, 0))
+        yield from _name_damage(path, (_zip if is_zip else _tar)(path, data, room, 0))
 
 
 def _contents(path: str, data: bytes, room: Room, depth: int) -> _Contents:
@@ -81,7 +81,7 @@ def _contents(path: str, data: bytes, room: Room, depth: int) -> _Contents:
         yield path, plain
         return
     del data, plain
-    yield from _named(path, archive)
+    yield from _name_damage(path, archive)
 
 
 def _not_empty(data: bytes) -> bytes:
@@ -106,7 +106,7 @@ def _archive(path: str, data: bytes, plain: bytes, room: Room, depth: int) -> _C
     return archive
 
 
-def _named(path: str, archive: _Contents) -> _Contents:
+def _name_damage(path: str, archive: _Contents) -> _Contents:
     """The members of an archive; what is wrong with the archive itself after those before it."""
     try:
         yield from archive

@@ -35,8 +35,8 @@ _CALLER = {
 
 def is_cloudtrail(fields: Mapping[str, Any]) -> bool:
     """Whether an event of OCSF was made of one of CloudTrail's."""
-    product = str(_at(fields, "metadata.product.name") or "")
-    return product.lower() == "cloudtrail" and bool(_at(fields, "api.service.name"))
+    product = str(_find_field(fields, "metadata.product.name") or "")
+    return product.lower() == "cloudtrail" and bool(_find_field(fields, "api.service.name"))
 
 
 def row_of(fields: Mapping[str, Any]) -> Fields:
@@ -44,7 +44,7 @@ def row_of(fields: Mapping[str, Any]) -> Fields:
     row: Fields = {field: _first(fields, places) for field, places in _PLACES.items()}
     actor = fields.get("actor") or fields.get("identity") or {}
     for field, places in _CALLER.items():
-        values = (_at(actor, place) for place in places)
+        values = (_find_field(actor, place) for place in places)
         wanted = (value for value in values if value and (field != "arn" or ":" in str(value)))
         row[f"userIdentity.{field}"] = next(wanted, None)
     resources = [each for each in fields.get("resources") or () if isinstance(each, Mapping)]
@@ -60,10 +60,12 @@ def row_of(fields: Mapping[str, Any]) -> Fields:
 
 
 def _first(fields: Mapping[str, Any], places: tuple[str, ...]) -> Any:
-    return next((value for place in places if (value := _at(fields, place)) is not None), None)
+    return next(
+        (value for place in places if (value := _find_field(fields, place)) is not None), None
+    )
 
 
-def _at(fields: Any, place: str) -> Any:
+def _find_field(fields: Any, place: str) -> Any:
     for name in place.split("."):
         if not isinstance(fields, Mapping):
             return None

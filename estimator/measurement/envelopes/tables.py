@@ -31,7 +31,7 @@ def rows_in(node: Any, plain: Plain) -> Iterator[Row] | None:
         answer = plain(node["ResultSet"])
         lines = answer.get("Rows") if isinstance(answer, Mapping) else None
         cells = [[cell.get("VarCharValue") for cell in line["Data"]] for line in lines or ()]
-        return _named(cells[0], cells[1:]) if cells else iter(())
+        return _name_cells(cells[0], cells[1:]) if cells else iter(())
     if "QueryResultRows" in keys:  # aws cloudtrail get-query-results: an object for each cell
         lines = plain(node["QueryResultRows"]) or []
         return ({k: v for cell in line for k, v in cell.items()} for line in lines)
@@ -42,11 +42,13 @@ def rows_in(node: Any, plain: Plain) -> Iterator[Row] | None:
         if {names, lines} <= keys:
             titles, cells = plain(node[names]), plain(node[lines])
             if isinstance(titles, list) and _are_lists(cells):
-                return _named([_title(title) for title in titles], cells)
+                return _name_cells([_title(title) for title in titles], cells)
     if {"fields", "columns"} <= keys:  # Splunk's json_cols
         titles, columns = plain(node["fields"]), plain(node["columns"])
         if isinstance(titles, list) and _are_lists(columns):
-            return _named([_title(title) for title in titles], list(zip(*columns, strict=False)))
+            return _name_cells(
+                [_title(title) for title in titles], list(zip(*columns, strict=False))
+            )
     return _of_columns(node, plain)
 
 
@@ -66,7 +68,7 @@ def _of_columns(node: Mapping[str, Any], plain: Plain) -> Iterator[Row] | None:
     if isinstance(source, list) and len(source) > 1:
         columns = {name: plain(column) for name, column in node.items()}
         lists = {name: column for name, column in columns.items() if _has(column, len(source))}
-        return _named(list(lists), list(zip(*lists.values(), strict=True)))
+        return _name_cells(list(lists), list(zip(*lists.values(), strict=True)))
     if not isinstance(source, Mapping):
         return None
     columns = {name: plain(column) for name, column in node.items()}
@@ -78,7 +80,7 @@ def _has(column: Any, size: int) -> bool:
     return isinstance(column, list) and len(column) == size
 
 
-def _named(titles: list[Any], lines: list[Any]) -> Iterator[Row]:
+def _name_cells(titles: list[Any], lines: list[Any]) -> Iterator[Row]:
     return (dict(zip(map(str, titles), line, strict=False)) for line in lines)
 
 

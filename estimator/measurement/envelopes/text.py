@@ -39,18 +39,18 @@ def as_utf8(data: bytes) -> bytes:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _decoded(data, encoding)
+            return _decode(data, encoding)
     if _LITTLE.match(data):
-        return _decoded(data, "utf-16-le")
+        return _decode(data, "utf-16-le")
     if _BIG.match(data):
-        return _decoded(data, "utf-16-be")
+        return _decode(data, "utf-16-be")
     if not data.isascii():
         _check(data)
         data = data.removeprefix(codecs.BOM_UTF8)
     return data
 
 
-def _decoded(data: bytes, encoding: str) -> bytes:
+def _decode(data: bytes, encoding: str) -> bytes:
     try:
         return data.decode(encoding).encode()
     except UnicodeDecodeError as error:

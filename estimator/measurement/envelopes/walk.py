@@ -161,7 +161,7 @@ class Walker(Generic[Event]):
         if announcement:
             self.announcements[announcement] += 1
             return True
-        if (yield from self._carried(fields, depth)):
+        if (yield from self._find_carried(fields, depth)):
             return True
         rows = rows_in(fields, _plain)
         if rows is not None:
@@ -175,7 +175,7 @@ class Walker(Generic[Event]):
             self.others[name] += 1
         return bool(name)
 
-    def _carried(self, fields: Mapping[str, Any], depth: int) -> Walk[Event]:
+    def _find_carried(self, fields: Mapping[str, Any], depth: int) -> Walk[Event]:
         """What stands where services and exports put an event."""
         for key in _CARRIERS:
             if key not in fields:

@@ -91,7 +91,7 @@ def measure_s3_inventory(
     if strict and found.skipped:
         raise found.skipped.refuse()
     if not found.files:
-        raise _nothing(listed, found)
+        raise _refuse_nothing(listed, found)
     # any day's objects may stand in a data file that was not counted
     coverage = Coverage() if found.skipped else found.tally.coverage(listed.created)
     return Actuals(
@@ -216,7 +216,7 @@ def _why_unreadable(error: UnreadableError, manifest: Manifest) -> str:
     return f"data file that is no whole {manifest.format}{gzip} with the columns of an inventory"
 
 
-def _nothing(manifest: Manifest, found: _Found) -> KmscostError:
+def _refuse_nothing(manifest: Manifest, found: _Found) -> KmscostError:
     """The error where no data file could be read."""
     total = len(manifest.files)
     if found.missing < total:

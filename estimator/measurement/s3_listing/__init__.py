@@ -283,7 +283,7 @@ def _notices(
     if not tally.objects:
         notices.append("no object has a name as CloudTrail writes it")
     if skipped:
-        notices.append(f"{len(skipped):,} files or lines were not counted: figures may be too low")
+        notices.append(f"not counted: {len(skipped):,} of files and lines; figures may be too low")
     if not whole:
         notices.append("objects of any day may be missing: no hour is covered")
     relative = sum(listing.relative for listing in listings)

@@ -87,10 +87,10 @@ def _row(stream: JsonStream) -> Iterator[Entry | Folder | BadLine]:
         values.append(stream.value())
         if stream.take(",]", "a comma or ]") == "]":
             break
-    yield _named(values, stream.line)
+    yield _find_named(values, stream.line)
 
 
-def _named(values: list[Any], line: int) -> Entry | BadLine:
+def _find_named(values: list[Any], line: int) -> Entry | BadLine:
     """The entry of values that do not say which of them is the name."""
     names, moment = names_in([value for value in values if isinstance(value, str)])
     if len(names) > 1:
@@ -134,7 +134,7 @@ def _alone(values: dict[str, Any], line: int, *, known: bool) -> Entry | Folder 
             return BadLine(line, FOLDER)
         moment = next((values[key] for key in _MOMENTS if key in values), "")
         return Entry(name, iso(str(moment or "")), values.get("isDeleteMarker") is True)
-    entry = _named(list(values.values()), line)
+    entry = _find_named(list(values.values()), line)
     # of any JSON some text could be a name: only CloudTrail's is one for certain
     if isinstance(entry, Entry) and is_cloudtrails(entry.name):
         return entry

@@ -193,7 +193,7 @@ def _entries_of(line: str, form: Form, number: int) -> Iterator[Entry | Folder |
     found = form.line.fullmatch(line)
     # mc writes folders with a size of nothing, so they look like objects
     if found is not None and not (form.folder and form.folder.fullmatch(line)):
-        yield from _labelled(line, number) if form is AWS_TEXT else (_entry(found),)
+        yield from _read_labelled(line, number) if form is AWS_TEXT else (_entry(found),)
     elif _is_folder(form, line):
         yield BadLine(number, FOLDER)
     elif _SUMMARY.fullmatch(line):
@@ -213,7 +213,7 @@ def _entry(found: re.Match[str]) -> Entry:
     return Entry(values["name"], modified, values.get("what") == "DEL")
 
 
-def _labelled(line: str, number: int) -> Iterator[Entry | BadLine]:
+def _read_labelled(line: str, number: int) -> Iterator[Entry | BadLine]:
     """A line of `--output text`: the name stands before its LastModified."""
     label, *cells = line.split("\t")
     at = next((at for at, cell in enumerate(cells) if at and names_in([cell])[1]), 0)

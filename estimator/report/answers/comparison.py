@@ -113,20 +113,20 @@ def summary_sheet(comparison: Comparison) -> Sheet:
         *(f"{name} {unit}" for name in interpretations),
     )
     rows = []
-    for course in (comparison.base, *comparison.others):
-        is_base = course is comparison.base
-        requests, cost = course.totals["requests"], course.totals[comparison.cost]
+    for case in (comparison.base, *comparison.others):
+        is_base = case is comparison.base
+        requests, cost = case.totals["requests"], case.totals[comparison.cost]
         before = comparison.base.totals
         rows.append(
             (
-                course.name,
+                case.name,
                 count(requests),
                 "" if is_base else count_difference(before["requests"], requests),
                 money(cost),
                 "" if is_base else money_difference(before[comparison.cost], cost),
                 "" if is_base else relative_difference(before[comparison.cost], cost),
                 *(
-                    money(course.totals[f"{comparison.cost}_writes_{name}"])
+                    money(case.totals[f"{comparison.cost}_writes_{name}"])
                     for name in interpretations
                 ),
             )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Sequence
-from decimal import ROUND_FLOOR, Decimal
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
+from estimator.columns import adding_up
 from estimator.figures import Figure, count, difference, key_months, listed, money, percent, signed
 from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
@@ -17,7 +17,6 @@ from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
 from estimator.simulation.expected import with_means
 
-_HUGE = 1e12  # beyond it a double holds no cents
 _DUST = 1e-7  # what is left of sums that should be zero
 
 
@@ -201,58 +200,6 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     header = ("from forecast to bill", "requests", reconciliation.currency)
     title = f"Why they differ{', bill' * bool(which)}{which}"
     return Sheet(title, header, tuple(rows), numbers=2, sums=1)
-
-
-def adding_up(
-    amounts: Sequence[float],
-    total: float,
-    repeated: Collection[int] = (),
-    decimals: int | None = None,
-) -> list[str]:
-    """Amounts and their total in as many decimals as they need, so that the printed ones add up.
-
-    What rounding leaves over goes, unit by unit, to the amounts that it took most from.
-
-    Parameters
-    ----------
-    amounts, total : float
-        [currency]
-    repeated : collection of int
-        Positions of amounts that stand in other tables too: each is rounded by itself, and what
-        rounding leaves over goes to the rest, as far as there is one.
-    decimals : int, optional
-        Those of a column that is printed in parts. Default: as many as the amounts need.
-
-    >>> adding_up([1.004, 1.004, 1.004], 3.012)
-    ['1.01', '1.00', '1.00', '3.01']
-    >>> adding_up([1.004, 1.004, 1.004], 3.012, repeated={0})
-    ['1.00', '1.01', '1.00', '3.01']
-    """
-    largest = max(map(abs, [*amounts, total]), default=0.0)
-    if largest >= _HUGE or not math.isfinite(largest):
-        return [money(amount) for amount in (*amounts, total)]
-    digits = decimals
-    if digits is None:
-        digits = 2 if largest >= 1 or not largest else min(12, 3 - math.floor(math.log10(largest)))
-    unit = Decimal(1).scaleb(-digits)
-    exact = [Decimal(repr(amount)) / unit for amount in amounts]
-    whole = [amount.to_integral_value(ROUND_FLOOR) for amount in exact]
-    sought = (Decimal(repr(total)) / unit).to_integral_value()
-    left = int(sought - sum(whole))
-    # an amount of nothing takes no unit: it would read as something
-    open_ = [at for at, amount in enumerate(exact) if amount and at not in repeated]
-    if repeated and open_:
-        for at in repeated:
-            left -= int(exact[at].to_integral_value() - whole[at])
-            whole[at] = exact[at].to_integral_value()
-    else:
-        open_ = list(range(len(exact)))
-    order = sorted(open_, key=lambda at: (whole[at] - exact[at], -abs(exact[at])))
-    for step in range(max(left, 0)):
-        whole[order[step % len(order)]] += 1
-    if left < 0:
-        whole[max(open_, key=lambda at: abs(exact[at]))] += left
-    return [f"{amount * unit:,.{digits}f}" for amount in (*whole, sought)]
 
 
 def _rows_sheet(reconciliation: Reconciliation) -> Sheet | None:

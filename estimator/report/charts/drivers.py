@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from functools import partial
 
+from estimator.columns import adding_up
 from estimator.figures import money, share
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS
-from estimator.report.answers.reconciliation import adding_up
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import Chart, empty_chart
 from estimator.report.charts.colours import GREEN, GREY, RED

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from estimator.columns import adding_up
 from estimator.figures import (
     count,
     difference,
@@ -20,7 +21,6 @@ from estimator.figures import (
 from estimator.months import Months, parse_month
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.answers.reconciliation import (
-    adding_up,
     reconciliation_lines,
     reconciliation_sheets,
 )

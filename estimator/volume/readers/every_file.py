@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from estimator.figures import noun_of
 from estimator.inventory.reader_sections import EveryFile
 from estimator.months import FloatArray
 from estimator.volume.burst_profile import BurstProfile, every_five_minutes
 from estimator.volume.equations import Equation, Product
-from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
 from estimator.volume.readers.reader_model import BoolArray, ReaderModel
 
@@ -38,7 +38,7 @@ class EveryFileModel(ReaderModel):
             return
         yield from lines
         number = files.number * self.reader.gets_per_file.mid
-        words = f"{plural(self.reader.gets_per_file.mid, 'get')} per file"
+        words = f"{noun_of(self.reader.gets_per_file.mid, 'get')} per file"
         formula = Product((files, self.value("gets_per_file", words)))
         yield Equation(what, number, "gets", formula)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from estimator.figures import noun_of
 from estimator.inventory import Range
 from estimator.inventory.reader_sections import Fixed
 from estimator.volume.burst_profile import SECONDS_PER_DAY, BurstProfile
 from estimator.volume.equations import Equation, Product, Value
-from estimator.volume.file_equations import plural, retention_value
+from estimator.volume.file_equations import retention_value
 from estimator.volume.model import Written
 from estimator.volume.readers.reader_model import BoolArray
 from estimator.volume.readers.sharing import Sharing
@@ -39,7 +40,7 @@ class FixedModel(Sharing):
             why = self.why_no_file(f" for {what}")
             yield Equation(f"nothing: {why}", 0.0, "gets")
             return
-        factors = [self.value("gets_per_day", "gets a day"), Value(days, plural(days, "day"))]
+        factors = [self.value("gets_per_day", "gets a day"), Value(days, noun_of(days, "day"))]
         if not chosen.all():
             factors.append(Value(own / days, "of the files that can be read"))
         inventory = self.model.inventory

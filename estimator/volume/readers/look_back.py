@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from estimator.figures import listed
+from estimator.figures import listed, noun_of
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Period
 from estimator.volume import formulas
@@ -27,7 +27,6 @@ from estimator.volume.file_equations import (
     files_equations,
     files_value,
     growth_value,
-    plural,
     retention_value,
 )
 from estimator.volume.growth import Segment
@@ -238,11 +237,11 @@ class LookBack(ReaderModel):
 
     def met_words(self, noun: str, window: float) -> str:
         """The words for the files that a look meets."""
-        return f"{noun} of the last {operand(window, 4)} {plural(window, 'day')}"
+        return f"{noun} of the last {operand(window, 4)} {noun_of(window, 'day')}"
 
     def look_factors(self, looks: Looks, shape: tuple[int, int]) -> tuple[Expression, ...]:
         """The factors that make its looks in this month."""
-        rate = self.value(self.factors[0], plural(2, self.look))
+        rate = self.value(self.factors[0], noun_of(2, self.look))
         first, last = (float(np.broadcast_to(edge, shape)[0, 0]) for edge in looks[1:])
         month = float(self.model.spans.month_days[0])
         part = (Pair(Value(last - first), "/", Value(month, "of the month's days")),)
@@ -293,7 +292,7 @@ def _months(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:
     rest = [terms[n] for _, n in size[_MOST_MONTHS:]]
     if rest:
         grown = sum(segment.factor * days for segment, days in rest)
-        shown.append(Value(grown, f"of {len(rest)} other {plural(len(rest), 'month')}, as grown"))
+        shown.append(Value(grown, f"of {len(rest)} other {noun_of(len(rest), 'month')}, as grown"))
     return tuple(shown)
 
 
@@ -301,5 +300,5 @@ def _words(period: Period, days: float) -> str:
     """The time in which files were put, in words."""
     if period.start == ALWAYS:
         last = datetime.date.fromordinal(int(period.end) - 1)
-        return f"{plural(days, 'day')} up to {last:%Y-%m}"
-    return f"{plural(days, 'day')} of {datetime.date.fromordinal(int(period.start)):%Y-%m}"
+        return f"{noun_of(days, 'day')} up to {last:%Y-%m}"
+    return f"{noun_of(days, 'day')} of {datetime.date.fromordinal(int(period.start)):%Y-%m}"

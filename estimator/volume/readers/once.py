@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from estimator.figures import noun_of
 from estimator.inventory.reader_sections import Once
 from estimator.months import NEVER, Period
 from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.equations import Expression, Value, operand
-from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks
 from estimator.volume.readers.reader_model import ReaderModel
@@ -64,7 +64,7 @@ class OnceModel(LookBack):
         """The words for the files that lie there."""
         if window == NEVER:
             return f"{noun} that lie there on {self.reader.day}"
-        days = f"{operand(window, 4)} {plural(window, 'day')}"
+        days = f"{operand(window, 4)} {noun_of(window, 'day')}"
         return f"{noun} of the {days} before {self.reader.day}"
 
     def look_factors(self, looks: Looks, shape: tuple[int, int]) -> tuple[Expression, ...]:
@@ -74,7 +74,7 @@ class OnceModel(LookBack):
 
     def factors_per_look(self) -> tuple[Value, ...]:
         """Gets of each file."""
-        words = f"{plural(self.reader.gets_per_file.mid, 'get')} per file"
+        words = f"{noun_of(self.reader.gets_per_file.mid, 'get')} per file"
         return self.times("gets_per_file", words)
 
     def burst_profile(self, written: Written) -> BurstProfile:

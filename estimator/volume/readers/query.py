@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from estimator.figures import noun_of
 from estimator.inventory.reader_sections import Query
 from estimator.volume.burst_profile import QUERY_SECONDS, BurstProfile
 from estimator.volume.equations import Value
-from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks
 from estimator.volume.streams import Streams
@@ -39,7 +39,7 @@ class QueryModel(LookBack):
 
     def factors_per_look(self) -> tuple[Value, ...]:
         """Share of the files x gets of each."""
-        words = f"{plural(self.reader.gets_per_file.mid, 'get')} per file"
+        words = f"{noun_of(self.reader.gets_per_file.mid, 'get')} per file"
         return (
             *self.times("share_of_files", "of them"),
             *self.times("gets_per_file", words),

@@ -319,7 +319,7 @@ def test_meters(tmp_path, operation, parameters, meter, unsized):
     assert only(actuals, "meter") == (meter,)
     about_size = [notice for notice in actuals.notices if "RSA_2048" in notice]
     assert bool(about_size) is unsized
-    assert all(notice.startswith("1 requests") for notice in about_size)
+    assert all(notice.startswith("1 request on") for notice in about_size)
 
 
 @pytest.mark.parametrize(
@@ -350,7 +350,7 @@ def test_a_kind_of_pair_without_a_price(tmp_path):
     """SM2 pairs of the China Regions have no usage type that was found: no meter, and a notice."""
     actuals = measure(tmp_path, [event(1, "GenerateDataKeyPair", {"keyPairSpec": "SM2"}, ALICE)])
     assert only(actuals, "meter") == ("",)
-    assert any("1 requests for key pairs have no meter" in notice for notice in actuals.notices)
+    assert any("1 request for key pairs without a meter" in notice for notice in actuals.notices)
 
 
 def test_unknown_is_counted_with_an_example(tmp_path):

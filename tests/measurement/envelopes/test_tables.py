@@ -259,7 +259,7 @@ def test_requests_of_no_day(tmp_path: Path) -> None:
     """A log file's event whose time is none counts, and a notice says that it has no day."""
     found = measure(tmp_path, json.dumps({"Records": [put(1, eventTime="yesterday")]}))
     assert found.totals["requests"] == 1
-    assert any("1 requests are of no day" in notice for notice in found.notices)
+    assert any("1 request is of no day" in notice for notice in found.notices)
 
 
 def test_a_file_counts_whole_or_not_at_all(tmp_path: Path) -> None:

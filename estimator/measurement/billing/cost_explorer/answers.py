@@ -66,11 +66,11 @@ def read_answers(documents: Sequence[Any]) -> list[Entry]:
         groups = guessed if groups is None else groups
         waiting = bool(answer.get("NextPageToken"))
         if not isinstance(results, list):
-            raise _damaged("ResultsByTime")
+            raise _refuse_damaged("ResultsByTime")
         for result in results:
             entries += _entries(result, groups)
     if not entries:
-        raise _damaged("a period")
+        raise _refuse_damaged("a period")
     if waiting:
         raise MissingPageError(
             "a page of Cost Explorer whose next page is missing (NextPageToken)",
@@ -88,11 +88,11 @@ def _flat(documents: Sequence[Any]) -> list[Mapping[str, Any]]:
         elif is_cost_explorer(document):
             found.append(document)
         else:
-            raise _damaged("an answer")
+            raise _refuse_damaged("an answer")
     return found
 
 
-def _damaged(what: str) -> UnreadableError:
+def _refuse_damaged(what: str) -> UnreadableError:
     return UnreadableError(
         f"an export of Cost Explorer without {what} that can be read",
         "the JSON of `aws ce get-cost-and-usage` as it was written",
@@ -104,12 +104,12 @@ def _definitions(definitions: Any) -> list[str] | None:
     if definitions is None:
         return None
     if not isinstance(definitions, list):
-        raise _damaged("GroupDefinitions")
+        raise _refuse_damaged("GroupDefinitions")
     names = []
     for definition in definitions:
         key = definition.get("Key") if isinstance(definition, dict) else None
         if not isinstance(key, str):
-            raise _damaged("GroupDefinitions")
+            raise _refuse_damaged("GroupDefinitions")
         # a tag or a cost category splits the usage further, and may be of any name
         names.append(key if definition.get("Type", "DIMENSION") == "DIMENSION" else f"tag {key}")
     return names
@@ -117,25 +117,25 @@ def _definitions(definitions: Any) -> list[str] | None:
 
 def _entries(result: Any, groups: list[str] | None) -> list[Entry]:
     if not isinstance(result, dict):
-        raise _damaged("ResultsByTime")
+        raise _refuse_damaged("ResultsByTime")
     period, found = result.get("TimePeriod"), result.get("Groups")
     if not isinstance(period, dict) or not isinstance(found, list | None):
-        raise _damaged("TimePeriod")
+        raise _refuse_damaged("TimePeriod")
     if not found and (result.get("Total") or (groups is not None and not groups)):
         raise UnreadableError("an export of Cost Explorer that is not grouped", _GROUPS, COMMAND)
     start, end = _moment(period.get("Start")), _moment(period.get("End"))
     entries = []
     for group in found or []:
         if not isinstance(group, dict):
-            raise _damaged("Groups")
+            raise _refuse_damaged("Groups")
         keys, metrics = group.get("Keys"), group.get("Metrics")
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-            raise _damaged("Keys")
+            raise _refuse_damaged("Keys")
         if not isinstance(metrics, dict):
-            raise _damaged("Metrics")
+            raise _refuse_damaged("Metrics")
         names = groups if groups is not None else []
         if len(names) != len(keys):
-            raise _damaged("as many Keys as GroupDefinitions")
+            raise _refuse_damaged("as many Keys as GroupDefinitions")
         if "USAGE_TYPE" not in names:
             by = " and ".join(names) or "nothing"
             raise UnreadableError(
@@ -177,14 +177,14 @@ def _metric(metrics: Mapping[str, Any], name: str) -> tuple[str | None, str]:
         return None, ""
     amount = metric.get("Amount") if isinstance(metric, dict) else None
     if isinstance(amount, bool) or not isinstance(amount, str | int | float):
-        raise _damaged(f"{name}.Amount")
+        raise _refuse_damaged(f"{name}.Amount")
     unit = metric.get("Unit", "")
     return str(amount), unit if isinstance(unit, str) else ""
 
 
 def _moment(text: Any) -> pd.Timestamp:
     if not isinstance(text, str) or not text:
-        raise _damaged("TimePeriod")
+        raise _refuse_damaged("TimePeriod")
     return moments([text], "TimePeriod")[text]
 
 
