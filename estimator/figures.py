@@ -296,6 +296,24 @@ def share(value: float) -> Figure:
     return Figure(text, value * 100, "share")
 
 
+def share_beside(value: float, limit: float) -> Figure:
+    """A share with the decimals that tell it from a limit which it is held against.
+
+    >>> share_beside(1.096, 1.0), share_beside(1.0004, 1.0), share_beside(0.020277, 0.0202)
+    ('110 %', '100.04 %', '2.03 %')
+    >>> share_beside(1.0, 1.0)
+    '100 %'
+    """
+    figure = share(value)
+    for digits in range(1, 5):
+        if figure != share(limit) or not difference(value, limit):
+            break
+        text = _with_decimals(share(value), digits)
+        if text != _with_decimals(share(limit), digits):
+            figure = Figure(text, figure.value, figure.kind)
+    return figure
+
+
 def _percent(value: float) -> str:
     if abs(value) < _NOISE or abs(value) >= 100:
         return significant(value, 3)

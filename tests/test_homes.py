@@ -29,6 +29,10 @@ HOMES = {
             "estimator/measurement/envelopes/documents.py",
         },
     ),
+    "the first bytes of a format": (
+        r'b"(?:PK\\x0|PAR1|\\x1f\\x8b|BZh"|Obj\\x01)',
+        {"pricing/reading/magic_numbers.py"},
+    ),
     "msgspec's words are no data": (r'" - at |partition\(" - ', set()),
 }
 

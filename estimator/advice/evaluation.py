@@ -15,8 +15,8 @@ from estimator.inventory.changes import Scenario, apply_scenario
 from estimator.months import FloatArray, Months
 from estimator.scenarios.case_forecast import CaseForecast, forecast_case
 from estimator.scenarios.cases import Case
-from estimator.simulation import run
-from estimator.simulation.options import SEED, Options
+from estimator.simulation import draw_costs
+from estimator.simulation.options import SEED
 from estimator.simulation.quantiles import quantiles_of
 from estimator.simulation.uncertain_inputs import is_uncertain
 from estimator.volume.model import Model
@@ -141,14 +141,8 @@ class Evaluator:
         return high - totals[f"{self.cost}_cloudtrail_events"] > SLACK * high
 
     def _draws(self, forecast: CaseForecast) -> FloatArray | None:
-        """The cost of each draw over all months; None where nothing is uncertain.
-
-        The noise of counts is left out: it belongs to a month, not to a decision.
-        """
+        """The cost of each draw over all months; None where nothing is uncertain."""
         model = Model(forecast.case.inventory, self.months)
         if not is_uncertain(model):
             return None
-        options = Options(DRAWS, SEED, QUANTILES)
-        simulation = run(model, options, self._table, self._discount, noise=False)
-        cost: FloatArray = simulation.draws_cost.sum(axis=1)
-        return cost
+        return draw_costs(model, DRAWS, SEED, self._table, self._discount)

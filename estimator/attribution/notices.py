@@ -11,7 +11,7 @@ import pandas as pd
 from estimator.attribution.bill_lines import bill_currency
 from estimator.attribution.rated import RatedRequests
 from estimator.attribution.sharing import LEVELS, Shares
-from estimator.figures import FEW, SEVERAL, count, listed, money, share
+from estimator.figures import FEW, SEVERAL, count, listed, money, plural, share
 from estimator.forecasting.notices import rate_notices
 from estimator.measurement.billing.services import KMS
 from estimator.measurement.billing.summary import CAUSE_NOT_TOLD, notices_of_months
@@ -159,7 +159,7 @@ def bill_notices(
             # a bill that names some already is exported so
             advice = f" ({fix})" if fix and (lines[name] == "").all() else ""
             yield (
-                f"the bill names no {words} for {count(many)} requests{advice}: they are shared "
+                f"the bill names no {words} for {plural(many, 'request')}{advice}: they are shared "
                 "out among all that is logged at the level that it tells"
             )
     by_key = set(lines["operation"][lines["key"] != ""])
@@ -221,7 +221,7 @@ def _months_left_out(bill: Actuals, months: list[str]) -> Iterator[str]:
         part = rows[labels == month]
         many = float(part["quantity"][part["unit"] == "request"].sum())
         yield (
-            f"{month} of the bill is left out: {count(many)} requests and "
+            f"{month} of the bill is left out: {plural(many, 'request')} and "
             f"{bill_currency(bill)} {money(part['cost'].sum())} of KMS"
         )
 

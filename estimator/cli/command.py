@@ -21,7 +21,7 @@ from typer.models import ArgumentInfo
 
 from estimator.cli.output import Endings, be_quiet
 from estimator.cli.progress import waiting
-from pricing.reading.problems import Problem, UsageError
+from pricing.reading.problems import KmscostError, Problem, UsageError
 
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY
 _STDIN = Path("/dev/stdin")
@@ -66,8 +66,10 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
         try:
             with waiting():
                 function(**given)
-        except UsageError as error:
-            raise UsageError(_in_words_of_help(error, hints)) from None
+        except KmscostError as error:
+            if type(error) not in (KmscostError, UsageError):  # others are about a document
+                raise
+            raise type(error)(_in_words_of_help(error, hints)) from None
 
     functools.update_wrapper(run, function)
     # typer reads the signature of what it is given, not of what that wraps
@@ -87,10 +89,17 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _in_words_of_help(error: UsageError, hints: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield the problems of an error, parameters of functions under the names of their options."""
+def _in_words_of_help(error: KmscostError, hints: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the problems of an error, parameters of functions under the names of their options.
+
+    So are columns: functions take them with underscores, as frames have them.
+    """
     for problem in error.problems:
-        _, *infos = typing.get_args(hints.get(problem.path)) or (None,)
+        hint = None if Path(problem.path).exists() else hints.get(problem.path)
+        if problem.expected.startswith("columns out of"):  # names of tags stay as they are
+            expected, fix = (text.replace("_", "-") for text in (problem.expected, problem.fix))
+            problem = replace(problem, expected=expected, fix=fix)  # noqa: PLW2901  the same problem
+        _, *infos = typing.get_args(hint) or (None,)
         for info in infos:
             # typer takes the first name of an Annotated option for its default
             words = (info.default, *(info.param_decls or ()))

@@ -55,9 +55,7 @@ def plot(
             "-k",
             help=f"{', '.join(_KINDS[:-1])} or {_KINDS[-1]}.",
             metavar="KIND",
-            autocompletion=lambda incomplete: [
-                kind for kind in _KINDS if kind.startswith(incomplete)
-            ],
+            autocompletion=_complete_kind,
         ),
     ] = "cost",
     start: Start = None,

@@ -7,6 +7,8 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.event_copies import CopyCharges, EventCopies, copy_notices, copy_rates
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
@@ -199,12 +201,15 @@ def price_usage(model: Model, columns: Sequence[str], table: RateTable, discount
     """
     used, others = usage(model, columns), model.other_pools
     writes = used["cause"].isin(WRITES)
-    charged = bill(used, table, other_requests=others, discount=discount)
-    # exempt requests also leave the free quantity to all others: neither follows from the other
-    exempt = bill(used, table, other_requests=others, exempt=writes, discount=discount)
     is_exempt = model.inventory.cloudtrail_writes == "exempt"
-    chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
-    charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
+    exempt = writes if is_exempt else None
+    chosen = bill(used, table, other_requests=others, exempt=exempt, discount=discount)
+    # exempt requests also leave the free quantity to all others: neither follows from the other;
+    # but rates and pools are the same under both, and take longer to find than to apply
+    quantity = used["quantity"].to_numpy(dtype=np.float64)
+    other_exempt = None if is_exempt else writes.to_numpy()
+    other = chosen.lines.price(quantity, others, other_exempt, discount)
+    charges = chosen.charges.assign(cost_other_reading=other.cost)
     return dataclasses.replace(chosen, charges=charges)
 
 

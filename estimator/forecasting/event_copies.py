@@ -228,6 +228,9 @@ class EventCopies:
         )
 
     def _price(self, rows: list[tuple[Row, FloatArray]], table: RateTable) -> pd.DataFrame:
+        # most inventories pay for no copy, and pricing takes as long for none as for a thousand
+        if not rows:
+            return _no_charges(price_column(table.currency))
         low, high = (
             np.array([ends[end] for _, ends in rows]).reshape(len(rows), self._months.count)
             for end in (0, 1)
@@ -260,6 +263,20 @@ class EventCopies:
             # right only while the meter has one tier: `price` is the mean price of the low end
             cost_high=high[place, month] * price,
         )
+
+
+def _no_charges(price: str) -> pd.DataFrame:
+    """No copies with no price, in the columns of `EVENTS`."""
+    empty = {
+        "period[M]": pd.PeriodIndex([], freq="M"),
+        "category": pd.Categorical([]),
+        "float64": np.zeros(0),
+    }
+    names = {"usd_per_unit": price}
+    columns = {names.get(column.name, column.name): empty[column.dtype] for column in EVENTS}
+    # texts, as `bill` gives them: text and objects do not join
+    columns["rate_from"] = pd.Categorical([], categories=pd.Index([], dtype="str"))
+    return pd.DataFrame(columns)
 
 
 def copy_rates(rates: RateTable) -> RateTable:

@@ -142,8 +142,13 @@ class FreeDays:
             ``charged`` or ``exempt``: what is not charged takes nothing of what is free.
         """
         found = []
-        for row in pools[pools["unit"] == "request"].to_dict("records"):
-            place = (str(row["month"]), str(row["payer"]), str(row["partition"]))
+        names = ("unit", "month", "payer", "partition", "quantity_free")
+        for unit, month, payer, partition, free in zip(
+            *(pools[name].tolist() for name in names), strict=True
+        ):
+            if unit != "request":
+                continue
+            place = (str(month), str(payer), str(partition))
             days = self._days.get(place[0], [])
             if not days:
                 continue
@@ -151,9 +156,8 @@ class FreeDays:
             for (driver, is_write), requests in self._parts.get(place, {}).items():
                 if not (is_write and interpretation == "exempt"):
                     parts[driver] = parts.get(driver, 0.0) + requests
-            others = float(np.asarray(self._others.of(place[1], place[2], row["month"])).sum())
+            others = float(np.asarray(self._others.of(place[1], place[2], month)).sum())
             parts[OTHERS] = np.full(len(days), others / len(days))
-            free = float(row["quantity_free"])
             found.append(
                 use_free_requests(place, free, days, list(parts), np.stack(list(parts.values())))
             )

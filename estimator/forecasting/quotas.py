@@ -8,6 +8,7 @@ AWS services make on somebody's behalf count: AWS KMS Developer Guide, "Request 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,12 +71,12 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
     at_once = np.maximum.reduceat(together, starts, axis=1)
 
     month, driver = np.nonzero(total.T)
-    frame = pd.DataFrame({"month": _periods(months, days.months[month])})
+    columns: dict[str, Any] = {"month": _periods(months, days.months[month])}
     for position, name in enumerate(names):
         texts = pd.Index(days.vocabulary.texts[name], dtype=object)
-        frame[name] = pd.Categorical.from_codes(drivers[driver, position], categories=texts)
-    frame["quantity"] = total.T[month, driver]
-    frame["at_once"] = at_once.T[month, driver]
+        columns[name] = pd.Categorical.from_codes(drivers[driver, position], categories=texts)
+    columns["quantity"] = total.T[month, driver]
+    columns["at_once"] = at_once.T[month, driver]
     # nothing is slower than the fullest day spread evenly
     least = mean_per_second(fullest.T[month, driver], 1.0)
     # they have the same seconds, so the last of them stands for all
@@ -92,30 +93,31 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
                 for n in range(len(drivers))
             ]
         )[driver]
-        one_by_one = one_after_another(frame["at_once"].to_numpy(), gets)
-        frame[name] = np.where(np.isnan(given), one_by_one, given)
-        burst = burst_per_second(frame["at_once"].to_numpy(), frame[name].to_numpy())
-        frame[rate] = np.maximum(burst, least)
-    return frame
+        one_by_one = one_after_another(columns["at_once"], gets)
+        columns[name] = np.where(np.isnan(given), one_by_one, given)
+        burst = burst_per_second(columns["at_once"], columns[name])
+        columns[rate] = np.maximum(burst, least)
+    return pd.DataFrame(columns)
 
 
 def _place_bursts(jobs: pd.DataFrame, months: Months) -> pd.DataFrame:
     """The same by month and place: all bursts together, and which driver's is the largest."""
     place, first = number_groups(jobs, _PLACE)
-    frame = jobs[_PLACE].iloc[first].reset_index(drop=True)
+    columns: dict[str, Any] = {name: jobs[name].array[first] for name in _PLACE}
     for column, name in (
         ("requests", "quantity"),
         ("burst_per_second", "burst"),
         ("burst_high_per_second", "burst_high"),
     ):
-        frame[column] = sum_groups(place, jobs[name], len(first))
+        columns[column] = sum_groups(place, jobs[name], len(first))
     # the largest burst of each place comes first, in the order of the places
     order = np.lexsort((-jobs["burst"].to_numpy(), place))
     largest = order[np.unique(place[order], return_index=True)[1]]
     for name in ("driver", "at_once", "seconds"):
-        frame[name] = jobs[name].iloc[largest].array
+        columns[name] = jobs[name].array[largest]
+    frame = pd.DataFrame(columns)
     days = months.days[month_of(frame, months)]
-    frame["mean_per_second"] = mean_per_second(frame["requests"].to_numpy(), days)
+    frame["mean_per_second"] = mean_per_second(columns["requests"], days)
     return frame
 
 

@@ -13,6 +13,7 @@ from estimator.frames import DEFAULT_GRAIN
 from estimator.months import FloatArray, IntArray, Months
 from estimator.volume.columns import key_columns
 from pricing.bill import price_column
+from pricing.usage_kinds import group_rows
 
 
 def monthly_totals(
@@ -102,28 +103,16 @@ def sum_to_default_grain(charges: pd.DataFrame) -> pd.DataFrame:
 
 
 def number_groups(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, IntArray]:
-    """The number of each row's combination of months and categories, and where each first comes.
-
-    Over millions of rows far quicker than a groupby: one number holds the codes of all columns.
-    """
-    code, combinations = np.zeros(len(rows), dtype=np.int64), 1
+    """The number of each row's combination of months and categories, and where each first comes."""
+    codes = []
     for name in columns:
         column: Any = rows[name].array
         if name == "month":
-            codes = column.asi8 - (column.asi8.min() if len(rows) else 0)
+            codes.append(column.asi8 - (column.asi8.min() if len(rows) else 0))
         else:
-            codes = column.codes.astype(np.int64)
-        size = int(codes.max(initial=0)) + 1
-        # the next product must fit into 64 bits, so what there is is numbered anew
-        if combinations * size > 2**62:
-            code, found = pd.factorize(code)
-            combinations = len(found)
-        code, combinations = code * size + codes, combinations * size
-    group, found = pd.factorize(code)
-    first = np.zeros(len(found), dtype=np.int64)
-    # of several assignments to one place the last one stays: backwards that is the first row
-    first[group[::-1]] = np.arange(len(rows))[::-1]
-    return group.astype(np.int64), first
+            codes.append(column.codes.astype(np.int64))
+    first, group = group_rows(*codes)
+    return group, first
 
 
 def sum_groups(group: IntArray, values: pd.Series | FloatArray, size: int) -> FloatArray:

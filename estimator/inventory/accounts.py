@@ -25,13 +25,14 @@ from estimator.inventory.account_groups import aws_tags
 from estimator.inventory.sections import AccountEntry
 from pricing.reading.document import Map, Seq
 from pricing.reading.files import decode, read_bytes, to_utf8
+from pricing.reading.magic_numbers import OLD_WORKBOOK, ZIP
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.validation import validate
 from pricing.reading.words import shown
 from pricing.reading.written_numbers import thousands_fix
 
 _MOST_NAMED = 3
-_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
+_WORKBOOK = (ZIP, OLD_WORKBOOK)
 
 
 @dataclass(frozen=True)

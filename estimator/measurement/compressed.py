@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from isal import igzip_lib
 
 from estimator.measurement.unreadable import UnreadableError, readable
+from pricing.reading.magic_numbers import BZIP2, GZIP, XZ, ZSTD
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -28,7 +29,7 @@ ALWAYS = 64 * 1024**2  # bytes that any file may unpack to
 # each takes room in the list of what was not counted; the logs of 1,000 accounts and days fit
 MOST_MEMBERS = 1_000_000
 
-_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"(\xb5/\xfd": "zstd"}
+_MAGIC = {GZIP: "gzip", BZIP2: "bzip2", XZ: "xz", ZSTD: "zstd"}
 _LONGEST = max(map(len, _MAGIC))
 _AT_ONCE = 1 << 16  # packed bytes
 _PART = 1 << 22  # plain bytes

@@ -14,6 +14,7 @@ from estimator.measurement.paths import find_files
 from estimator.measurement.progress import CountingFile, Done
 from estimator.measurement.skipped import MOST_LISTED, SkippedFiles, readable_name
 from estimator.measurement.unreadable import Refused, UnreadableError
+from pricing.reading.magic_numbers import ZIP, ZIP_END
 
 _Read = TypeVar("_Read")
 
@@ -21,8 +22,8 @@ _AT_ONCE = 1 << 18  # bytes
 
 _HEAD = 512
 _ARCHIVES = (
-    (b"PK\x03\x04", 0, "a zip archive"),
-    (b"PK\x05\x06", 0, "a zip archive"),
+    (ZIP, 0, "a zip archive"),
+    (ZIP_END, 0, "a zip archive"),
     (b"ustar", 257, "a tar archive"),
 )
 

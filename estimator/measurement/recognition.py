@@ -16,6 +16,7 @@ from typing import NamedTuple
 from estimator.measurement.compressed import plain_stream
 from estimator.measurement.plain_files import is_utf16
 from estimator.measurement.unreadable import UnreadableError, readable
+from pricing.reading.magic_numbers import AVRO, PDF
 from pricing.reading.problems import KmscostError, Problem, UsageError
 
 HEAD = 64 * 1024  # bytes
@@ -165,11 +166,11 @@ _BY_TEXT: tuple[tuple[re.Pattern[bytes], FileKind], ...] = (
 
 # bytes of formats that hold no text
 _BY_MAGIC: tuple[tuple[bytes, FileKind], ...] = (
-    (b"%PDF", FileKind("a PDF", "")),
+    (PDF, FileKind("a PDF", "")),
     (b"\x89PNG", FileKind("a picture", "")),
     (b"\xff\xd8\xff", FileKind("a picture", "")),
     (b"SQLite format 3", FileKind("a database of SQLite", "")),
-    (b"Obj\x01", FileKind("an Avro file: export as JSON or Parquet", "")),
+    (AVRO, FileKind("an Avro file: export as JSON or Parquet", "")),
     (b"<!DOCTYPE", FileKind("a web page", "")),
     (b"<!doctype", FileKind("a web page", "")),
     (b"<html", FileKind("a web page", "")),

@@ -81,21 +81,22 @@ class SkippedFiles:
 
     def lines(self) -> list[str]:
         """In words, a line for each reason, the most frequent first."""
-        notices = []
-        by_count = sorted(self.by_reason.items(), key=lambda item: (-item[1], item[0]))
-        for reason, count in by_count:
+        return [f"skipped {files}: {reason}" for files, reason in self._reasons()]
+
+    def _reasons(self) -> Iterator[tuple[str, str]]:
+        """Yield how many files, and the reason with an example, the most frequent first."""
+        for reason, count in sorted(self.by_reason.items(), key=lambda item: (-item[1], item[0])):
             example = min((file.path for file in self._listed if file.reason == reason), default="")
             such_as = f", such as {example}" if example else ""
-            notices.append(f"skipped {count:,} file{'s' * (count != 1)}: {reason}{such_as}")
-        return notices
+            yield f"{count:,} file{'s' * (count != 1)}", f"{reason}{such_as}"
 
     def nothing(self, paths: Sequence[str], expected: str, fix: str) -> KmscostError:
         """The error where nothing at all could be read: each file, or how many for which reason."""
         if 0 < len(self) <= _MOST_NAMED:
-            return KmscostError(
-                Problem(file.path, None, "", file.reason, expected, fix) for file in self
-            )
-        found = "; ".join(self.lines()[:_MOST_REASONS]) or "no file in it"
+            return KmscostError(_problem(file, expected, fix) for file in self)
+        reasons = list(self._reasons())[:_MOST_REASONS]
+        found = "; ".join(f"{files}, skipped: {reason}" for files, reason in reasons)
+        found = found or "no file in it"
         place = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
         return KmscostError(Problem(place, None, "", found, expected, fix))
 
@@ -106,3 +107,11 @@ class SkippedFiles:
             Problem(file.path, None, "", file.reason, "a file that can be counted", fix)
             for file in self
         )
+
+
+def _problem(file: Skipped, expected: str, fix: str) -> Problem:
+    """A file as an error; a reason that says itself what was expected is not told twice."""
+    found, is_whole, rest = file.reason.partition("; expected ")
+    if is_whole:
+        expected, _, fix = rest.partition("; ")
+    return Problem(file.path, None, "", found, expected, fix)

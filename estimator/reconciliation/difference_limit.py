@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from estimator.figures import money, share, signed
+from estimator.figures import money, signed, significant
 from estimator.measurement.billing.repeats import ONCE
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS
 from pricing.reading.problems import Problem, UsageError
@@ -121,11 +121,14 @@ def judge_limit(
         return LimitState(limit, "broken", condition, why)
     # the line names a part that the limit is about
     largest = max(parts, key=lambda name: abs(parts[name]))
-    of_it = f" ({share(abs(error) / before)})" if before else ""
+    # a limit may have more digits than other percents: 2.03 % is over 2.02%
+    of_it = f" ({significant(100 * abs(error) / before, 3)} %)" if before else ""
     more = "more" if error > 0 else "less"
     why = (
         f"over the limit of {limit.text}{', ' * bool(condition)}{condition}: {month} is billed "
         f"{currency} {money(abs(error))}{of_it} {more} than the forecast's {money(before)}; "
         f"largest part: {PARTS[largest]}, {currency} {signed(money(parts[largest]))}"
     )
+    if largest == "writes":
+        why += "; write into the inventory, as cloudtrail_writes, what the bill does"
     return LimitState(limit, "broken", condition, why)

@@ -1,8 +1,7 @@
 """What is billed of a month for CloudTrail, and what the rest of it adds.
 
 The one home of a month that is not billed whole: the rest is the forecast of the days, accounts
-and units that no line is of, as the bill takes CloudTrail's own writes, at the bill's pace where
-that is more.
+and units that no line is of, at the bill's pace where that is more.
 """
 
 from __future__ import annotations
@@ -18,6 +17,9 @@ from estimator.reconciliation.missing_lines import MissingLines
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS, has_billed
 
 _OWN = tuple(f"cost_{name}" for name in PARTS if name not in NOT_FORECAST)
+
+# the forecast as the inventory takes writes, and as the bill does [currency]
+_BOTH = ("cost", "as_billed")
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def _of_payer(
         # what is billed may be of any day: the month costs no less than its forecast, and how
         # much more nothing tells
         billed = math.fsum(forecast["cost_to_date"]) + _own_difference(rows)
-        return billed, max(0.0, math.fsum(forecast["as_billed"]) - billed)
+        return billed, max(0.0, *(math.fsum(forecast[name]) - billed for name in _BOTH))
     known, of_known = found.missing.leave_out(rows), found.missing.leave_out(forecast)
     billed = math.fsum(of_known["cost_to_date"]) + _own_difference(known)
     share = found.days.shares.get(payer, 1.0)
@@ -102,8 +104,10 @@ def _of_payer(
         is_alone = forecast["billed_account"].isin(unseen).to_numpy()
         alone, forecast = forecast[is_alone], forecast[~is_alone]
         whose = found if is_unseen else of_this
-        units = zip(alone["unit"], alone["as_billed"], alone["as_billed_free"], strict=True)
-        rest = [cost + _pace(whose, unit) * (cost + free) for unit, cost, free in units]
+        units = zip(*(alone[name] for name in ("unit", *_BOTH, "as_billed_free")), strict=True)
+        rest = [
+            max(own, cost + _pace(whose, unit) * (cost + free)) for unit, own, cost, free in units
+        ]
         of_known = of_known[~of_known["billed_account"].isin(unseen).to_numpy()]
     # requests go on at their pace, and keys at theirs
     for unit in forecast["unit"].unique():
@@ -120,24 +124,27 @@ def _own_difference(rows: pd.DataFrame) -> float:
 def _rest_of_unit(
     rows: pd.DataFrame, of_known: pd.DataFrame, forecast: pd.DataFrame, *, share: float
 ) -> float:
-    """What one unit adds; as the bill takes writes, on both sides. [currency]
+    """What one unit adds: no less than the inventory's forecast of it. [currency]
 
-    Writes that it does not charge would else be set off against reads that go on dearer.
+    Both sides are as the bill takes writes: those that it does not charge would else be set off
+    against reads that go on dearer. That it goes on without them is no more than a part of a month
+    says: the inventory's word stands for the rest until it is changed.
     """
-    to_date, free_to_date, own_to_date, own_free = (
-        math.fsum(of_known[name])
-        for name in ("as_billed_to_date", "as_billed_free_to_date", "cost_to_date", "free_to_date")
+    own_to_date, to_date, own_free, free_to_date = (
+        math.fsum(of_known[f"{name}_to_date"]) for name in (*_BOTH, "free", "as_billed_free")
     )
-    return cost_of_rest(
+    own, whole = (math.fsum(forecast[name]) for name in _BOTH)
+    rest = cost_of_rest(
         own_to_date + _own_difference(rows) - to_date,
         # the free requests that it has less than its own interpretation would have by now
         math.fsum(rows["cost_free_tier"]) + free_to_date - own_free,
         to_date,
-        math.fsum(forecast["as_billed"]),
+        whole,
         free_to_date,
         math.fsum(forecast["as_billed_free"]),
         share,
     )
+    return max(rest, own - own_to_date)
 
 
 def _unseen_accounts(found: BilledMonth) -> set[str]:

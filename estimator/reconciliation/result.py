@@ -156,12 +156,11 @@ class Reconciliation(NotebookResult):
         return math.fsum(self._billed_month.forecast(part, names)["cost_to_date"])
 
     def forecast_of_rest(self, part: str = "", names: tuple[str, ...] = ()) -> float:
-        """The forecast of what is not billed: days, and what no line is of. [currency]
-
-        As the bill takes CloudTrail's own writes, where it tells.
-        """
-        whole = math.fsum(self._billed_month.forecast(part, names)["as_billed"])
-        return whole - self.forecast_of_billed(part, names) if self.is_comparable else whole
+        """The forecast of what is not billed: days, and what no line is of. [currency]"""
+        whole = self._billed_month.forecast(part, names)
+        if not self.is_comparable:
+            return math.fsum(whole["cost"])
+        return math.fsum(whole["cost"]) - math.fsum(self.missing.leave_out(whole)["cost_to_date"])
 
     def forecast_of_billed(self, part: str = "", names: tuple[str, ...] = ()) -> float:
         """The forecast of the days billed, without what no line is of, as billed. [currency]"""

@@ -14,12 +14,12 @@ from estimator.forecasting.totals import monthly_totals
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
-from estimator.months import read_months
+from estimator.months import FloatArray, read_months
 from estimator.simulation.draws import Draws, stand_ins
 from estimator.simulation.inventory_demand import demand_of
 from estimator.simulation.options import Options, read_options
 from estimator.simulation.result import Simulation, build_simulation
-from estimator.simulation.sampling import Prices, repeat_point, sample
+from estimator.simulation.sampling import Prices, repeat_point, sample, sample_cost
 from estimator.simulation.uncertain_inputs import is_uncertain, notice_combined
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
@@ -104,3 +104,16 @@ def run(
     return build_simulation(
         inventory, span, options, point, drawn, lots, messages, table, priced.versions, discount
     )
+
+
+def draw_costs(
+    model: Model, draws: int, seed: int, table: RateTable, discount: float
+) -> FloatArray:
+    """The cost of each draw over all months, and nothing else of a simulation. [currency]
+
+    Counts are their means: their noise belongs to a month, and not to a decision.
+    """
+    inventory, span = model.inventory, model.months
+    lots = Draws(seed, draws, stand_ins(inventory))
+    demand = demand_of(model, table, lots, noise=False)
+    return sample_cost(inventory, span, demand, Prices(table, span, demand.bins, discount), lots)

@@ -45,19 +45,12 @@ def stand_ins(inventory: Inventory) -> dict[str, dict[str, str]]:
         )
         for trail in inventory.trails
     }
-    readers = {
-        reader.name: (
-            f"{reader.account} {reader.kind}",
-            # names of trails would make it follow these
-            " ".join(
-                (
-                    f"{reader.start} {reader.until}",
-                    str(sorted(" ".join(trails[name]) for name in reader.trails or ())),
-                )
-            ),
-        )
-        for reader in inventory.readers
-    }
+    readers = {}
+    for reader in inventory.readers:
+        # of what its trails are: their names would move it
+        read = sorted(" ".join(trails[name]) for name in reader.trails or ())
+        kind = f"{reader.account} {reader.kind}"
+        readers[reader.name] = (kind, f"{reader.start} {reader.until} {read}")
     found: dict[str, dict[str, str]] = {}
     for section, entries in (("trails", trails), ("readers", readers)):
         alike: Counter[str] = Counter()

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from estimator.figures import money, share
+from estimator.figures import between_ends, money, share
 from estimator.forecasting.budgets import is_over
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS, describe_rates
 from estimator.inventory import Inventory
@@ -109,7 +109,7 @@ class Simulation(NotebookResult):
         low, high = float(rows["value"].iloc[0]), float(rows["value"].iloc[-1])
         if len(rows) > 1 and low != high:
             ends = f"{share(self.quantile[0])} to {share(self.quantile[-1])}"
-            line += f" on average, {money(low)} to {money(high)} ({ends})"
+            line += f" on average, {between_ends(low, high)} ({ends})"
         return f"{line} (source: {INTERPRETATIONS[self.other_interpretation]})"
 
     def to_dict(self) -> dict[str, Any]:

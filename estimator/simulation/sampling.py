@@ -179,6 +179,21 @@ def sample(
     return Samples(requests, cost, spread, pd.DataFrame(rows), over, means_spent)
 
 
+def sample_cost(
+    inventory: Inventory, months: Months, demand: Demand, prices: Prices, draws: Draws
+) -> FloatArray:
+    """The cost of each draw over all months, as the inventory has it: that of `sample`, alone."""
+    drawn = {use.path: draws.draw(use.path, use.requests) for use in inventory.other_uses}
+    others = other_pools(inventory, months, drawn)
+    is_exempt = inventory.cloudtrail_writes == "exempt"
+    cost = np.empty((months.count, draws.count))
+    for month in range(months.count):
+        cost[month] = prices.cost(month, demand.of(month), others, is_exempt)[1].sum(axis=0)
+    # along the months of each draw: another order of adding up has other last bits
+    total: FloatArray = cost.T.sum(axis=1)
+    return total
+
+
 def _bins_of(covered: Covered | None, bins: Sequence[Bin]) -> npt.NDArray[np.bool_]:
     """The bins that a budget of a part counts."""
     assert covered is not None

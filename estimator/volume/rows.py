@@ -15,6 +15,7 @@ from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.columns import account_group, key_columns
 from estimator.volume.streams import IntArray, Streams
 from pricing.reading.problems import Problem, UsageError
+from pricing.usage_kinds import group_rows
 
 # 30 million rows are about 2 GB; who needs more wants fewer columns or fewer months at a time
 MAX_ROWS = 30_000_000
@@ -94,14 +95,12 @@ def usage_frame(
     """The usage frame of all blocks, one row per month and group of `by`; zeros are left out."""
     columns = [column for column in key_columns(by) if column != "month"]
     names = list(dict.fromkeys([*columns, "operation"]))  # the unit hangs on the operation
-    codes = pd.DataFrame(
-        {
-            column: np.concatenate([_column(block, column, vocabulary) for block in blocks])
-            if blocks
-            else np.zeros(0, dtype=np.int64)
-            for column in names
-        }
-    )
+    codes = {
+        column: np.concatenate([_column(block, column, vocabulary) for block in blocks])
+        if blocks
+        else np.zeros(0, dtype=np.int64)
+        for column in names
+    }
     quantity = (
         np.concatenate([block.quantity for block in blocks])
         if blocks
@@ -111,9 +110,8 @@ def usage_frame(
         # the operation is asked for only for the unit: requests of all operations are one group
         units = vocabulary.code["operation"]["KeyMonth"]
         codes["operation"] = np.where(codes["operation"] == units, units, 0)
-    # groups are numbered as they first come, as `duplicated` below keeps them
-    group = codes.groupby(names, sort=False).ngroup().to_numpy()
-    size = int(group.max()) + 1 if len(group) else 0
+    first, group = group_rows(*codes.values())
+    size = len(first)
     # before the frame is made: afterwards the memory is gone
     if size * months.count > MAX_ROWS:
         raise _too_many(size * months.count)
@@ -122,21 +120,27 @@ def usage_frame(
         # += would add only one of the rows of a group
         np.add.at(summed, group, quantity)
         quantity = summed
-        codes = codes.loc[~pd.Series(group).duplicated()].reset_index(drop=True)
+        codes = {column: of_rows[first] for column, of_rows in codes.items()}
     # transposed, so that rows come month by month
     month, row = np.nonzero(quantity.T)
-    first = pd.Period(months.labels[0], freq="M").ordinal
-    frame = pd.DataFrame({"month": _periods(first + month)})
-    for column in columns:
-        frame[column] = pd.Categorical.from_codes(
-            codes[column].to_numpy()[row], categories=pd.Index(vocabulary.texts_of(column))
-        )
-    frame["quantity"] = quantity.T[month, row]
-    is_key = codes["operation"].to_numpy()[row] == vocabulary.code["operation"]["KeyMonth"]
-    frame["unit"] = pd.Categorical.from_codes(
-        is_key.astype(np.int8), categories=pd.Index(["request", "key-month"])
+    start = pd.Period(months.labels[0], freq="M").ordinal
+    is_key = codes["operation"][row] == vocabulary.code["operation"]["KeyMonth"]
+    return pd.DataFrame(
+        {
+            "month": _periods(start + month),
+            **{
+                column: pd.Categorical.from_codes(
+                    codes[column][row], categories=pd.Index(vocabulary.texts_of(column))
+                )
+                for column in columns
+            },
+            "quantity": quantity.T[month, row],
+            "unit": pd.Categorical.from_codes(
+                is_key.astype(np.int8), categories=pd.Index(["request", "key-month"])
+            ),
+        },
+        copy=False,
     )
-    return frame
 
 
 def _periods(ordinals: IntArray) -> pd.PeriodIndex:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pricing.reading.files import unreadable
+from pricing.reading.magic_numbers import GZIP
 from pricing.reading.problems import DocumentError, Problem
 
 CHUNK = 1 << 20
@@ -86,7 +87,7 @@ def open_source(path: str | Path) -> Iterator[Source]:
         with Path(path).open("rb", buffering=0) as raw:
             hashed = _Hashed(raw)
             inner: Any = io.BufferedReader(hashed, CHUNK)
-            packed = inner.peek(2)[:2] == b"\x1f\x8b"
+            packed = inner.peek(len(GZIP)).startswith(GZIP)
             yield Source(str(path), gzip.GzipFile(fileobj=inner) if packed else inner, hashed)
     except (OSError, EOFError, zlib.error) as error:
         if not packed:

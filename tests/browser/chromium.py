@@ -40,6 +40,11 @@ def open_page(driver, path: Path, width: int = 900, theme: str = "light") -> Non
     driver.get_log("browser")  # what earlier pages said
     feature = {"name": "prefers-color-scheme", "value": theme}
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    resize(driver, width)
+    driver.get(path.as_uri())
+
+
+def resize(driver, width: int) -> None:
+    """Make the window so wide; the page in it stays as it is. [px]"""
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    driver.get(path.as_uri())

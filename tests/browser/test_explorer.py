@@ -8,7 +8,7 @@ import json
 import pytest
 
 from estimator import compare, explore
-from tests.browser.chromium import open_page
+from tests.browser.chromium import AXE, needs_axe, open_page
 from tests.extras import needed
 from tests.report.material import EXAMPLE, MONTH, slide
 
@@ -126,3 +126,18 @@ def test_accounts_and_the_theme_of_the_notebook(driver, widget, tmp_path):
     # the month of the README's reconcile: 1,179,267 requests, USD 5.51
     assert run(driver, rows)[-1][1:3] == ["5.51", "1,179,267"]
     assert run(driver, "return two.querySelectorAll('#a-table tbody tr').length") == 0
+
+
+@needs_axe
+@pytest.mark.parametrize("colour", ["black", "#eeeeee; background: #111111"])
+def test_axe_finds_nothing_in_a_view(driver, widget, tmp_path, colour):
+    """No finding of axe-core in a light or a dark notebook; the page around it is not ours."""
+    show(driver, widget, tmp_path / "axe.html", colour=colour)
+    run(driver, "slide(one, 'a-group', 'account'); slide(one, 'w-files', 1.3)")
+    driver.execute_script(AXE.read_text(encoding="utf-8"))
+    found = driver.execute_async_script(
+        "const done = arguments[0]; document.documentElement.lang = 'en'; views[1].remove();"
+        "axe.run('#first').then((answer) => done(answer.violations.map((finding) => "
+        "[finding.id, finding.nodes[0].html])))"
+    )
+    assert found == []

@@ -286,19 +286,6 @@ def test_values_of_a_chart_by_the_keyboard_and_under_the_pointer(driver, page):
     assert len(points) == 13
 
 
-def test_no_number_is_cut_on_a_telephone(driver, page):
-    """At 320 px every cell of every table lies inside the window."""
-    open_page(driver, page, 320)
-    driver.find_element("css selector", "#fold button").click()
-    cut = driver.execute_script(
-        "return [...document.querySelectorAll('td, tbody th')].filter((cell) => {"
-        "const box = cell.getBoundingClientRect();"
-        "return box.width && (box.right > 321 || box.left < 0)"
-        "}).map((cell) => cell.textContent)"
-    )
-    assert cut == []
-
-
 def test_paper_has_all_parts_and_a_first_page_of_its_own(driver, page):
     """Folded parts are printed open, tools are not; the verdict's page is one page; months whole.
 

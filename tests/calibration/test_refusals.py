@@ -131,7 +131,7 @@ def test_the_real_log_of_one_hour_is_refused(tmp_path):
     message = "\n".join(map(str, refused.value.problems))
     assert "trail/Mytrail alone" in message
     assert "0 days recorded (2023-10-17 until 2023-10-18); expected 14 days or more" in message
-    assert "4.17 % of the hours" in message
+    assert "4.2 % of the hours" in message
     home = "597078901540"
     path.write_text(
         INVENTORY.replace(HOME, home)

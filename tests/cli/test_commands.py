@@ -230,13 +230,13 @@ def test_a_closed_pipe_ends_quietly():
 def test_python_m_estimator_is_the_same_command():
     """`python -m estimator` prints what `kmscost` prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "estimator", "check", EXAMPLE],
+        [sys.executable, "-m", "estimator", "check", EXAMPLE, "--format", "json"],
         capture_output=True,
         text=True,
         check=True,
         cwd=Path(ROOT),
     )
-    assert done.stdout == kmscost("check", EXAMPLE).stdout
+    assert done.stdout == kmscost("check", EXAMPLE, "--format", "json").stdout
 
 
 def test_a_device_or_a_link_stays_what_it_is(tmp_path):

@@ -23,19 +23,42 @@ boto3 = needed("boto3")
 
 @contextlib.contextmanager
 def sharing_botocore(patch):
-    """Within it, sessions share botocore's descriptions of services, and try again without a pause.
+    """Within it, sessions share what botocore reads and makes for each service, and do not pause.
 
-    Reading them takes longer than all calls of a discovery, and so do the pauses.
+    Descriptions of services, the classes and the names of events made of them, and moto's own list
+    of services: making them anew takes longer than all calls of a discovery, and so do the pauses.
     """
+    import botocore.client
+    import botocore.hooks
     import botocore.loaders
     import botocore.retries.standard
     import botocore.session
+    import moto.backends
 
     shared = botocore.loaders.create_loader()
     patch.setattr(botocore.session, "create_loader", lambda *_: shared)
     backoff = botocore.retries.standard.ExponentialBackoff
     patch.setattr(backoff, "delay_amount", lambda *_: 0)
+    make_once(patch, botocore.client.ClientCreator, "_create_client_class", 1)
+    make_once(patch, botocore.hooks.EventAliaser, "_alias_event_name", 1)
+    make_once(patch, moto.backends, "list_of_moto_modules", 0, tuple)
     yield
+
+
+def make_once(patch, owner, name, position, form=lambda made: made):
+    """What a function makes of one of its arguments, made once; nothing where there is none."""
+    function = getattr(owner, name, None)
+    if function is None:  # their own affair: another release may do without
+        return
+    made = {}
+
+    def once(*args):
+        key = args[position] if args else None
+        if key not in made:
+            made[key] = form(function(*args))
+        return made[key]
+
+    patch.setattr(owner, name, once)
 
 
 _S3_CALLS = {"location": "GetBucketLocation", "encryption": "GetBucketEncryption"}

@@ -17,6 +17,7 @@ from estimator import (
     measure_s3_listing,
 )
 from estimator.measurement.recognition import kind_of_file
+from estimator.measurement.sources import SOURCES
 from pricing.reading.problems import KmscostError
 from tests.acceptance.forms import bill_forms, test_forms
 
@@ -37,11 +38,18 @@ ACCESS_LOG = (
     "amzn-s3-demo-bucket1.s3.us-west-1.amazonaws.com TLSV1.2 - -\n"
 )
 FILES = {
+    "cloudtrail": '{"Records": [{"eventVersion": "1.11", "eventSource": "a", "eventName": "b"}]}',
+    "athena": '"what","recorder","callerArn"\n',
     "access-logs": ACCESS_LOG,
     "s3-listing": "2026-10-01 00:05:12     4711 AWSLogs/111122223333/CloudTrail/a.json.gz\n",
     "s3-inventory": json.dumps({"sourceBucket": "logs", "fileSchema": "Bucket, Key", "files": []}),
     "bill": json.dumps({"ResultsByTime": [], "GroupDefinitions": []}),
 }
+
+
+def test_every_source_is_recognized():
+    """A new source has a form in recognition.py, which other readers name with its command."""
+    assert set(READERS) == set(FILES) == set(SOURCES), "add it to FILES and READERS of this file"
 
 
 @pytest.mark.parametrize("name", test_forms.FORMS)

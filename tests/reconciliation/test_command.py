@@ -65,7 +65,8 @@ def test_both_sides_of_a_limit(limit, code):
     for line in lines:
         assert line == (
             f"over the limit of {limit}: 2026-10 is billed USD 0.1118 (2.03 %) less than the "
-            "forecast's 5.51; largest part: CloudTrail's own writes, charged or exempt, USD -0.2414"
+            "forecast's 5.51; largest part: CloudTrail's own writes, charged or exempt, USD "
+            "-0.2414; write into the inventory, as cloudtrail_writes, what the bill does"
         )
 
 

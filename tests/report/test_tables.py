@@ -163,7 +163,7 @@ def test_what_is_written_has_every_digit(tmp_path, number):
 def test_no_number_is_printed_with_an_exponent(number):
     """No e+20 and no 0.30000000000000004, of no size; nothing is never less than nothing."""
     for text in (count(number), money(number), factor(number), share(number), percent(number)):
-        assert re.fullmatch(r"[+-]?[\d,]+(\.\d+)?( %)?", text), text
+        assert re.fullmatch(r"(<\+?|>-|[+-]?)[\d,]+(\.\d+)?( %)?", text), text
         assert not re.fullmatch(r"[+-][0,.]+( %)?", text), text
         assert len(text.replace(",", "").strip("+-0.% ").replace(".", "")) <= 19
 

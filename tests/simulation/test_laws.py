@@ -13,8 +13,12 @@ from estimator import Range, forecast, simulate
 from estimator.frames import BUDGETS, DRIVERS, QUANTILES
 from estimator.months import read_months
 from estimator.report.formats.json_and_csv import to_json
+from estimator.simulation import draw_costs
 from estimator.simulation.draws import Draws
+from estimator.volume.model import Model
+from pricing.rates import load_rates
 from tests.real_data import ROOT
+from tests.sampling import seeds
 from tests.simulation.ranges import Invention, put, replace_ranges, run_simulation, widen, write
 
 SEEDS = range(400, 412)
@@ -52,6 +56,16 @@ def test_ranges_of_next_to_no_width_give_the_forecast(tmp_path, seed):
     plain = forecast(inventory, "2026-11", 4).monthly
     np.testing.assert_allclose(simulation.draws_requests[7], plain["requests"], rtol=1e-10)
     np.testing.assert_allclose(simulation.draws_cost[7], plain["cost_usd"], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", seeds(412, 418))
+def test_the_cost_alone_is_that_of_the_simulation(tmp_path, seed):
+    """What `advise` asks for, the draws' cost and nothing beside it, has the same bits."""
+    inventory = write(tmp_path, Invention(seed, windows=True).text())
+    whole = run_simulation(inventory, 3, 100, seed, discount=0.1).draws_cost.sum(axis=1)
+    model = Model(inventory, read_months("2026-11", 3))
+    alone = draw_costs(model, 100, seed, load_rates(), 0.1)
+    assert alone.tolist() == whole.tolist()
 
 
 def test_a_month_that_rests_on_numbers_is_exact(tmp_path):

@@ -11,6 +11,7 @@ import pytest
 from estimator import forecast, load_inventory
 from estimator.inventory import InventoryError
 from estimator.inventory.sections import Reader
+from estimator.inventory.units import is_share
 from estimator.volume.readers import KINDS
 from tests.explanation.random_readers import random_readers
 from tests.forecasting import inventories
@@ -40,10 +41,14 @@ def gets(folder, trail, reader, start="2026-11", months=1):
 
 
 def test_each_kind_of_the_format_answers_for_itself():
-    """A kind that the YAML has, has a module; its factors and window are keys of its section."""
+    """A kind that the YAML has, has a module; its factors and window are keys of its section.
+
+    Measured gets may be many times those assumed: what they decide has no upper end.
+    """
     assert set(KINDS) == set(get_args(Reader)), "name the class in estimator/volume/readers KINDS"
     for section, kind in KINDS.items():
         assert {*kind.factors, *filter(None, [kind.window])} <= set(section.model_fields)
+        assert kind.assumption is None or not is_share(kind.assumption), f"{kind}: no share"
 
 
 def test_random_inventories_have_every_kind():

@@ -20,6 +20,7 @@ from pricing.arns import is_account
 from pricing.reading.document import parse_value
 from pricing.reading.files import MAX_BYTES, decode, read_bytes, to_utf8
 from pricing.reading.json_files import decode_json_documents
+from pricing.reading.magic_numbers import BZIP2, GZIP, XZ, ZIP, ZSTD
 from pricing.reading.problems import KmscostError, Problem
 from pricing.reading.words import shown
 
@@ -35,7 +36,7 @@ _TABLE = "a table, not JSON: save the answer with --output json"
 _PYTHON = "Python's own form of an answer: write it with json.dumps(answer, default=str)"
 _TEXT = "an answer of --output text: save it with --output json"
 _PACKED = "a packed file: unpack it"
-_MAGIC = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ")
+_MAGIC = (GZIP, ZIP, BZIP2, ZSTD, XZ)
 _OTHER = "not an answer that discover reads"
 _LIST_TRAILS = "an answer of list-trails, which names no keys: save that of describe-trails"
 _CUSTOMIZATIONS = (

@@ -17,7 +17,7 @@ import numpy as np
 
 from estimator.measurement.billing import summary
 from estimator.measurement.billing.archives import Table
-from estimator.measurement.billing.charges import sum_charges
+from estimator.measurement.billing.charges import merge_sums
 from estimator.measurement.billing.cost_explorer import Entry, MissingPageError
 from estimator.measurement.billing.counting import (
     Tally,
@@ -148,9 +148,9 @@ def _actuals(
     skipped: SkippedFiles,
     notices: tuple[str, ...],
 ) -> Actuals:
-    reports = {report: sum_charges(parts) for report, parts in whole.reports.items()}
+    reports = {report: merge_sums(parts) for report, parts in whole.reports.items()}
     summary.one_report_a_month(reports, first_files)
-    counted = sum_charges(list(reports.values()))
+    counted = merge_sums(list(reports.values()))
     currency = summary.one_currency(counted, whole.currencies, path)
     coverage = bill_coverage(whole.spans)
     covered = shares(counted["day"], counted["month"], coverage)

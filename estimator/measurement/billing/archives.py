@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Literal
 from estimator.measurement.compressed import ALWAYS, MOST_RATIO, compression, plain_stream
 from estimator.measurement.plain_files import is_utf16
 from estimator.measurement.unreadable import UnreadableError, readable
+from pricing.reading.magic_numbers import OLD_WORKBOOK, ORC, PARQUET, PDF, ZIP, ZIP_END
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -23,15 +24,15 @@ if TYPE_CHECKING:
 Kind = Literal["csv", "parquet", "json", "zip", "packed", "xlsx", "empty"]
 
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-    (b"PAR1", "parquet"),
+    (ZIP, "zip"),
+    (ZIP_END, "zip"),
+    (PARQUET, "parquet"),
 )
 # what people have and what cannot be read: its name, and what to export instead
 _OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"\xd0\xcf\x11\xe0", "an old workbook (.xls): save it as .xlsx or CSV"),
-    (b"%PDF", "a PDF, as of an invoice: download the CSV of the Bills page, or export the bill"),
-    (b"ORC", "an ORC file: export the bill as CSV or Parquet"),
+    (OLD_WORKBOOK, "an old workbook (.xls): save it as .xlsx or CSV"),
+    (PDF, "a PDF, as of an invoice: download the CSV of the Bills page, or export the bill"),
+    (ORC, "an ORC file: export the bill as CSV or Parquet"),
     (b"<!DOCTYPE", "a web page: download the bill itself"),
     (b"<html", "a web page: download the bill itself"),
 )

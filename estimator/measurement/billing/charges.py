@@ -183,6 +183,11 @@ def _special_meter(description: str) -> str:
     return "KMS-Requests-" + ("Asymmetric" if words[0].casefold() == "asymmetric" else words[0])
 
 
+def merge_sums(sums: list[pd.DataFrame]) -> pd.DataFrame:
+    """Charges that are summed already, together; the sum of one is itself."""
+    return sums[0] if len(sums) == 1 else sum_charges(sums)
+
+
 def sum_charges(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """Charges of several parts together, one row for each combination of `KEYS`."""
     whole = pd.concat(parts, ignore_index=True) if parts else charges_of_nothing()

@@ -1,4 +1,4 @@
-"""Which columns hold what, in each kind of bill: told from them, never from a file's name."""
+"""The columns of each form of bill, CUR legacy and 2.0, FOCUS and others: recognized by them."""
 
 from __future__ import annotations
 

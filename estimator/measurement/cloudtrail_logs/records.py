@@ -30,6 +30,7 @@ from estimator.measurement.envelopes.recognition import (
 )
 from estimator.measurement.envelopes.text import as_utf8, without_half_characters
 from estimator.measurement.unreadable import UnreadableError
+from pricing.reading.magic_numbers import AVRO, ORC, PARQUET
 
 # what reads other forms takes as long to load as a hundred log files to count: loaded where needed
 if TYPE_CHECKING:
@@ -39,10 +40,8 @@ if TYPE_CHECKING:
 # beyond it records are decoded one by one: all at once would take several times the file
 _WHOLE = 64 * 1024**2
 _PART = 1_000
-_PARQUET = b"PAR1"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S* ?[+-]\d\d(?::?\d\d)?", re.ASCII)
-_OTHER_TABLES = (b"Obj\x01", b"ORC")
 _INSIGHT = "AwsCloudTrailInsight"
 
 
@@ -135,12 +134,12 @@ def read_log(data: bytes) -> Log:
     UnreadableError
         It is no text that can hold events, and why; also in the middle of the walk.
     """
-    if data.startswith(_PARQUET):
+    if data.startswith(PARQUET):
         from estimator.measurement.envelopes import tables
 
         log = Log()
         return _walked(tables.parquet_rows(data, log.notes), log)
-    if data.startswith(_OTHER_TABLES):
+    if data.startswith((AVRO, ORC)):
         raise UnreadableError(name_of_text(data))
     data = as_utf8(data)
     if len(data) <= _WHOLE:

@@ -16,8 +16,9 @@ from typing import BinaryIO
 from estimator.measurement import compressed
 from estimator.measurement.compressed import Room, compression, plain_bytes
 from estimator.measurement.unreadable import UnreadableError, readable
+from pricing.reading.magic_numbers import ZIP, ZIP_END
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_ZIP = (ZIP, ZIP_END)
 _TAR = b"ustar"
 _LARGE = 64 * 1024**2
 _BLOCK = 1024**2
@@ -165,7 +166,7 @@ def _check_ends(archive: zipfile.ZipFile, data: BinaryIO) -> None:
     begin = max(0, size - (1 << 16) - 22)  # a comment of 64 kB may follow the 22 bytes of the end
     data.seek(begin)
     tail = data.read()
-    at = tail.rfind(b"PK\x05\x06")
+    at = tail.rfind(ZIP_END)
     members = archive.infolist()
     if int.from_bytes(tail[at + 10 : at + 12], "little") not in {0xFFFF, len(members) & 0xFFFF}:
         raise UnreadableError("zip archive whose list of members breaks off")

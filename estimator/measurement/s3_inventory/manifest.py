@@ -13,6 +13,7 @@ from typing import Any
 
 from estimator.measurement.skipped import readable_name
 from pricing.reading.files import to_utf8
+from pricing.reading.magic_numbers import GZIP, ORC, PARQUET
 from pricing.reading.problems import KmscostError, Problem
 from pricing.reading.words import LongNumber, shown, whole_number
 
@@ -167,7 +168,7 @@ def _document(name: str, data: bytes) -> dict[str, Any]:
 def _other_file(data: bytes) -> str:
     """What stands beside a manifest and is none, by its name."""
     text = data.strip()
-    if text.startswith((b"PAR1", b"ORC", b"\x1f\x8b")) or (text[:1] == b'"' and b'","' in text):
+    if text.startswith((PARQUET, ORC, GZIP)) or (text[:1] == b'"' and b'","' in text):
         return "a data file of an inventory"
     return ""
 

@@ -21,6 +21,7 @@ from estimator.measurement.object_counts import (
     places_of,
 )
 from estimator.measurement.s3_inventory.manifest import Manifest, plain
+from pricing.reading.magic_numbers import GZIP
 from pricing.reading.problems import KmscostError, Problem
 
 # what is read beside the key, in this order
@@ -172,7 +173,7 @@ _READERS: Mapping[str, Callable[[str, int, Manifest], Iterator[_Batch]]] = {
 
 def _is_gzip(path: str) -> bool:
     with Path(path).open("rb") as stream:
-        return stream.read(2) == b"\x1f\x8b"
+        return stream.read(len(GZIP)) == GZIP
 
 
 def _columns(known: Mapping[str, str]) -> list[str]:

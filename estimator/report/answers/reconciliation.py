@@ -8,12 +8,15 @@ from decimal import ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from estimator.figures import Figure, count, difference, key_months, listed, money, percent, signed
+from estimator.figures import Figure, count, difference, key_months, listed, money, signed
+from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS
 from estimator.report.answers import Answer
+from estimator.report.answers.comparison import relative_difference
 from estimator.report.blocks import MOST_ROWS, Sheet
+from estimator.simulation.expected import with_means
 
 _HUGE = 1e12  # beyond it a double holds no cents
 _DUST = 1e-7  # what is left of sums that should be zero
@@ -28,7 +31,7 @@ class ReconciliationAnswer(Answer[Reconciliation]):
 
     def lines(self) -> Iterable[str]:
         """The interpretations, and what the parts rest on."""
-        return reconciliation_lines(self.result)
+        return [*reconciliation_lines(self.result), *_expected(self.result)]
 
     def frame(self) -> pd.DataFrame:
         """The rows of all sides."""
@@ -38,6 +41,24 @@ class ReconciliationAnswer(Answer[Reconciliation]):
     def broken(self) -> str | None:
         """The limit, where forecast and bill differ by more."""
         return self.result.broken
+
+
+def _expected(reconciliation: Reconciliation) -> list[str]:
+    """The centre that a report holds the bill against, where ranges make it another."""
+    of_typical = reconciliation.forecast
+    means = with_means(of_typical.inventory)
+    if means is of_typical.inventory:
+        return []
+    expected = forecast(
+        means, reconciliation.month, 1, rates=of_typical.table, discount=of_typical.discount
+    )
+    cost = f"cost_{reconciliation.currency.lower()}"
+    typical, mean = (money(found.totals[cost]) for found in (of_typical, expected))
+    if typical == mean:
+        return []
+    unit = reconciliation.currency
+    line = f"The forecast of the month, {unit} {typical}, is typical, the middle of its ranges; "
+    return [f"{line}about {unit} {mean} is expected, their mean, which a report has"]
 
 
 def reconciliation_sheets(reconciliation: Reconciliation) -> list[Sheet]:
@@ -80,7 +101,7 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
                 "",
                 money(after),
                 signed(money(difference(before, after))),
-                _share(before, after),
+                relative_difference(before, after),
             )
         )
     which = f", {reconciliation.days.text}" if reconciliation.days.text else ""
@@ -128,11 +149,7 @@ def _quantities(
     known = rows["measured"].dropna()
     measured = figure(math.fsum(known)) if len(known) else "-"
     more = signed(figure(difference(before, after)))
-    return name, figure(before), measured, figure(after), more, _share(before, after)
-
-
-def _share(before: float, after: float) -> str:
-    return percent(difference(before, after) / before) if before else ""
+    return name, figure(before), measured, figure(after), more, relative_difference(before, after)
 
 
 def _parts_sheet(reconciliation: Reconciliation) -> Sheet:

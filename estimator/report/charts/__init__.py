@@ -15,6 +15,7 @@ from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.measurement_files import load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import read_months
+from estimator.report.answers.budgets_and_copies import copies_lines
 from estimator.report.charts.chart import WIDE, Chart
 from estimator.report.charts.fan import QUANTILES
 from estimator.simulation import Simulation, simulate
@@ -117,7 +118,7 @@ def chart_of(
         raise UsageError(Problem("kind", None, "", repr(kind), f"one of {', '.join(KINDS)}", fix))
     # also where the kind draws nothing: a wrong option is not for somebody else to find
     read_options(draws, seed, QUANTILES, 1)
-    span = read_months(start, months)
+    read_months(start, months)
     if kind == "attribution":
         from estimator.report.charts.attribution import attribution_chart
 
@@ -134,20 +135,8 @@ def chart_of(
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     if kind == "timeline":
-        from estimator.report.charts.timeline import timeline_chart
-        from estimator.report.past.history_file import History, read_history
-        from estimator.report.past.months import collect_past
-
-        billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
-        code = table.currency
-        reports = History(code) if history is None else read_history(history, code)
-        model = Model(with_means(inventory), span)
-        past, left_out = collect_past(model, None, billed, None, table, discount, reports)
-        if left_out and not past:
-            raise KmscostError(Problem("bill", None, "", left_out[0], "a month to draw", ""))
         drawn = simulate(inventory, start, months, draws, seed, QUANTILES, table, discount)
-        chart = _with_source(timeline_chart(past, drawn, _lowest_budget(drawn)), drawn)
-        return replace(chart, notes=(*(f"{line}." for line in left_out), *chart.notes))
+        return _timeline(drawn, bill, history, start)
     if bill is not None or history is not None:
         fix = "choose kind timeline, or attribution for a bill"
         name, found = ("bill", "a bill") if bill is not None else ("history", "a history")
@@ -157,9 +146,12 @@ def chart_of(
         from estimator.report.charts.fan import fan_chart
 
         drawn = simulate(inventory, start, months, draws, seed, rates=table, discount=discount)
-        return _with_source(fan_chart(drawn) if kind == "fan" else drivers_chart(drawn), drawn)
-    count = 1 if kind == "sankey" else months
-    drawn = simulate(inventory, start, count, draws, seed, rates=table, discount=discount)
+        if kind == "drivers":
+            return _with_source(drivers_chart(drawn), drawn)
+        flows = forecast(with_means(inventory), start, months, ["cause"], table, discount)
+        return _with_source(fan_chart(drawn), drawn, copies_lines(flows))
+    span = 1 if kind == "sankey" else months
+    drawn = simulate(inventory, start, span, draws, seed, rates=table, discount=discount)
     # as in the report: what is expected, wherever anything is a range
     means = with_means(inventory)
     if kind == "sankey":
@@ -168,11 +160,37 @@ def chart_of(
         flows = forecast(means, start, 1, [*COLUMNS, "cause"], table, discount)
         rows = flows.rows if means is inventory else expect_rows(flows.rows, drawn)
         chart = sankey_chart(rows, inventory, flows.currency, flows.months.labels[0])
-        return _with_source(chart, drawn)
+        return _with_source(chart, drawn, copies_lines(flows))
     from estimator.report.charts.months import cost_chart, requests_chart
 
     flows = expected_forecast(Model(means, drawn.months), drawn)
-    return _with_source(cost_chart(flows) if kind == "cost" else requests_chart(flows), flows)
+    if kind == "requests":
+        return _with_source(requests_chart(flows), flows)
+    return _with_source(cost_chart(flows), flows, copies_lines(flows))
+
+
+def _timeline(
+    drawn: Simulation,
+    bill: Actuals | Paths | None,
+    history: str | Path | None,
+    start: str | datetime.date | None,
+) -> Chart:
+    """Every month of a bill and of a history, then the months of a simulation behind them."""
+    from estimator.report.charts.timeline import timeline_chart
+    from estimator.report.past.history_file import History, read_history
+    from estimator.report.past.months import collect_past
+
+    billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
+    table, code = drawn.table, drawn.currency
+    reports = History(code) if history is None else read_history(history, code)
+    means = with_means(drawn.inventory)
+    model = Model(means, drawn.months)
+    past, left_out = collect_past(model, None, billed, None, table, drawn.discount, reports)
+    if left_out and not past:
+        raise KmscostError(Problem("bill", None, "", left_out[0], "a month to draw", ""))
+    flows = forecast(means, start, drawn.months.count, ["cause"], table, drawn.discount)
+    chart = timeline_chart(past, drawn, _lowest_budget(drawn))
+    return _with_source(chart, drawn, (*left_out, *copies_lines(flows)))
 
 
 def _lowest_budget(simulation: Simulation) -> tuple[str, float] | None:
@@ -185,8 +203,8 @@ def _lowest_budget(simulation: Simulation) -> tuple[str, float] | None:
     return min(limits, key=lambda limit: limit[1], default=None)
 
 
-def _with_source(chart: Chart, result: Forecast | Simulation) -> Chart:
-    """Return the chart with what a picture says below: the other interpretation, the source."""
+def _with_source(chart: Chart, result: Forecast | Simulation, lines: Sequence[str] = ()) -> Chart:
+    """Return the chart with what a picture says below: totals, what stands apart, the source."""
     source = f"Source: kmscost from {Path(result.inventory.path).name}"
     checked = [version.source.checked for _, version in result.versions]
     source += f"; rates checked {max(checked)}" if checked else ""
@@ -198,4 +216,4 @@ def _with_source(chart: Chart, result: Forecast | Simulation) -> Chart:
     labels = result.months.labels
     span = " to ".join(dict.fromkeys((labels[0], labels[-1])))
     line = f"{span}: {result.currency} {money(cost)} in all. {result.other_interpretation_line}."
-    return replace(chart, notes=(line, source))
+    return replace(chart, notes=(line, *(f"{each}." for each in lines), source))

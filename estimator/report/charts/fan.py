@@ -12,6 +12,7 @@ from estimator.figures import between_ends, listed, money, range_end, share
 from estimator.forecasting.budgets import is_over
 from estimator.months import FloatArray
 from estimator.report.charts.chart import (
+    LETTER,
     Chart,
     EndLabel,
     Size,
@@ -160,6 +161,8 @@ def _draw_fan(
     axes.plot(places, expected, color=BLUE, linewidth=2.4, solid_capstyle="round")
     _draw_limits(axes, near, values, size, head, billed)
     if billed is not None:
+        # a long word would lie over the name of a budget
+        word_of_bill = "in all" if size.narrow and " " in word_of_bill else word_of_bill
         _draw_billed(axes, billed, word_of_bill, values, size.height - head - 42)
     label_ends(axes, ends)
     lines = [] if not is_spread else ["line: expected; bands: half and 90 % of simulations"]
@@ -194,7 +197,10 @@ def _draw_limits(
     base, top = axes.get_ylim()
     inner = size.height - head - 42
     limits = sorted(limits, key=lambda limit: limit.amount)
-    names = shorten_labels([limit.name for limit in limits], 18 if size.narrow else 34)
+    # a name and its amount stand inside the axes: left of them are the numbers of the scale
+    longest = max((width_of(f" {money(limit.amount)}") for limit in limits), default=0.0)
+    room = int((axes.get_window_extent().width - longest) / LETTER)
+    names = shorten_labels([limit.name for limit in limits], min(18 if size.narrow else 34, room))
     heights = [(limit.amount - base) / (top - base) * inner for limit in limits]
     for limit, name, (line, place) in zip(limits, names, label_lines(heights), strict=True):
         axes.axhline(limit.amount, color=RED, linewidth=1.8, dashes=(5, 3))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimator.figures import count, money, share
+from estimator.figures import count, money, plural, share
 from estimator.forecasting import Forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.charts.chart import (
@@ -54,7 +54,7 @@ def requests_chart(forecast: Forecast) -> Chart:
     order = sums.sum().sort_values(ascending=False, kind="stable").index
     stacks = {CAUSES[str(name)]: sums[name].to_numpy() for name in order}
     first, last = forecast.monthly.iloc[0], forecast.monthly.iloc[-1]
-    description = f"{count(first['requests'])} requests in {first['month']}"
+    description = f"{plural(first['requests'], 'request')} in {first['month']}"
     if len(forecast.monthly) > 1:
         description += f", {count(last['requests'])} in {last['month']}"
     description += "; by cause: "
@@ -63,7 +63,7 @@ def requests_chart(forecast: Forecast) -> Chart:
         f"{name} {_part(float(values.sum()), total)}" for name, values in stacks.items()
     )
     points = tuple(
-        f"{label}: {count(sum(values))} requests; "
+        f"{label}: {plural(sum(values), 'request')}; "
         + ", ".join(f"{name} {count(value)}" for name, value in zip(stacks, values, strict=True))
         for label, *values in zip(forecast.months.labels, *stacks.values(), strict=True)
     )

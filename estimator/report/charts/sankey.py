@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from estimator.figures import count, in_column, money, share
+from estimator.figures import count, in_column, money, plural, share
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import (
     Chart,
@@ -75,7 +75,7 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
     flows = flows.groupby(list(COLUMNS), as_index=False, sort=False)[["value"]].sum()
     flows = flows[flows["value"] > 0]
     total = float(flows["value"].sum())
-    whole = f"{currency} {money(total)}" if costs else f"{count(total)} requests"
+    whole = f"{currency} {money(total)}" if costs else plural(total, "request")
     sums = flows.groupby("driver")["value"].sum().sort_values(ascending=False, kind="stable")
     title = f"Who causes KMS requests, by what, and who is billed, {month}"
     if not total:

@@ -131,7 +131,7 @@ def lines_html(block: Lines, text: Callable[[str], Markup] = _escaped) -> Markup
     ----------
     block : Lines
     text : callable
-        Writes a line; the letters of it are all that it may show.
+        Writes a line, an `Alert` or a `Command` too.
     """
     parts = []
     for is_command, group in groupby(
@@ -142,8 +142,8 @@ def lines_html(block: Lines, text: Callable[[str], Markup] = _escaped) -> Markup
             parts.append(Markup('<pre tabindex="0">{}</pre>').format(typed))
             continue
         items = [
-            Markup("{} <small>{}</small>").format(text(line), text(src)) if src else text(line)
-            for line, src in group
+            text(line) + (Markup(" <small>{}</small>").format(text(source)) if source else "")
+            for line, source in group
         ]
         if block.are_paragraphs:
             parts += [Markup("<p>{}</p>").format(item) for item in items]

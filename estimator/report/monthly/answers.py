@@ -154,9 +154,9 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
     repeats = [f"{notice[:1].upper()}{notice[1:]}." for notice in inputs.repeats[:1]]
     lines = [
         *repeats,
-        *_write_budget(inputs),
         *_copies(inputs),
         *_paid_events(inputs),
+        *_write_budget(inputs),
         *_by_the_bill(inputs),
         *_savings(inputs),
     ]

@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from estimator.report.blocks import Lines, Sheet
+from estimator.report.blocks import Command, Lines, Sheet
 from estimator.report.charts.chart import MEDIUM, NARROW, WIDE, Chart
 from estimator.report.charts.inline import Styles, inline_svg
 from estimator.report.formats.html import lines_html
@@ -37,6 +37,7 @@ _SIZES = {"wide": WIDE, "medium": MEDIUM, "narrow": NARROW}
 # of a table: a letter, between columns, the least width of a column of numbers, a telephone [px]
 _LETTER, _GAP, _NUMBERS, _PHONE = 7.0, 20.0, 72.0, 288.0
 _EMPTY = ("", "-")
+_LONG = 20  # letters of a cell that may go on in a second line
 
 _PATH = re.compile(r"[\w.\[\]/]{20,}")
 # options of the program, days, months and Regions: a line does not end at their hyphens
@@ -141,9 +142,9 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
     environment = template_environment(_FOLDER)
     environment.filters["cell"] = _cell
     environment.filters["eighths"] = bar_eighths
-    environment.filters["sentence"] = _sentence
+    environment.filters["sentence"] = _line
     environment.filters["shown"] = printable
-    environment.filters["lines"] = partial(lines_html, text=_sentence)
+    environment.filters["lines"] = partial(lines_html, text=_line)
     environment.tests["sort"] = _is_kind
     first = first_page(document)
     return environment.get_template("page.html").render(
@@ -158,6 +159,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         mark=MARKS[document.status],
         open=_OPEN,
         longest=EIGHTHS,
+        long=_LONG,
         tools=write_tools(
             inputs.forecast,
             has_sliders=data["what_if"] is not None,
@@ -201,7 +203,7 @@ def lay_out(sheet: Sheet) -> LaidOut:
     for at, name in enumerate(header):
         # a head breaks between words, a cell where it is long
         longest = max(len(word) for word in [*name.split(), ""])
-        letters = max([longest, *(min(len(row[at]), 26) for row in rows)])
+        letters = max([longest, *(min(len(row[at]), _LONG) for row in rows)])
         width += max(letters * _LETTER, _NUMBERS if at >= words else 0) + _GAP
     return LaidOut(sheet.title, header, rows, words, sheet.sums, width > _PHONE, bar)
 
@@ -267,18 +269,20 @@ def _figure(chart: Chart, styles: Styles) -> Figure:
 
 def _cell(text: str) -> Markup:
     """A word of others in a table: no formula when it is copied into a spreadsheet."""
-    return _sentence(text if text == "-" else safe_cell(printable(text)))
+    shown = text if text == "-" else safe_cell(printable(text))
+    return _line(shown, r"[._/](?=\w)") if len(text) > _LONG else escape(shown)
 
 
-def _sentence(text: str) -> Markup:
+def _line(text: str, ends: str = r"[./](?=\w)") -> Markup:
     """A text whose lines end where it can be read on: neither in a number nor in a name.
 
-    Long paths, of files and of the inventory, are broken between their words.
+    Long paths, of files and of the inventory, are broken behind `ends`. The letters of a command
+    stay what they are: somebody copies it.
     """
-    text = _UNIT.sub("\N{NO-BREAK SPACE}", printable(text))
-    escaped = _PATH.sub(
-        lambda found: re.sub(r"[._/](?=\w)", r"\g<0><wbr>", found[0]), str(escape(text))
-    )
+    shown = printable(text)
+    if not isinstance(text, Command):
+        shown = _UNIT.sub("\N{NO-BREAK SPACE}", shown)
+    escaped = _PATH.sub(lambda found: re.sub(ends, r"\g<0><wbr>", found[0]), str(escape(shown)))
     # of plain text: what is Markup escapes the tags that are put in
     return Markup(_WHOLE.sub(r"<span>\g<0></span>", escaped))  # noqa: S704 (escaped)
 

@@ -13,6 +13,7 @@ from estimator.figures import (
     money,
     money_like,
     percent,
+    plural,
     share,
     signed,
 )
@@ -72,7 +73,7 @@ def _cards(inputs: ReportInputs) -> Cards:
         cards += _cost_cards(inputs, main.cost, main.budget.part_in_words, main.share)
     whole_share = None if main is None or of_part else main.share
     cards += _cost_cards(inputs, inputs.month_cost, "", whole_share, " in all" * of_part)
-    cards.append(_forecast_card(inputs))
+    cards.append(_forecast_card(inputs, of_part))
     if inputs.forecast.months.count > 1 and inputs.month_cost.billed is None:
         cards.append(_ahead_card(inputs))
     cards.append(
@@ -84,7 +85,7 @@ def _cards(inputs: ReportInputs) -> Cards:
         cards.append(Card("Copies of KMS events", copies.text, unit, note))
     paid = inputs.unexplained_events
     if paid is not None:
-        note = f"{count(paid.events)} events on CloudTrail's bill, apart from KMS"
+        note = f"{plural(paid.events, 'event')} on CloudTrail's bill, apart from KMS"
         cards.append(Card("Paid events", money(paid.cost), unit, note))
     measured = _measured_rows(inputs)
     if measured is not None:
@@ -124,7 +125,7 @@ def _cost_cards(
     cards = [Card(f"Billed{in_all}", money(cost.billed), unit, note)]
     if cost.is_billed:
         return cards
-    billed, rest, total = adding_up([cost.billed, cost.rest], cost.total)
+    billed, rest, total = adding_up([cost.billed, cost.rest], cost.total, repeated={0})
     note = f"{billed} billed and {rest} more, {inputs.basis_of_rest}"
     note += "" if share_of_budget is None else f": {share(share_of_budget)} of the budget"
     if cost.is_open:
@@ -133,11 +134,12 @@ def _cost_cards(
     return [*cards, Card(f"{name}{in_all}", total, unit, note)]
 
 
-def _forecast_card(inputs: ReportInputs) -> Card:
+def _forecast_card(inputs: ReportInputs, beside_part: bool) -> Card:
     """The expected cost with its range; the typical one where it is another."""
     note = "expected, the mean of simulations" if inputs.has_ranges else "without a range"
     if inputs.ends:
         note += f"; {inputs.ends} in 90 % of them; typical, their middle: {money(inputs.typical)}"
+    note = f"of everything, {note}" if beside_part else note
     return Card("Forecast", money(inputs.expected[inputs.cost]), inputs.currency, note)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from estimator.figures import between_ends, listed, money, share
+from estimator.figures import between_ends, listed, money, share, share_beside
 from estimator.forecasting.fail_over import describe_budget
 from estimator.report.answers.reconciliation import adding_up
 from estimator.report.monthly.budget_states import (
@@ -142,7 +142,7 @@ def cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
         if state is None:
             return line
         limit = money(state.budget.usd_per_month)
-        whole = share(state.share) + ", " if state.share is not None else ""
+        whole = share_beside(state.share, 1.0) + ", " if state.share is not None else ""
         return f"{line} of {limit} ({whole}{_name(state)})"
     if cost.billed is not None:
         line = f"{unit} {money(cost.total)} was billed for {month}"
@@ -155,7 +155,7 @@ def cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
         line = f"{unit} {money(cost.total)} is expected for {month}{beside}"
     if state is None:
         return line
-    of_it = "against" if state.share is None else f"{share(state.share)} of"
+    of_it = "against" if state.share is None else f"{share_beside(state.share, 1.0)} of"
     return f"{line}, {of_it} {describe_budget(state.budget)}"
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from estimator.attribution import Attribution, attribute
 from estimator.attribution.bill_lines import bill_currency, bill_lines, bill_months
-from estimator.figures import count, money, plain, share
+from estimator.figures import count, money, plain, plural, share
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import sources_that_count
 from estimator.report.answers.attribution import (
@@ -182,7 +182,7 @@ def _billed(whose: Whose, inventory: str) -> tuple[Block, ...]:
         return (write_paragraphs(why), Lines("", commands))
     requests = math.fsum(whose.billed["quantity"])
     cost = money(math.fsum(whose.billed["cost"]))
-    first = f"The bill has {count(requests)} KMS requests for {whose.currency} {cost}: it tells "
+    first = f"The bill has {plural(requests, 'KMS request')} for {whose.currency} {cost}: it tells "
     first += "where they arose, and never for whom."
     sheets = (_sheet(whose, level) for level in LEVELS)
     return (write_paragraphs(first, why), Lines("", commands), *filter(None, sheets))

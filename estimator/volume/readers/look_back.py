@@ -1,4 +1,4 @@
-"""Readers that look back over the files of some days: how often, and how many files they meet."""
+"""Readers that look back over the files of some days, never more than the bucket keeps."""
 
 from __future__ import annotations
 

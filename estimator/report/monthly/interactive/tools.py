@@ -82,7 +82,8 @@ def write_tools(forecast: Forecast, *, has_sliders: bool, center: str, is_open: 
         Whether the sliders are unfolded.
     """
     labels = forecast.months.labels
-    span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+    first, last = month_in_words(labels[0]), month_in_words(labels[-1])
+    span = first if len(labels) == 1 else f"{first} to {last}"
     ranges = f", with each range at its {center}" if center else ""
     note = (
         f"The forecast of {span}, moved as kmscost compare would{ranges}; the free requests of "

@@ -33,7 +33,7 @@
 
   // tables of the report
   const number = (text) => {
-    const found = /^([+-]?[\d,]*\.?\d+)(?: %| .*)?$/.exec(text);
+    const found = /^[<>]?([+-]?[\d,]*\.?\d+)(?: %| .*)?$/.exec(text);
     return found ? parseFloat(found[1].replaceAll(",", "")) : NaN;
   };
   for (const table of document.querySelectorAll(".sheet table")) {
