@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from estimator.figures import plural
 from estimator.inventory.assumptions import Range
 from estimator.inventory.budgets import Budget
 from estimator.inventory.coverage import Account, TrailCoverage
@@ -178,13 +179,13 @@ class Inventory(NotebookResult):
         streams = self.streams()
         plain = [trail.name for trail in self.trails if trail.key is None]
         parts = [
-            _count(len(self.payers()), "payer"),
-            _count(len(self.accounts), "account"),
-            _count(len(self.regions()), "Region"),
-            _count(len(self.trails), "trail"),
-            _count(sum(streams.values()), "stream"),
-            _count(len(self.keys), "key"),
-            _count(len(self.readers), "reader"),
+            plural(len(self.payers()), "payer"),
+            plural(len(self.accounts), "account"),
+            plural(len(self.regions()), "Region"),
+            plural(len(self.trails), "trail"),
+            plural(sum(streams.values()), "stream"),
+            plural(len(self.keys), "key"),
+            plural(len(self.readers), "reader"),
         ]
         text = f"{', '.join(parts[:-1])} and {parts[-1]}."
         text += " A stream is one (trail, account, Region): what makes log files."
@@ -195,9 +196,5 @@ class Inventory(NotebookResult):
         if len(self.trails) > 5:
             text += f" And {len(self.trails) - 5:,} more trails."
         if plain:
-            text += f" {_count(len(plain), 'trail')} with SSE-S3 cause no KMS requests."
+            text += f" {plural(len(plain), 'trail')} with SSE-S3 cause no KMS requests."
         return text
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from estimator.figures import count, factor, listed, money, share
+from estimator.figures import count, factor, listed, money, plural, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
 from estimator.inventory.budgets import THRESHOLDS, Budget
 from estimator.inventory.coverage import Account
@@ -113,7 +113,7 @@ class _Words:
             known = self._accounts.get(payer)
             yield Line(
                 f"{payer} {known.name}" if known is not None and known.name else payer,
-                f"{_count(len(own), 'account')} in {_count(len(regions), 'Region')}; everything "
+                f"{plural(len(own), 'account')} in {plural(len(regions), 'Region')}; everything "
                 f"else requests of KMS each month: {listed(others, 3) or 'not said'}"
                 f"{_groups(own)}",
             )
@@ -123,7 +123,7 @@ class _Words:
         for key in self._inventory.keys:
             words = [f"{key.region}, {self._account(key.account)}", _period(active[key.id])]
             if key.rotations:
-                words.append(_count(len(key.rotations), "rotation"))
+                words.append(plural(len(key.rotations), "rotation"))
             yield Line(key.id, "; ".join(filter(None, words)))
 
     def trails(self) -> Iterator[Line]:
@@ -133,9 +133,9 @@ class _Words:
             whose = f"organization, from {self._account(trail.account)}"
             if trail.scope == "account":
                 whose = f"{self._account(trail.account)} alone"
-            where = f"{_count(len(accounts), 'account')} in {listed(regions, 4)}"
+            where = f"{plural(len(accounts), 'account')} in {listed(regions, 4)}"
             words = [
-                f"{whose}: {_count(streams[trail.name], 'stream')} of {where}",
+                f"{whose}: {plural(streams[trail.name], 'stream')} of {where}",
                 f"under key {trail.key}" if trail.key else "SSE-S3, which makes no KMS requests",
                 self._files(trail, accounts),
                 _bucket(trail),
@@ -150,7 +150,7 @@ class _Words:
             trails = self._inventory.read_by(reader)
             streams = sum(self._streams_read(reader, trail) for trail in trails)
             names = listed((trail.name for trail in trails), 4)
-            files = f"{_count(streams, 'stream')} of {names or 'no trail'}"
+            files = f"{plural(streams, 'stream')} of {names or 'no trail'}"
             words = [
                 f"{reader.kind} by {self._account(reader.account)}, reads {files}",
                 f"only accounts {listed(reader.accounts, 3)}" if reader.accounts else "",
@@ -195,7 +195,7 @@ class _Words:
         covered = {own for trail in inventory.trails for own in self._coverage.accounts(trail)}
         alone = [account.id for account in inventory.accounts if account.id not in covered]
         if alone:
-            yield Line(_count(len(alone), "account"), f"no trail covers {listed(alone, 4)}")
+            yield Line(plural(len(alone), "account"), f"no trail covers {listed(alone, 4)}")
 
     def _why_never_written(self, trail: Trail) -> str:
         active = self._inventory.active
@@ -235,7 +235,7 @@ class _Words:
             files = f"{factor(FILES_PER_DAY)} files a day in each, the rule of thumb"
         else:
             files = f"{_files(trail.files_per_day)} files a day in each"
-        return f"{files}; {_count(own, 'account')} with files_per_day of its own" if own else files
+        return f"{files}; {plural(own, 'account')} with files_per_day of its own" if own else files
 
 
 def _files(files: FilesPerDay) -> str:
@@ -263,7 +263,7 @@ def _groups(accounts: Sequence[Account]) -> str:
     placed = [account.ou for account in accounts if account.ou is not None]
     parts = []
     if placed:
-        units = _count(len(set(placed)), "OU")
+        units = plural(len(set(placed)), "OU")
         parts.append(f"{units} with {count(len(placed))} of the accounts")
     tags = Counter(name for account in accounts for name in account.tags)
     if tags:
@@ -330,7 +330,3 @@ def _period(period: Period) -> str:
         f"{word} {datetime.date.fromordinal(int(day))}" for word, day, edge in edges if day != edge
     ]
     return " ".join(days)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -131,7 +131,7 @@ def fault(error: Exception) -> str | None:
         if error.errno in _NO_ROOM:
             raise _no_room(error) from None
         # pyarrow raises OSError for damaged bytes, without a number
-        return _with_detail("damaged content", error) if error.errno is None else _cannot(error)
+        return _with_detail("damaged content", error) if error.errno is None else cannot_read(error)
     for module, name in _LATE:
         loaded = sys.modules.get(module)
         if loaded is not None and isinstance(error, getattr(loaded, name)):
@@ -139,7 +139,8 @@ def fault(error: Exception) -> str | None:
     return None
 
 
-def _cannot(error: OSError) -> str:
+def cannot_read(error: OSError) -> str:
+    """The reason of a file that the system does not give."""
     return f"{CANNOT} ({error.strerror or error})"
 
 

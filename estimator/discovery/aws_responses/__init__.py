@@ -26,6 +26,7 @@ from estimator.discovery.aws_responses.kinds import TREE, kind_of
 from estimator.discovery.aws_responses.organization import Organization, take_tags, unit_in
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Resource
+from estimator.figures import plural
 from pricing.arns import is_account, parse_arn
 
 
@@ -174,7 +175,7 @@ class Responses:
         for source, details in self._zones.items():
             landing_zone.note_trail(self.estate, source, details)
         for kind, count in sorted(nameless.items()):
-            subject = "1 answer" if count == 1 else f"{count:,} answers"
+            subject = plural(count, "answer")
             self.estate.note(_NAMELESS.format(subject=subject, kind=kind))
         for key in self.estate.keys.values():
             keys.ask_for_past_rotations(key)

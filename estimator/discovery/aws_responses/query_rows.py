@@ -16,6 +16,7 @@ from typing import Any
 from estimator.discovery.aws_responses import accounts, buckets, keys, trails
 from estimator.discovery.aws_responses.values import as_flag, parse_cell, text_of
 from estimator.discovery.estate import Estate
+from estimator.figures import plural
 from pricing.arns import is_account, parse_arn
 
 _TRAIL_FIELDS = {
@@ -145,7 +146,7 @@ def take_rows(
 def _note_odd(estate: Estate, found: Counter[str], source: str) -> None:
     """Note rows that were left out: among rows of trails they may have been trails."""
     if found[""]:
-        odd = "1 row" if found[""] == 1 else f"{found['']:,} rows"
+        odd = plural(found[""], "row")
         reason = f"{odd} of no table that discover reads: left out"
         estate.note(f"{source}: {reason}")
         if found["trail"]:

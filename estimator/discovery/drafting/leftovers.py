@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from estimator.discovery.estate import Estate
+from estimator.figures import listed, plural
 from estimator.inventory.model import Inventory
 from estimator.inventory.sections import Trail
 from pricing.arns import parse_arn
 
-_MOST_NAMED = 5
+MOST_NAMED = 5
 _STAYS = "it stays and counts as written: give it `until`, or take it out"
 _STAY = "they stay and count as written: give them `until`, or take them out"
 
@@ -27,7 +28,8 @@ def find_leftovers(estate: Estate, inventory: Inventory) -> Iterator[tuple[str, 
     ]
     if closed:
         sources = dict.fromkeys(fact.source for fact in estate.closed.values())
-        why = f"{count_accounts(closed)} of the inventory not ACTIVE by {name_some(list(sources))}"
+        many, by = plural(len(closed), "account"), listed(sources, MOST_NAMED)
+        why = f"{many} of the inventory not ACTIVE by {by}"
         yield "accounts", _reason(why, closed)
     gone = [
         f"{trail.name} of account {trail.account}"
@@ -35,28 +37,13 @@ def find_leftovers(estate: Estate, inventory: Inventory) -> Iterator[tuple[str, 
         if trail.until is None and _was_searched(estate, trail) and not _is_met(estate, trail)
     ]
     if gone:
-        noun = "1 trail" if len(gone) == 1 else f"{len(gone):,} trails"
+        noun = plural(len(gone), "trail")
         why = f"{noun} of the inventory in no answer, though the answers have all trails there"
         yield "trails", _reason(why, gone)
 
 
-def count_accounts(accounts: list[str]) -> str:
-    """How many accounts there are, in words."""
-    return "1 account" if len(accounts) == 1 else f"{len(accounts):,} accounts"
-
-
 def _reason(why: str, names: list[str]) -> str:
-    return f"{why} ({name_some(names)}): {_STAYS if len(names) == 1 else _STAY}"
-
-
-def name_some(names: list[str]) -> str:
-    """The first of many, and how many more there are.
-
-    >>> name_some(list("abcdefg"))
-    'a, b, c, d, e and 2 more'
-    """
-    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more
+    return f"{why} ({listed(names, MOST_NAMED)}): {_STAYS if len(names) == 1 else _STAY}"
 
 
 def _was_searched(estate: Estate, trail: Trail) -> bool:

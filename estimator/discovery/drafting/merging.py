@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from estimator.discovery.drafting.changes import Change, Merged, Text
-from estimator.discovery.drafting.leftovers import count_accounts, name_some
+from estimator.discovery.drafting.leftovers import MOST_NAMED
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.locations import is_placeholder
 from estimator.discovery.drafting.matching import match_key, match_trail
 from estimator.discovery.drafting.outline import Outline
 from estimator.discovery.drafting.values import as_yaml, effective_value, is_same, regions_of
+from estimator.figures import listed, plural
 from estimator.inventory.load import parse_inventory
 from estimator.inventory.sections import Key, Trail
 from estimator.inventory.text_edits import Path
@@ -151,13 +152,15 @@ class _Merger:
     def _note_differences(self) -> None:
         """Count what sources say otherwise of accounts in files, and what they leave open."""
         for key, accounts in self._in_files.items():
-            what = f"{count_accounts(accounts)} in files of the inventory: {_WORDS[key]} differ"
-            reason = f"{what} from the sources, or are missing ({name_some(accounts)})"
+            many = plural(len(accounts), "account")
+            what = f"{many} in files of the inventory: {_WORDS[key]} differ"
+            reason = f"{what} from the sources, or are missing ({listed(accounts, MOST_NAMED)})"
             fix = "not taken over, write them in that file"
             self.done.gaps.append(("accounts", f"{reason}: {fix}"))
         for (key, question), accounts in self._open.items():
-            what = f"{count_accounts(accounts)} of the inventory: {_WORDS[key]} are not known"
-            reason = f"{what} for certain, and were not taken over ({name_some(accounts)})"
+            many = plural(len(accounts), "account")
+            what = f"{many} of the inventory: {_WORDS[key]} are not known"
+            reason = f"{what} for certain, and were not taken over ({listed(accounts, MOST_NAMED)})"
             self.done.gaps.append(("accounts", f"{reason}: {question}"))
 
     def keys(self) -> None:

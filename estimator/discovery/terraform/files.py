@@ -12,6 +12,7 @@ import msgspec
 from estimator.discovery.surroundings import find_error
 from estimator.discovery.terraform.documents import Document
 from estimator.discovery.terraform.pulumi import LOST, is_pulumi, read_pulumi
+from estimator.figures import plural
 from pricing.reading.json_files import decode_json_bytes, decode_json_documents
 from pricing.reading.magic_numbers import ZIP
 from pricing.reading.problems import KmscostError, Problem
@@ -72,7 +73,7 @@ def load(path: str) -> tuple[list[Document], list[str], list[str]]:
         notices.append(f"{path}: {len(found):,} documents in one file, equal ones are read once")
         found = [(document, data) for data, document in different.items()]
     if lines:
-        noun = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
+        noun = plural(len(lines), "line")
         verb = "was" if len(lines) == 1 else "were"
         notices.append(f"{path}: {noun} around the JSON {verb} skipped (a log)")
         error = find_error(lines)

@@ -31,7 +31,7 @@ from estimator.measurement.s3_inventory.tables import (
 )
 from estimator.measurement.skipped import SkippedFiles
 from estimator.measurement.threads import Pending, ReadingThreads
-from estimator.measurement.unreadable import CANNOT, UnreadableError, readable
+from estimator.measurement.unreadable import CANNOT, UnreadableError, cannot_read, readable
 from pricing.reading.problems import KmscostError, Problem
 
 SOURCE = "s3-inventory"
@@ -185,7 +185,7 @@ def _check(file: _File) -> str:
     try:
         return refusal(file.listed, file.path)
     except OSError as error:
-        return _cannot(error)
+        return cannot_read(error)
 
 
 def _collect(
@@ -202,10 +202,6 @@ def _collect(
         except UnreadableError as error:
             file.reason = _why_unreadable(error, manifest)
     return file
-
-
-def _cannot(error: OSError) -> str:
-    return f"{CANNOT} ({error.strerror or error})"
 
 
 def _why_unreadable(error: UnreadableError, manifest: Manifest) -> str:

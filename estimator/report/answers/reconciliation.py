@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from estimator.columns import adding_up
-from estimator.figures import Figure, count, difference, key_months, listed, money, percent, signed
+from estimator.figures import Figure, count, difference, key_months, listed, money, signed
 from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS
 from estimator.report.answers import Answer
+from estimator.report.answers.comparison import relative_difference
 from estimator.report.blocks import MOST_ROWS, Sheet
 from estimator.simulation.expected import with_means
 
@@ -99,7 +100,7 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
                 "",
                 money(after),
                 signed(money(difference(before, after))),
-                _share(before, after),
+                relative_difference(before, after),
             )
         )
     which = f", {reconciliation.days.text}" if reconciliation.days.text else ""
@@ -147,11 +148,7 @@ def _quantities(
     known = rows["measured"].dropna()
     measured = figure(math.fsum(known)) if len(known) else "-"
     more = signed(figure(difference(before, after)))
-    return name, figure(before), measured, figure(after), more, _share(before, after)
-
-
-def _share(before: float, after: float) -> str:
-    return percent(difference(before, after) / before) if before else ""
+    return name, figure(before), measured, figure(after), more, relative_difference(before, after)
 
 
 def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
