@@ -206,7 +206,7 @@ def _ending_refused(output: Path, endings: Sequence[str], fix: str) -> UsageErro
 
 def _spare_inputs(command: str, values: Mapping[str, Any], files: set[str], output: Path) -> None:
     """Refuse to write over what is read: the answer would take the place of the question."""
-    if not output.is_file():
+    if output.exists() and not output.is_file():
         return
     for name, path in _inputs(values, files):
         if (command.partition("_")[0], name) in _REPLACED:
@@ -222,8 +222,11 @@ def _is_read(command: str, path: Any, output: Path) -> bool:
     An answer of before, which lies in the folder as well, may be replaced.
     """
     if not os.path.isdir(path):  # noqa: PTH112  may be text
-        return os.path.exists(path) and os.path.samefile(path, output)  # noqa: PTH110, PTH121
-    if not output.resolve().is_relative_to(Path(path).resolve()):
+        if os.path.exists(path) and output.exists():  # noqa: PTH110
+            return os.path.samefile(path, output)  # noqa: PTH121
+        # a history is written where there is none yet
+        return os.path.realpath(path) == os.path.realpath(output)
+    if not output.exists() or not output.resolve().is_relative_to(Path(path).resolve()):
         return False
     from estimator.measurement.recognition import MEASUREMENT, kind_of_file
 

@@ -108,6 +108,14 @@ def test_what_is_read_is_not_written_over(name: str, folder: Path) -> None:
         assert path.read_bytes() == before
 
 
+def test_a_history_that_is_not_there_yet_is_no_output(folder: Path) -> None:
+    """It would be written twice: refused before anything is."""
+    once = ("report", "organization.yaml", "--history", "new.json", "--output", "new.json")
+    run = kmscost(*once, cwd=folder)
+    assert (run.code, "a file that the command reads" in run.err) == (2, True), run.text
+    assert not (folder / "new.json").exists()
+
+
 def test_a_log_in_a_folder_is_not_written_over(folder: Path) -> None:
     """What a folder is searched for is an input too; an answer of before, in it, is replaced."""
     log = next(path for path in sorted((folder / "logs").rglob("*.json.gz")))
