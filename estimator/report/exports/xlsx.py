@@ -32,7 +32,9 @@ _OPTIONS = {
     "strings_to_urls": False,
 }
 # by the unit of a column; what a cell holds keeps every digit
-_MONEY, _RATE, _SHARE = "#,##0.00", "0.00000000", "0.0%"
+_MONEY, _RATE = "#,##0.00", "0.00000000"
+# a small share is not none
+_SHARE = '[=0]0.0%;[<0.0005]"<0.1%";0.0%'
 _CENT, _THOUSAND = 0.005, 1000.0  # a thousand requests are no more exact for their decimals
 _FORMATS = {"month": "yyyy-mm", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss"}
 # the same table, the same bytes
@@ -151,7 +153,7 @@ def _number_format(column: Column, values: pd.Series) -> str:
     """
     unit = column.unit
     sizes = values.abs()
-    if unit == "0-1" or column.name.startswith("share"):
+    if unit == "0-1" or column.name.startswith(("share", "reached")):
         return _SHARE
     if "/unit" in unit or "Price" in column.name:
         return _RATE
