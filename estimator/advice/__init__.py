@@ -22,6 +22,7 @@ from estimator.measurement.progress import Progress
 from estimator.months import read_months
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.cases import Case
+from estimator.simulation.expected import with_means
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
@@ -39,6 +40,8 @@ def advise(
     responses: str | Path | Sequence[str | Path] | None = None,
     unused_days: int = UNUSED_DAYS,
     progress: Progress | None = None,
+    *,
+    at_means: bool = False,
 ) -> Advice:
     """Rank what would save money, with what it loses, how to do it, and who says so.
 
@@ -63,6 +66,9 @@ def advise(
         So long without use makes a key one that can go. [day]
     progress : callable, optional
         Called with files and bytes of the logs done so far. [file], [byte]
+    at_means : bool
+        Each range is at its mean, as in a report, which speaks of what is expected; else at its
+        typical value, as in a forecast.
 
     Returns
     -------
@@ -83,9 +89,10 @@ def advise(
     document_of(inventory)  # refused before the forecast, which may take long
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = read_months(start, months)
-    whole = compute_forecast(Model(inventory, span), table, discount)
-    base = CaseForecast.from_forecasts(Case.unchanged(inventory), [whole])
-    evaluator = Evaluator(base, span, table, discount)
+    centered = with_means(inventory) if at_means else inventory
+    whole = compute_forecast(Model(centered, span), table, discount)
+    base = CaseForecast.from_forecasts(Case.unchanged(centered), [whole])
+    evaluator = Evaluator(inventory, base, span, table, discount, at_means=at_means)
     path = None if rates is None or isinstance(rates, RateTable) else str(rates)
     counted = measured = ledger = None
     if actuals is not None:

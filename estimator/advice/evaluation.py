@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,11 +12,13 @@ import numpy as np
 from estimator.advice.proposal import Proposal
 from estimator.forecasting.event_copies import SLACK, EventCopies, copy_rates
 from estimator.frames import DEFAULT_GRAIN
+from estimator.inventory import Inventory
 from estimator.inventory.changes import Scenario, apply_scenario
 from estimator.months import FloatArray, Months
 from estimator.scenarios.case_forecast import CaseForecast, forecast_case
 from estimator.scenarios.cases import Case
 from estimator.simulation import draw_costs
+from estimator.simulation.expected import with_means
 from estimator.simulation.options import SEED
 from estimator.simulation.quantiles import quantiles_of
 from estimator.simulation.uncertain_inputs import is_uncertain
@@ -79,26 +82,43 @@ class Saving:
 
 
 class Evaluator:
-    """Applies proposals to one inventory, and forecasts what is left."""
+    """Applies proposals to one inventory, and forecasts what is left.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        As it was read: changes are made to its document.
+    base : CaseForecast
+        Its forecast, with each range at its mean if `at_means`.
+    months, table, discount, at_means
+    """
 
     def __init__(
-        self, base: CaseForecast, months: Months, table: RateTable, discount: float
+        self,
+        inventory: Inventory,
+        base: CaseForecast,
+        months: Months,
+        table: RateTable,
+        discount: float,
+        *,
+        at_means: bool,
     ) -> None:
         self.base, self.months = base, months
-        self._inventory = base.case.inventory
+        self._inventory, self._at_means = inventory, at_means
         self._table, self._discount = table, discount
         self.cost = f"cost_{table.currency.lower()}"
-        self._base_draws = self._draws(base)
+        self._base_draws = self._draws(inventory)
 
     def saving(self, proposals: Iterable[Proposal]) -> Saving:
         """The saving of some proposals together."""
         changes = tuple(change for proposal in proposals for change in proposal.changes)
         changed = apply_scenario(self._inventory, Scenario("advice", changes))
         case = Case("advice", self._inventory.path, changed)
-        after = forecast_case(case, self.months, DEFAULT_GRAIN, self._table, self._discount)
+        centered = _at_means(case) if self._at_means else case
+        after = forecast_case(centered, self.months, DEFAULT_GRAIN, self._table, self._discount)
         totals = {name: self.base.totals[name] - after.totals[name] for name in self.base.totals}
         copies = self._copies(after, totals)
-        draws = self._draws(after)
+        draws = self._draws(case.inventory)
         if self._base_draws is None and draws is None:
             cost = totals[self.cost]
             return Saving(totals, copies, (cost, cost, cost))
@@ -140,9 +160,18 @@ class Evaluator:
         high = totals[f"{self.cost}_cloudtrail_events_high"]
         return high - totals[f"{self.cost}_cloudtrail_events"] > SLACK * high
 
-    def _draws(self, forecast: CaseForecast) -> FloatArray | None:
+    def _draws(self, inventory: Inventory) -> FloatArray | None:
         """The cost of each draw over all months; None where nothing is uncertain."""
-        model = Model(forecast.case.inventory, self.months)
+        model = Model(inventory, self.months)
         if not is_uncertain(model):
             return None
         return draw_costs(model, DRAWS, SEED, self._table, self._discount)
+
+
+def _at_means(case: Case) -> Case:
+    """The case with each range at its mean."""
+    stages = tuple(
+        dataclasses.replace(stage, inventory=with_means(stage.inventory))
+        for stage in case.changed.stages
+    )
+    return dataclasses.replace(case, changed=dataclasses.replace(case.changed, stages=stages))

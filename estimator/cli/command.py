@@ -225,7 +225,7 @@ def _is_read(command: str, path: Any, output: Path) -> bool:
         if os.path.exists(path) and output.exists():  # noqa: PTH110
             return os.path.samefile(path, output)  # noqa: PTH121
         # a history is written where there is none yet
-        return os.path.realpath(path) == os.path.realpath(output)
+        return Path(path).resolve() == output.resolve()
     if not output.exists() or not output.resolve().is_relative_to(Path(path).resolve()):
         return False
     from estimator.measurement.recognition import MEASUREMENT, kind_of_file

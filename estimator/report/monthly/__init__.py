@@ -132,7 +132,9 @@ def report(
         else reconcile_forecast(
             month_model, forecast.of_month(label), billed, measured, name=bill_name(bill)
         ),
-        advice=advise(inventory, label, span.count, table, discount) if is_advised else None,
+        advice=advise(inventory, label, span.count, table, discount, at_means=True)
+        if is_advised
+        else None,
         unread=unread,
         whose=find_whose(measured, billed, label, table, discount, several_payers),
         history=reports,
