@@ -161,3 +161,34 @@ def test_an_account_that_is_missing_may_pay_for_writes(tmp_path):
         "If writes are charged, which this bill does not tell, October 2026 costs USD 5.68 and "
         "breaks budget kms."
     )
+
+
+def test_a_bill_outside_its_range_breaks_a_budget_before_its_forecast_does(tmp_path):
+    """A payer of 1.2 times its forecast beside another that is cheaper: the whole bill is inside.
+
+    A: (1.2 x 1,248,928 - 20,000 of others) x 0.000003 + 1 = 5.436141 of 4.746784, 1.145226 times;
+    Z half of 31 x 10,000 x 0.000003 = 0.93. November of A: 30 x 40,288 x 0.000003 + 1 = 4.62592,
+    at the bill's level 5.30 of 4.70; December, 31 days, breaks it by its own forecast of 4.746784.
+    """
+    z = "222222222222"
+    text = SMALL.replace(
+        'accounts: [{id: "111122223333", regions: [us-east-1]}]',
+        f'regions: [us-east-1]\naccounts: [{{id: "111122223333"}}, {{id: "{z}", payer: "{z}"}}]',
+    )
+    text = text.replace("{name: siem,", '{name: siem, account: "111122223333",').replace(
+        "gets_per_day: 40000}",
+        f'gets_per_day: 40000}}, {{name: lake, kind: fixed, account: "{z}", gets_per_day: 10000}}',
+    )
+    text += 'budgets: [{name: pa, payer: "111122223333", usd_per_month: 4.70}]\n'
+    base = report(write(tmp_path, text), MONTH, months_ahead=3, draws=100, advice=False)
+    lines = daily_lines(31, 48_000.0) + daily_lines(31, 5_000.0, account=z, keys=0)
+    lines += daily_lines(31, 345.6, operation="GenerateDataKey", keys=0)
+    monthly = with_bill(base, legacy_bill(tmp_path / "bill.csv", lines))
+    verdict = judge(monthly)
+    (state,) = verdict.to_dict()["budgets"]
+    assert monthly.bill_range.is_inside
+    assert state["bill_factor"] == pytest.approx(5.436141 / 4.746784)
+    assert (state["first_over"], state["by_the_bill"]) == ("2026-11", True)
+    assert "At the level of this bill budget pa is broken from November 2026 on" in verdict.sentence
+    # no chance of a forecast that its own part of the bill refutes
+    assert (state["is_inside"], state["probability"], verdict.probability) == (False, None, None)

@@ -36,9 +36,13 @@ class BudgetState:
     is_broken : bool
         In the month that is reported.
     first_over : str or None
-        The first month ahead whose expected cost breaks it, as ``2027-03``.
+        The first month ahead that breaks it, as ``2027-03``: by its expected cost, or at the level
+        of the bill.
     by_the_bill : bool
-        `first_over` is so only at the level of the bill, which the forecast does not reach.
+        `first_over` is so only at the level of the bill: the forecast breaks it later, or never.
+    is_inside : bool or None
+        The part of the bill that it is judged by is inside the forecast's range; None where nothing
+        compares.
     factor : float
         How many times what was expected of it the bill is, where that refutes the forecast. [-]
     breaks_again : bool
@@ -46,7 +50,7 @@ class BudgetState:
         forecast may be is told by how wrong it was.
     chance : float or None
         That a month ahead breaks it; None where no month ahead was asked for, or the bill refutes
-        the forecast. [0-1]
+        the forecast, its own part or all of it. [0-1]
     chance_now : float or None
         That the month that is reported does; None where all of it is billed, where the bill
         does not tell its days, or as above. [0-1]
@@ -64,6 +68,7 @@ class BudgetState:
     is_broken: bool
     first_over: str | None
     by_the_bill: bool
+    is_inside: bool | None
     factor: float
     breaks_again: bool
     chance: float | None
@@ -120,7 +125,10 @@ def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetSta
         is_this = (use["budget"] == budget.name) & (use["month"].astype(str) > inputs.month)
         at_level = use[is_this]["used_other_reading"].to_numpy(dtype=np.float64)
     over, at_bill = _first(ahead, limit), _first(at_level * factor, limit)
-    first = over if over is not None else at_bill
+    # the greater of both: a forecast that breaks it later hides no bill that breaks it before
+    first = min((at for at in (over, at_bill) if at is not None), default=None)
+    is_inside = inputs.is_inside(budget)
+    is_refuted = inputs.is_refuted or is_inside is False
     drawn = inputs.simulation.over[budget.name][1:]
     chance = float(drawn.any(axis=0).mean()) if len(drawn) else None
     now = _chance_now(inputs, budget, cost)
@@ -133,12 +141,13 @@ def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetSta
         cost=cost,
         is_broken=_first(np.array([cost.total]), limit) is not None,
         first_over=None if first is None else inputs.forecast.months.labels[1 + first],
-        by_the_bill=over is None and at_bill is not None,
+        by_the_bill=first is not None and first != over,
+        is_inside=is_inside,
         factor=factor,
         breaks_again=factor > 1 and _first(np.array(again), limit) is not None,
         # a chance out of a refuted forecast is none; a warning out of it stays one
-        chance=None if inputs.is_refuted else chance,
-        chance_now=None if inputs.is_refuted else now,
+        chance=None if is_refuted else chance,
+        chance_now=None if is_refuted else now,
         breaks_often=max(chance or 0.0, now or 0.0) > RISK,
         highest=float(ahead.max()) if len(ahead) else None,
         if_charged=if_charged if may_be_charged else None,

@@ -113,10 +113,8 @@ class ReportInputs:
         events = self.forecast.events
         if events is not None:
             events = events[events["month"].astype(str) == self.month]
-        return next(
-            iter(copies_charged(self.month_totals, events, self.currency, f" in {self.month}")),
-            None,
-        )
+        lines = copies_charged(self.month_totals, events, self.currency, f" in {self.month}")
+        return next(iter(lines), None)
 
     @property
     def typical(self) -> float:
@@ -188,11 +186,8 @@ class ReportInputs:
     def range_of(self, budget: Budget) -> BillRange | None:
         """The same of what a budget covers; None where no bill tells that apart."""
         covered = budget.covers(self.inventory.accounts)
-        if covered is None:
-            return self.bill_range
-        return (
-            None if covered.column == "driver" else self._range_of(covered.column, covered.members)
-        )
+        is_apart = covered is None or covered.column != "driver"
+        return self._range_of(*self._judged_by(budget)) if is_apart else None
 
     def _range_of(self, column: str, names: tuple[str, ...]) -> BillRange | None:
         found = self.reconciliation
@@ -221,10 +216,8 @@ class ReportInputs:
     def follows_other(self) -> bool:
         """True where the bill takes CloudTrail's own writes otherwise than the inventory."""
         of_bill = self.reconciliation.interpretation if self.reconciliation else None
-        return of_bill is not None and of_bill.answer not in (
-            None,
-            self.inventory.cloudtrail_writes,
-        )
+        own = self.inventory.cloudtrail_writes
+        return of_bill is not None and of_bill.answer not in (None, own)
 
     @property
     def _ends_as_billed(self) -> FloatArray:
@@ -244,7 +237,12 @@ class ReportInputs:
     @property
     def is_refuted(self) -> bool:
         """True where the bill is outside the forecast's range: no chance of it is one."""
-        return self.bill_range is not None and not self.bill_range.is_inside
+        return self.is_inside() is False
+
+    def is_inside(self, budget: Budget | None = None) -> bool | None:
+        """Whether the bill is inside the range; None where nothing compares."""
+        found = self._range_of(*self._judged_by(budget))
+        return None if found is None else found.is_inside
 
     def bill_factor(self, budget: Budget | None = None) -> float:
         """How many times what was expected the bill is, where that refutes the forecast; else 1.
@@ -258,10 +256,7 @@ class ReportInputs:
         found, whole = self.reconciliation, self.expected[self.cost]
         if found is None or not found.is_comparable or not whole:
             return 1.0
-        covered = None if budget is None else budget.covers(self.inventory.accounts)
-        place = ("", ()) if covered is None else (covered.column, covered.members)
-        if place[0] == "driver":
-            place = self._accounts_of(place[1])
+        place = self._judged_by(budget)
         bill_range = self._range_of(*place)
         if bill_range is None:
             # nothing billed is known of this part: everything's may be its own
@@ -271,11 +266,17 @@ class ReportInputs:
         # like with like: what a bill does not charge says nothing of the volume
         return max(bill_range.billed / found.forecast_of_billed(*place), 1.0)
 
-    def _accounts_of(self, drivers: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-        """The accounts that pay for requests of trails or readers, as a part of a bill."""
+    def _judged_by(self, budget: Budget | None) -> tuple[str, tuple[str, ...]]:
+        """The part of the bill that a budget is judged by."""
+        covered = None if budget is None else budget.covers(self.inventory.accounts)
+        if covered is None:
+            return "", ()
+        if covered.column != "driver":
+            return covered.column, covered.members
+        # no bill tells trails or readers apart: by the accounts that pay for their requests
         rows = self.forecast.rows
         is_this = (rows["month"].astype(str) == self.month) & (rows["cause"] != "key")
-        rows = rows[is_this & rows["driver"].isin(drivers)]
+        rows = rows[is_this & rows["driver"].isin(covered.members)]
         accounts = tuple(sorted(rows["billed_account"].astype(str).unique()))
         return ("billed_account", accounts) if accounts else ("", ())
 

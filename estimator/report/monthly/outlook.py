@@ -75,7 +75,8 @@ def months_sheet(inputs: ReportInputs) -> Sheet:
     drawn, means = inputs.simulation.draws_cost, inputs.simulation.monthly
     other, unit = inputs.forecast.other_interpretation, inputs.currency
     # the probability of the budget that the verdict speaks of: a name for every number
-    name = judge(inputs).budget if inputs.has_ranges and not inputs.is_refuted else None
+    verdict = judge(inputs)
+    name = verdict.budget if inputs.has_ranges and verdict.probability is not None else None
     over = None if name is None else inputs.simulation.over[name]
 
     def cells(label: str, totals: Mapping[Any, Any], draws: FloatArray) -> tuple[str, ...]:

@@ -115,6 +115,7 @@ def _describe(state: BudgetState) -> dict[str, Any]:
         "share": state.share,
         "first_over": state.first_over,
         "by_the_bill": state.by_the_bill,
+        "is_inside": state.is_inside,
         "bill_factor": state.factor,
         "breaks_again": state.breaks_again,
         "probability": state.chance,
@@ -232,7 +233,8 @@ def _ahead(
     others = [state for state in others if state.may_break and not state.is_broken]
     others.sort(key=lambda state: (state.first_over or "9999", -(state.chance or 0.0)))
     # a forecast that the bill refutes may warn, and must not reassure
-    if main.first_over or main.status == "at risk" or not inputs.is_refuted:
+    is_refuted = inputs.is_refuted or main.is_inside is False
+    if main.first_over or main.status == "at risk" or not is_refuted:
         others.insert(0, main)
     lines = [_ahead_of(inputs, state, last) for state in others[:most]]
     if len(others) > most:
