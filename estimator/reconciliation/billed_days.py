@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from estimator.figures import listed
 from estimator.forecasting import WRITES
 from estimator.inventory.sections import Key
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
@@ -24,6 +25,7 @@ from estimator.volume.key_months import key_months
 from estimator.volume.model import Model
 
 _MOST_GAPS = 2  # so many are named
+_MOST_PAYERS = 2
 _IN_PROGRESS = "of a month in progress"
 _USAGE = ("request", "key-month")
 
@@ -106,6 +108,12 @@ class BilledDays:
             + (f" and {len(payers) - 2:,} more" if len(payers) > 2 else "")
             for word, payers in groups.items()
         )
+
+    def whose(self, payers: Sequence[str]) -> str:
+        """Payers, such as `` of payer 111122223333``; empty where they are all of them."""
+        if len(payers) == len(self.covered):
+            return ""
+        return f" of payer{'s' * (len(payers) > 1)} {listed(payers, _MOST_PAYERS)}"
 
     def _words(self, days: FloatArray) -> str:
         first = self.months.firsts[0]

@@ -65,9 +65,11 @@ class LimitState:
     ----------
     limit : DifferenceLimit
     state : str
-        ``not held`` where the bill does not tell its days: nothing says how far they lie apart.
+        ``not held`` where the bill does not tell its days, or one of a payer is missing: nothing
+        says how far they lie apart.
     condition : str
-        On what it depends, such as lines that may count twice; empty where on nothing.
+        On what it depends, such as lines that may count twice, or why it is not held; empty where
+        on nothing.
     why : str or None
         By how much it is broken, and because of what.
     """
@@ -91,6 +93,7 @@ def judge_limit(
     currency: str,
     *,
     is_told: bool,
+    unknown: str,
     has_kms: bool,
     counts_once: bool,
 ) -> LimitState:
@@ -106,14 +109,19 @@ def judge_limit(
         The difference in parts; those that no forecast is made of are none of it. [currency]
     is_told, has_kms, counts_once : bool
         The bill tells its days; has a line of KMS; no line of it may count twice.
+    unknown : str
+        Why no limit can be kept, such as ``for no day of payer 111122223333 is billed``; empty
+        where the bills of all payers are there and tell their days.
     """
     parts = {name: cost for name, cost in parts.items() if name not in NOT_FORECAST}
     error, condition = math.fsum(parts.values()), "" if counts_once else ONCE
     # an estimate of an open month has less whatever the forecast; more than all of the month's is
     # more
     if not is_told and not (error > 0 and limit.is_broken_by(error, before)):
-        return LimitState(limit, "not held", "for the bill does not tell its days")
+        return LimitState(limit, "not held", unknown)
     if not limit.is_broken_by(error, before):
+        if unknown:
+            return LimitState(limit, "not held", unknown)
         return LimitState(limit, "kept", condition)
     if not has_kms:
         why = f"the limit of {limit.text} cannot be kept: the bill of {month} has no line of AWS "

@@ -140,14 +140,16 @@ def _of_bill(billed: Actuals, month: str, days: BilledDays) -> list[str]:
     lines = notices_of_months(billed, [month])
     if not days.is_told:
         lines.append(
-            f"the bill's lines cover 0 % of {month}, as far as it tells: it is of a month in "
-            "progress, the forecast is that of the whole month, and less than that breaks no limit"
+            f"the bill's lines cover 0 % of {month}{days.whose(days.open_payers)}, as far as it "
+            "tells: it is of a month in progress, the forecast is that of the whole month, and "
+            "less than that breaks no limit"
         )
     elif days.text:
-        covered = share(min(days.shares.values()))
+        least = min(days.shares.values())
+        short = [payer for payer, covered in days.shares.items() if covered == least]
         lines.append(
-            f"bill {days.text}: the bill's lines cover {covered} of {month}, and the forecast "
-            "beside them is of the same days"
+            f"bill {days.text}: the bill's lines cover {share(least)} of {month}"
+            f"{days.whose(short)}, and the forecast beside them is of the same days"
         )
     return lines
 

@@ -225,9 +225,24 @@ class Reconciliation(NotebookResult):
             self.parts,
             self.currency,
             is_told=self.days.is_told,
+            unknown=self._unknown_bills,
             has_kms=self.has_kms,
             counts_once=not self.repeats,
         )
+
+    @property
+    def _unknown_bills(self) -> str:
+        """Why the bills say too little for a limit to be kept; empty where they do not."""
+        days = self.days
+        if days.open_payers:
+            return f"for the bill{days.whose(days.open_payers)} does not tell its days"
+        # a payer of whom nothing is forecast has no bill to wait for
+        absent = [
+            payer
+            for payer, covered in days.shares.items()
+            if not covered and self.forecast_of_month("payer", (payer,)) > 0
+        ]
+        return f"for no day{days.whose(absent)} is billed" if absent else ""
 
     @property
     def broken(self) -> str | None:

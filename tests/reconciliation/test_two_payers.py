@@ -115,3 +115,32 @@ def test_a_cheap_bill_of_one_payer_hides_no_dear_one_of_another(tmp_path):
     assert of_z == (pytest.approx(1.409791), pytest.approx(1.503777))
     billed, rest = found.billed_and_rest()
     assert (billed, rest) == (pytest.approx(2.873392 + 1.409791), pytest.approx(1.503777))
+
+
+@pytest.mark.parametrize(
+    ("times", "kind", "state", "condition"),
+    [
+        (1.0, "whole", "kept", ""),
+        (1.0, "missing", "not held", f"for no day of payer {Z} is billed"),
+        (1.0, "estimate", "not held", f"for the bill of payer {Z} does not tell its days"),
+        # A: 0.5 x 3.746784 + 1 = 2.873392 of 4.746784, and nothing of Z that would be more
+        (0.5, "estimate", "not held", f"for the bill of payer {Z} does not tell its days"),
+        # A alone is 39 % off, whatever Z is
+        (0.5, "missing", "broken", ""),
+    ],
+)
+def test_a_limit_waits_for_the_payer_that_is_open_or_missing(
+    tmp_path, times, kind, state, condition
+):
+    """What is not covered is said of Z: A's bill is whole."""
+    bills = [bill_of(tmp_path, A, 40_000.0, times=times)]
+    if kind == "whole":
+        bills.append(bill_of(tmp_path, Z, 10_000.0))
+    if kind == "estimate":
+        bills.append(total_of(tmp_path, Z, 155_000, 0.5, is_estimate=True))
+    found = reconcile(write(tmp_path, INVENTORY), bills, MONTH, fail_over="5%")
+    assert (found.judged_limit.state, found.judged_limit.condition) == (state, condition)
+    covered = [line for line in found.notices if "lines cover" in line]
+    assert [f"lines cover 0 % of {MONTH} of payer {Z}" in line for line in covered] == [True] * (
+        kind != "whole"
+    )
