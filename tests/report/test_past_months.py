@@ -164,3 +164,18 @@ def test_a_report_says_what_of_a_past_month_is_forecast(tmp_path):
     assert "USD 4.75 for October 2026 against 4.63 (2.31 of it forecast) for September 2026" in text
     assert "USD 9.37 in 2 of 10 months (nothing is known of 2026-01 to 2026-08), 2.31 of it" in text
     assert text.count("No earlier report is kept (--history FILE)") == 1
+    assert "part of the bill in USD, with what is forecast of it" in text
+    # (30 - 15) / 30 of 4.62592 is 2.31 in the chart's words too
+    assert "billed 4.63 in 2026-09 to 4.75 in 2026-10; of it still expected 2.31 in 2026-09" in text
+
+
+def test_a_change_to_a_month_that_may_count_twice_is_marked(tmp_path):
+    """September joined to itself: 2 x 3.62592 + 2 = 9.25, less 20,000 others'; October says so."""
+    october = legacy_bill(tmp_path / "october.csv", list(lines_of_month("2026-10", 1.0)))
+    bills = [twice(tmp_path), october]
+    path = write(tmp_path, SMALL)
+    monthly = report(path, "2026-10", bill=bills, advice=False, draws=100, months_ahead=0)
+    text = monthly.markdown().replace("\\", "")
+    assert "| 2026-10 | whole month, lines of the month before may count twice | 4.75 |" in text
+    assert "; lines of 2026-09 may count twice" in text
+    assert "What to do?** Look at the bill of 2026-09: lines may count twice" in text

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from estimator.figures import money
+from estimator.figures import listed, money
 from estimator.months import Months, parse_month
 from estimator.report.charts.chart import (
     Chart,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from estimator.report.charts.picture import Picture
 
+_CENT = 0.005
+_FEW = 3  # so many are named
 _PALE = 0.45  # what is expected beside what is billed
 _DOT = 0.02  # of the highest value: a range that is less high is a dot, and says nothing [0-1]
 
@@ -90,8 +92,13 @@ def timeline_chart(
         for word, found in (("billed", billed), ("expected", ahead))
         if found
     ]
-    if billed and billed[-1].rest:
-        parts.insert(1, f"of it {money(billed[-1].rest)} still expected")
+    # said of each month: one between the first and the last has no amount here
+    expected = [f"{money(each.rest)} in {each.month}" for each in billed if each.rest >= _CENT]
+    twice = [each.month for each in past if each.may_repeat]
+    if twice:
+        parts.insert(1, f"lines of {listed(twice, _FEW)} may count twice")
+    if expected:
+        parts.insert(1, f"of it still expected {listed(expected, _FEW)}")
     if budget is not None:
         parts.append(f"budget {budget[0]} {money(budget[1])}")
         before = {month.budget for month in months if month.budget is not None} - {budget[1]}

@@ -152,6 +152,9 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
     verdict = judge(inputs)
     # sums that may hold lines twice make whatever follows uncertain
     repeats = [f"{notice[:1].upper()}{notice[1:]}." for notice in inputs.repeats[:1]]
+    before = [each.month for each in inputs.past if each.may_repeat and each.month != inputs.month]
+    if before:
+        repeats.append(f"Look at the bill of {listed(before, _MOST)}: lines may count twice.")
     lines = [
         *repeats,
         *_copies(inputs),

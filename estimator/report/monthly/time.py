@@ -94,6 +94,8 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
         bill = f"{each.bill}, lines may count twice" if each.may_repeat else each.bill
         if each.cost is not None and each.cost.rest >= _CENT:
             bill += f", {money(each.cost.rest)} forecast"
+        if change is not None and inputs.past[at - 1].may_repeat:
+            bill += ", lines of the month before may count twice"
         rows.append(
             (
                 each.month,
@@ -114,6 +116,8 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
     header = (*header, f"of budget {budget[0]}" if budget else "of budget", "forecast then", "off")
     header = (*header, "by today's inventory", "others", "measured requests")
     title = f"Months so far: CloudTrail's part of the bill in {unit}"
+    if any(each.cost is not None and each.cost.rest >= _CENT for each in inputs.past):
+        title += ", with what is forecast of it"
     return Sheet(title, header, tuple(rows), numbers=len(header) - 2)
 
 
