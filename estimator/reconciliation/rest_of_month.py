@@ -144,7 +144,21 @@ def _rest_of_unit(
         math.fsum(forecast["as_billed_free"]),
         share,
     )
-    return max(rest, own - own_to_date)
+    early = _used_early(math.fsum(rows["cost_free_tier"]), math.fsum(forecast["free"]) - own_free)
+    return max(rest, own - own_to_date + early)
+
+
+def _used_early(free_part: float, left: float) -> float:
+    """The worth of free requests that the bill used before their days. [currency]
+
+    Parameters
+    ----------
+    free_part : float
+        The free tier's part of the difference of bill and forecast. [currency]
+    left : float
+        The worth of the free requests that the forecast has left for the rest. [currency]
+    """
+    return min(max(-free_part, 0.0), max(left, 0.0))
 
 
 def _unseen_accounts(found: BilledMonth) -> set[str]:
@@ -216,5 +230,4 @@ def cost_of_rest(
     # where nothing was forecast to date only the days tell a pace
     times = rest / gross if gross > 0 else (1 - share) / share if share else 0.0
     pace = excess * times
-    early = min(max(-free_part, 0.0), max(free - free_to_date, 0.0))
-    return whole - to_date + pace + early
+    return whole - to_date + pace + _used_early(free_part, free - free_to_date)

@@ -346,7 +346,7 @@ def test_the_recorded_answers():
 @pytest.mark.parametrize(
     "path",
     sorted((DATA / "config" / "aws-responses").rglob("*.json")) if DATA.is_dir() else [],
-    ids=lambda path: f"{path.parent.name}/{path.stem}",
+    ids=lambda path: "/".join(path.parts[-2:]) if hasattr(path, "parts") else "none",
 )
 def test_each_recorded_answer_alone(path):
     """A draft that passes check, or a sentence that says why there is none."""

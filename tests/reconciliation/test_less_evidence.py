@@ -140,6 +140,22 @@ def test_key_days_beyond_the_month_are_named(tmp_path, days, rotations, words):
     assert all(notice.startswith("1 key is billed") and words in notice for notice in notices)
 
 
+def test_free_requests_used_early_are_not_free_again(tmp_path):
+    """Reads to the 15th, the first 20,000 of them free; writes, 30,000 a day, are not charged.
+
+    Billed 15 x 40,000 x 0.000003 - 20,000 x 0.000003 + 15/31 = 2.223871. The rest as the inventory
+    takes writes, with nothing free left: 16 x 70,000 x 0.000003 + 16/31 = 3.876129.
+    """
+    text = SMALL.replace("month: 20000", "month: 0").replace(
+        "{name: t, key: logs}", "{name: t, key: logs, files_per_day: 30000}"
+    )
+    free = replace(daily_lines(1, 20_000.0, keys=0)[0], cost="0", rate="0")
+    lines = [free, *daily_lines(1, 20_000.0), *daily_lines(15, 40_000.0, first=2)]
+    half = reconcile(write(tmp_path, text), legacy_bill(tmp_path / "half.csv", lines), MONTH)
+    assert half.interpretation.answer == "exempt"
+    assert half.billed_and_rest() == (pytest.approx(2.223871), pytest.approx(3.876129))
+
+
 def test_writes_that_a_bill_exempts_hide_no_dearer_reads(tmp_path):
     """Writes of a trail to the 15th, not charged; reads 1.25 times as many, to the month's end.
 
