@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Sequence
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from estimator.figures import HUGE, Figure, difference, less_than, money, share
+from estimator.figures import HUGE, Figure, difference, less_than, money, share, without_noise
 
 _CENTS = 2
 _MOST_CENTS = 1e12  # beyond it a double holds no cents
@@ -15,6 +15,7 @@ _MOST_DECIMALS = 9
 # largest has alone
 _COLUMNS = {
     "money": (_CENTS, 1.0),
+    "budget": (_CENTS, 1.0),
     "count": (0, 1000.0),
     "key-month": (0, 1000.0),
     "share": (1, 0.1),
@@ -72,6 +73,8 @@ def _decimals(figures: Sequence[Figure]) -> int:
     sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= _LEAST_SHOWN]
     if not sizes:
         return min(fewest, printed)
+    if kind == "budget":
+        return printed  # as they are written
     if kind == "share":
         # beside thousands of percent no tenth of one matters
         return 0 if max(sizes) >= 1000 else min(1 if max(sizes) >= unit else 2, printed)
@@ -86,7 +89,7 @@ def _decimals(figures: Sequence[Figure]) -> int:
 
 def _with_decimals(figure: Figure, digits: int) -> str:
     least = Decimal(1).scaleb(-digits)
-    exact = Decimal(repr(figure.value)).quantize(least, ROUND_HALF_EVEN)
+    exact = without_noise(figure.value).quantize(least, ROUND_HALF_EVEN)
     unit = " %" if figure.kind == "share" else ""
     if not exact and abs(figure.value) >= _LEAST_SHOWN:
         return f"{less_than(least, figure.value, figure.sign)}{unit}"
@@ -146,9 +149,9 @@ def adding_up(
     if digits is None:
         digits = 2 if largest >= 1 or not largest else min(12, 3 - math.floor(math.log10(largest)))
     unit = Decimal(1).scaleb(-digits)
-    exact = [Decimal(repr(amount)) / unit for amount in amounts]
+    exact = [without_noise(amount) / unit for amount in amounts]
     whole = [amount.to_integral_value(ROUND_FLOOR) for amount in exact]
-    sought = (Decimal(repr(total)) / unit).to_integral_value()
+    sought = (without_noise(total) / unit).to_integral_value()
     left = int(sought - sum(whole))
     # an amount of nothing takes no unit: it would read as something
     open_ = [at for at, amount in enumerate(exact) if amount and at not in repeated]

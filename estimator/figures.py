@@ -22,7 +22,7 @@ class Figure(str):
     value : float
         In the unit that is printed: a share in percent.
     kind : str
-        ``money``, ``count``, ``key-month`` or ``share``.
+        ``money``, ``budget``, ``count``, ``key-month`` or ``share``.
     sign : bool
         Whether a sign is printed before what is more than nothing.
     """
@@ -46,7 +46,7 @@ FEW, SEVERAL = 3, 8
 HUGE = 1e15  # beyond it a double holds no single units
 _NOISE = 1e-12  # below it there is only what sums leave over
 _SUMS = 1e-9  # sums of many rows differ by such a share from what they are on paper [0-1]
-_LEAST_PERCENT = Decimal("0.01")
+_CENT = Decimal("0.01")  # or a hundredth of a percent
 
 
 def significant(value: float, digits: int) -> str:
@@ -75,6 +75,16 @@ def _huge(value: float) -> str:
     return f"{Decimal(repr(float(value))):,.0f}"
 
 
+def without_noise(value: float) -> Decimal:
+    """A number without the last digits of sums, so that a half is rounded alike wherever it is.
+
+    >>> without_noise(0.1 + 0.2), without_noise(95.35000000000001)
+    (Decimal('0.3'), Decimal('95.35'))
+    """
+    # beyond 1e9 twelve digits would take from the cents
+    return Decimal(f"{value:.12g}" if abs(value) < 1e9 else repr(float(value)))
+
+
 def money(amount: float) -> Figure:
     """An amount: cents from one unit on, four significant digits below it unless it needs fewer.
 
@@ -95,15 +105,26 @@ def _money(amount: float) -> str:
         return _huge(amount)
     if abs(amount) < _NOISE:
         return "0.00"
-    exact = Decimal(repr(float(amount)))
-    cents = Decimal(f"{amount:.12g}")  # without the noise of sums
-    if abs(exact) < 1 and cents != cents.quantize(Decimal("0.01")):
+    exact = without_noise(amount)
+    if abs(exact) < 1 and exact != exact.quantize(Decimal("0.01")):
         digits = 4 - 1 - exact.adjusted()
         small = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
         if abs(small) < 1:
-            return f"{cents if small == cents else small:f}"
+            return f"{exact if small == exact else small:f}"
         exact = small  # 0.99999 rounds up to a whole unit
     return f"{exact.quantize(Decimal('0.01'), rounding=ROUND_HALF_EVEN):,}"
+
+
+def budget_money(amount: float) -> Figure:
+    """The amount of a budget: as it is written, at least in cents.
+
+    >>> budget_money(25.0), budget_money(1.003), budget_money(1234.5)
+    ('25.00', '1.003', '1,234.50')
+    """
+    if not math.isfinite(amount) or abs(amount) >= HUGE:
+        return money(amount)
+    decimals = len(factor(amount).partition(".")[2])
+    return Figure(f"{without_noise(amount):,.{max(decimals, 2)}f}", amount, "budget")
 
 
 def range_end(end: float, largest: float) -> str:
@@ -139,8 +160,7 @@ def cents(amount: float) -> Figure:
     if not math.isfinite(amount) or abs(amount) >= HUGE:
         return money(amount)
     # half a cent falls the same way whatever the last digits of a sum
-    rounded = Decimal(f"{amount:.12g}").quantize(Decimal("0.01"), ROUND_HALF_EVEN)
-    return money(float(rounded))
+    return money(float(without_noise(amount).quantize(_CENT, ROUND_HALF_EVEN)))
 
 
 def money_like(amount: float, beside: float | None) -> Figure:
@@ -148,8 +168,29 @@ def money_like(amount: float, beside: float | None) -> Figure:
 
     >>> money_like(-0.4649, 5.21), money_like(-0.01234, 0.5), money_like(-0.01234, None)
     ('-0.46', '-0.01234', '-0.01234')
+    >>> money_like(0.0005825, 8.51), money_like(0.0, 8.51), signed(money_like(0.0005825, 8.51))
+    ('<0.01', '0.00', '<+0.01')
     """
-    return cents(amount) if beside is not None and abs(beside) >= 1 else money(amount)
+    return money(amount) if beside is None else _like(money(amount), cents(amount), _CENT, beside)
+
+
+def count_like(quantity: float, beside: float) -> Figure:
+    """A difference of requests: whole where the number beside it is.
+
+    >>> count_like(194.2, 2504606), count_like(0.25, 2504606), count_like(0.25, 2.0)
+    ('194', '<1', '0.25')
+    """
+    rounded = count(float(without_noise(quantity).quantize(Decimal(1), ROUND_HALF_EVEN)))
+    return _like(count(quantity), rounded, Decimal(1), beside, 1000.0)
+
+
+def _like(alone: Figure, rounded: Figure, unit: Decimal, beside: float, whole: float = 1) -> Figure:
+    """A figure as it is rounded beside a value that reaches a whole, never as nothing."""
+    if not abs(beside) >= whole or not math.isfinite(alone.value) or abs(alone.value) >= HUGE:
+        return alone
+    is_small = not rounded.value and abs(alone.value) >= _NOISE
+    text = less_than(unit, alone.value) if is_small else str(rounded)
+    return Figure(text, alone.value, alone.kind)
 
 
 def difference(before: float, after: float) -> float:
@@ -201,6 +242,8 @@ def share(value: float) -> Figure:
     ('60 %', '5.4 %', '100 %', '110 %', '2,000 %', '0 %')
     >>> share(0.0004), share(0.00005), share(0.0)
     ('0.04 %', '<0.01 %', '0 %')
+    >>> share(38.14 / 40), share(0.9535)  # in binary 95.35 and a little more than it
+    ('95.4 %', '95.4 %')
     """
     text = f"{_percent(value * 100)} %" if math.isfinite(value) else "unknown"
     return Figure(text, value * 100, "share")
@@ -218,12 +261,10 @@ def less_than(least: Decimal, value: float, sign: bool = False) -> str:
 def _percent(value: float) -> str:
     if abs(value) < _NOISE or abs(value) >= 100:
         return significant(value, 3)
-    exact = Decimal(repr(float(value)))
-    if abs(exact) < _LEAST_PERCENT:
-        return less_than(_LEAST_PERCENT, value)
+    exact = without_noise(value)
     digits = 1 if abs(exact) >= Decimal("0.1") else 2
-    text = f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN):f}"
-    return text.rstrip("0").rstrip(".")
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
+    return f"{rounded:f}".rstrip("0").rstrip(".") if rounded else less_than(_CENT, value)
 
 
 def signed(figure: Figure) -> Figure:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from estimator.figures import count, money, share
+from estimator.figures import budget_money, count, money, share
 from estimator.forecasting.budgets import budget_use, is_in_budget
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.inventory import Inventory
@@ -139,7 +139,7 @@ def describe_broken_budget(
 
 def describe_budget(budget: Budget, currency: str = "USD") -> str:
     """A budget in words."""
-    amount = f"{currency} {money(budget.usd_per_month)} a month"
+    amount = f"{currency} {budget_money(budget.usd_per_month)} a month"
     if budget.name == AMOUNT_NAME:
         return f"the limit of {amount}"
     only = f", {budget.part_in_words}" if budget.part else ""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from estimator.figures import count, factor, listed, money, plural, share
+from estimator.figures import budget_money, count, factor, listed, plural, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
 from estimator.inventory.budgets import THRESHOLDS, Budget
 from estimator.inventory.coverage import Account
@@ -275,7 +275,7 @@ def _groups(accounts: Sequence[Account]) -> str:
 
 def _budget(budget: Budget) -> str:
     covers = budget.part_in_words or "everything"
-    words = f"USD {money(budget.usd_per_month)} a month for {covers}"
+    words = f"USD {budget_money(budget.usd_per_month)} a month for {covers}"
     if budget.thresholds == THRESHOLDS:
         return words
     return f"{words}; thresholds {listed(share(each) for each in budget.thresholds)}"

@@ -46,6 +46,8 @@ class Simulation(NotebookResult):
         The frame of `estimator.frames.BUDGETS`.
     over : mapping of str to array
         For each budget the draws that break it, months x draws.
+    quantiles_spent : mapping of str to array
+        For each budget of a part the quantiles of what it counts, quantiles x months. [currency]
     draws_requests, draws_cost : array
         Every draw of every month, draws x months. [request, currency]
     mean, point : dict
@@ -68,6 +70,7 @@ class Simulation(NotebookResult):
     remainder: dict[str, float]
     budgets: pd.DataFrame
     over: Mapping[str, npt.NDArray[np.bool_]]
+    quantiles_spent: Mapping[str, FloatArray]
     draws_requests: FloatArray
     draws_cost: FloatArray
     mean: dict[str, float]
@@ -219,6 +222,7 @@ def build_simulation(
         remainder=remainder,
         budgets=_budgets(inventory, months, samples, over),
         over=over,
+        quantiles_spent=samples.quantiles_spent,
         draws_requests=samples.requests.T,
         draws_cost=samples.cost.T,
         mean=mean,

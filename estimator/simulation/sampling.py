@@ -118,6 +118,8 @@ class Samples:
         For each budget of a part: months x draws that cost more than it.
     spent : mapping of str to array
         For each budget of a part the mean cost of each month. [currency]
+    quantiles_spent : mapping of str to array
+        The same quantiles of what each budget of a part counts, quantiles x months. [currency]
     """
 
     requests: FloatArray
@@ -126,6 +128,7 @@ class Samples:
     means: pd.DataFrame
     over: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
     spent: Mapping[str, FloatArray] = field(default_factory=dict)
+    quantiles_spent: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 def sample(
@@ -148,6 +151,7 @@ def sample(
     covers = {budget.name: budget.covers(inventory.accounts) for budget in budgets}
     over = {budget.name: np.empty((months.count, draws.count), dtype=bool) for budget in budgets}
     means_spent = {budget.name: np.empty(months.count) for budget in budgets}
+    quantiles_spent = {name: np.empty((len(shares), months.count)) for name in covers}
     is_exempt = inventory.cloudtrail_writes == "exempt"
     for month in range(months.count):
         quantities = demand.of(month)
@@ -164,6 +168,7 @@ def sample(
             spent = by_bin[_bins_of(covers[budget.name], bins)].sum(axis=0)
             over[budget.name][month] = is_over(spent, np.array(budget.usd_per_month))
             means_spent[budget.name][month] = spent.mean()
+            quantiles_spent[budget.name][:, month] = quantiles_of(spent, shares)
         # no draws of it by month: that array would be as large as all of the cost
         whole += other
         quantiles.append(quantiles_of(other, shares))
@@ -176,7 +181,7 @@ def sample(
             }
         )
     spread = [quantiles_of(whole, shares), *quantiles]
-    return Samples(requests, cost, spread, pd.DataFrame(rows), over, means_spent)
+    return Samples(requests, cost, spread, pd.DataFrame(rows), over, means_spent, quantiles_spent)
 
 
 def sample_cost(
@@ -224,6 +229,10 @@ def repeat_point(
         str(name): part["used"].to_numpy(dtype=np.float64)
         for name, part in use.groupby("budget", observed=True)
     }
+    same = {
+        name: np.broadcast_to(used, (len(options.quantiles), len(used)))
+        for name, used in spent.items()
+    }
     # views of one number: the draws of a point take no memory
     every_draw = [np.broadcast_to(point[:, None], size) for point in (requests, cost)]
-    return Samples(every_draw[0], every_draw[1], every, means, over, spent)
+    return Samples(every_draw[0], every_draw[1], every, means, over, spent, same)

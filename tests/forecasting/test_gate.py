@@ -51,7 +51,7 @@ def test_a_broken_budget_exits_3_and_says_why(path):
     (line,) = verdict(answer)
     # 1.047136 - 1.045 = 0.002136, 0.204 % of 1.045
     assert line == (
-        "budget kms (USD 1.04 a month) is broken: USD 1.05 in 2026-12, USD 0.002136 (0.2 %) "
+        "budget kms (USD 1.045 a month) is broken: USD 1.05 in 2026-12, USD 0.002136 (0.2 %) "
         "over; over it in 2 of 3 months; largest driver: key k with USD 1.00; if "
         "AWS does not charge CloudTrail's own writes, it is 1.00"
     )

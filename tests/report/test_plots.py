@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from estimator import KmscostError, forecast, load_inventory, plot, simulate
+from estimator import KmscostError, forecast, load_inventory, plot, report, simulate
 from estimator.report.charts import KINDS as ALL_KINDS
 from estimator.report.charts import chart_of
 from estimator.report.charts.chart import NARROW
@@ -19,6 +19,7 @@ from estimator.report.charts.sankey import sankey_chart
 from estimator.report.charts.svg import svg_text
 from tests.cli.test_commands import kmscost, python
 from tests.report.material import EXAMPLE, HOSTILE, MONTH
+from tests.report.verdicts import SMALL, write
 
 # those that draw an inventory; attribution draws logs and has tests of its own
 KINDS = [kind for kind in ALL_KINDS if kind != "attribution"]
@@ -69,6 +70,35 @@ def test_the_fan_is_as_wide_as_the_draws():
         at = outer[np.isclose(outer[:, 0], position)][:, 1]
         assert at.min() == pytest.approx(month["value"].min())
         assert at.max() == pytest.approx(month["value"].max())
+
+
+def test_the_fan_of_a_report_is_of_what_its_verdict_is_of(tmp_path):
+    """The reader alone: 40,000 gets x 31 days x 0.000003 = 3.72, x 30 days = 3.60, of 3.00."""
+    limits = "{name: whole, usd_per_month: 50}, {name: gets, usd_per_month: 3.0, reader: siem}"
+    path = write(tmp_path, f"{SMALL}budgets: [{limits}]\n")
+    document = report(path, MONTH, months_ahead=1, draws=100, advice=False).document
+    fan = next(
+        block
+        for section in document.sections
+        for block in section.blocks
+        if getattr(block, "name", "") == "fan"
+    )
+    assert fan.title == "KMS cost of reader siem in USD, month by month"
+    assert "expected USD 3.72 in 2026-10, 3.60 in 2026-11" in fan.description
+    assert fan.description.endswith("budget gets 3.00, broken from 2026-10")
+
+
+def test_quantiles_of_a_part_that_is_everything_are_those_of_everything(tmp_path):
+    """A payer's budget where there is one payer."""
+    ranged = SMALL.replace("gets_per_day: 40000", "gets_per_day: {low: 20000, high: 60000}")
+    text = f'{ranged}budgets: [{{name: all-of-it, usd_per_month: 5, payer: "111122223333"}}]\n'
+    drawn = simulate(write(tmp_path, text), MONTH, 2, draws=200)
+    rows = drawn.quantiles[
+        (drawn.quantiles["measure"] == "cost_usd") & drawn.quantiles["month"].notna()
+    ]
+    found = drawn.quantiles_spent["all-of-it"]
+    assert found.T.ravel() == pytest.approx(rows["value"].to_numpy())
+    assert (found[0] < found[-1]).all()
 
 
 def test_nothing_leaks_into_pyplot():

@@ -10,7 +10,20 @@ from hypothesis import strategies as st
 from rich.console import Group
 
 from estimator.cli.output import show, width
-from estimator.figures import count, factor, money, percent, share
+from estimator.columns import in_column
+from estimator.figures import (
+    budget_money,
+    count,
+    count_like,
+    factor,
+    money,
+    money_like,
+    percent,
+    share,
+    signed,
+)
+from estimator.forecasting.fail_over import describe_budget
+from estimator.inventory.budgets import Budget
 from estimator.report.blocks import Sheet
 from estimator.report.formats.layout import in_parts, lines, shorten_name
 from estimator.report.formats.terminal import table_lines
@@ -182,6 +195,39 @@ def test_a_number_has_no_more_digits_than_it_is_sure_of():
         "0.00001",
         "10,000,000,000,000,000",
     ]
+
+
+def test_a_difference_stands_in_cents_beside_units():
+    """8.51 against 8.5094175: less than a cent more, 194.2 requests of 2,504,606."""
+    sides = [
+        signed(money_like(more, 8.51)) for more in (0.0005825, 0.0, -0.0005825, -0.1224, 0.0949)
+    ]
+    assert [str(side) for side in sides] == ["<+0.01", "0.00", ">-0.01", "-0.12", "+0.09"]
+    assert in_column(sides) == [str(side) for side in sides]
+    assert in_column(sides[:2]) == ["<+0.01", "0.00"]
+    # below a whole unit there are no cents to keep to
+    assert money_like(0.0005825, 0.51) == "0.0005825"
+    requests = [signed(count_like(more, 2_504_606)) for more in (194.2, 0.25, 0.0)]
+    assert in_column(requests[:1]) == ["+194"]
+    assert [str(each) for each in requests] == ["+194", "<+1", "0"]
+
+
+def test_one_value_is_rounded_alike_alone_and_in_a_column():
+    """38.14 of 40 is 95.35 %, as a quotient and as a sum; 0.0000684 is 0.01 % in every place."""
+    for value in (38.14 / 40, (38.13999999999999) / 40, 0.9535):
+        assert share(value) == "95.4 %"
+        assert in_column([share(value)]) == ["95.4 %"]
+    assert percent(0.0000684) == in_column([percent(0.0000684), percent(0.0)])[0] == "+0.01 %"
+    assert money(2.675) == money(2.67499999999999997) == in_column([money(2.675)])[0] == "2.68"
+
+
+def test_a_budget_is_printed_as_it_is_written():
+    """1.003 is no 1.00, of which 1.0051 would be over."""
+    assert (
+        describe_budget(Budget(name="kms", usd_per_month=1.003)) == "budget kms (USD 1.003 a month)"
+    )
+    assert in_column([budget_money(8.0), budget_money(1.003)]) == ["8.000", "1.003"]
+    assert in_column([budget_money(25), budget_money(1234.5)]) == ["25.00", "1,234.50"]
 
 
 HUGE = """\

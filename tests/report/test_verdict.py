@@ -141,7 +141,7 @@ def test_what_others_use_stands_on_a_line_of_its_own():
     assert cards["Others' KMS"][2] == "170.00"
     page = Page(monthly.html())
     sides = page.table("Forecast, measured and billed")
-    assert sides[-1] == ["USD", "5.52", "5.40", "-0.1224", "-2.2 %"]
+    assert sides[-1] == ["USD", "5.52", "5.40", "-0.12", "-2.2 %"]
     assert [row[2] for row in sides if row[0] == "USD others'"] == ["170.00"]
     assert_in_all(monthly, "others use KMS on the same bill for USD 170.00")
     for text in all_texts(monthly).values():

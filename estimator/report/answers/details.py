@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from estimator.figures import count, money, share
+from estimator.figures import budget_money, count, money, share
 from estimator.forecasting import Forecast
 from estimator.forecasting.quotas import highest
 from estimator.report.answers.budgets_and_copies import CopyCharge
@@ -25,7 +25,7 @@ def budgets_sheet(forecast: Forecast) -> Sheet:
         (
             str(row["budget"]),
             str(row["month"]),
-            money(row["usd_per_month"]),
+            budget_money(row["usd_per_month"]),
             money(row["used"]),
             _share(row["share"]),
             _share(row["reached"]),

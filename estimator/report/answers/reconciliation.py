@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 import pandas as pd
 
 from estimator.columns import adding_up
-from estimator.figures import Figure, count, difference, key_months, listed, money, signed
+from estimator.figures import (
+    Figure,
+    count,
+    count_like,
+    difference,
+    key_months,
+    less_than,
+    listed,
+    money,
+    money_like,
+    signed,
+)
 from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
@@ -87,6 +99,7 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
     if (~is_request).any():
         cells.append(_quantities("key-months", frame[~is_request], key_months))
     cells += _others(reconciliation)
+    beside = _largest_total(reconciliation)
     for word, rows in (
         (f"{reconciliation.currency} requests", frame[is_request]),
         (f"{reconciliation.currency} keys", frame[~is_request]),
@@ -99,7 +112,7 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
                 money(before),
                 "",
                 money(after),
-                signed(money(difference(before, after))),
+                signed(money_like(difference(before, after), beside)),
                 relative_difference(before, after),
             )
         )
@@ -111,6 +124,12 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
         # like with like: nothing says how much of the month is beside the forecast
         cells = [(*sides, "-", "") for *sides, _, _ in cells]
     return Sheet(title, header, tuple(cells), numbers=5, sums=1)
+
+
+def _largest_total(reconciliation: Reconciliation) -> float:
+    """What tables hold differences beside: from a whole unit on all of them are in cents."""
+    sides = [reconciliation.rows[f"cost_{side}"] for side in ("forecast", "billed")]
+    return max(abs(math.fsum(cost)) for cost in sides)
 
 
 def _own_cost(rows: pd.DataFrame) -> pd.Series[float]:
@@ -147,8 +166,10 @@ def _quantities(
     # what no log covers is not known, and never a zero
     known = rows["measured"].dropna()
     measured = figure(math.fsum(known)) if len(known) else "-"
-    more = signed(figure(difference(before, after)))
-    return name, figure(before), measured, figure(after), more, relative_difference(before, after)
+    more = difference(before, after)
+    words = figure(more) if figure is key_months else count_like(more, max(before, after))
+    relative = relative_difference(before, after)
+    return name, figure(before), measured, figure(after), signed(words), relative
 
 
 def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
@@ -174,6 +195,7 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     )
     amounts = dict(zip(names, [*within, *apart], strict=True))
     requests = reconciliation.request_parts
+    most = max(totals[f"requests_{side}"] or 0.0 for side in ("forecast", "billed"))
     which = f" {reconciliation.days.text}" if reconciliation.days.text else ""
     rows: list[tuple[str, ...]] = [
         (f"forecast{which}", count(totals["requests_forecast"] or 0.0), first)
@@ -185,8 +207,11 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
             more = 0.0
         if abs(cost) < _DUST and not more:
             continue
-        words = "" if more is None else signed(count(more))
-        line = (PARTS[name], words, f"{'+' * (cost > 0)}{amounts[name]}")
+        words = "" if more is None else signed(count_like(more, most))
+        amount = f"{'+' * (cost > 0)}{amounts[name]}"
+        if abs(cost) >= _DUST and not amounts[name].strip("-0."):
+            amount = less_than(Decimal(1).scaleb(-decimals), cost, sign=True)
+        line = (PARTS[name], words, amount)
         (others if name in NOT_FORECAST else rows).append(line)
     billed = totals["requests_billed"] or 0.0
     if others:
@@ -201,7 +226,7 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
 
 def _rows_sheet(reconciliation: Reconciliation) -> Sheet | None:
     """The rows that differ most."""
-    frame = reconciliation.rows
+    frame, beside = reconciliation.rows, _largest_total(reconciliation)
     order = frame["cost_difference"].abs().sort_values(ascending=False, kind="stable").index
     frame = frame.loc[order]
     costs, units = frame["cost_difference"].abs(), frame["difference"].abs()
@@ -221,14 +246,14 @@ def _rows_sheet(reconciliation: Reconciliation) -> Sheet | None:
             count(row["forecast"]),
             "-" if math.isnan(row["measured"]) else count(row["measured"]),
             count(row["billed"]),
-            signed(money(row["cost_difference"])),
+            signed(money_like(row["cost_difference"], beside)),
         )
         for row in frame.head(MOST_ROWS).to_dict("records")
     ]
     rest = frame.iloc[MOST_ROWS:]
     blank = ("",) * (len(names) - 1)
     if len(rest):
-        amount = signed(money(math.fsum(rest["cost_difference"])))
+        amount = signed(money_like(math.fsum(rest["cost_difference"]), beside))
         cells.append((f"{len(rest):,} more", *blank, "", "", "", amount))
     header = (*(name.replace("_", " ") for name in names), "forecast", "measured", "billed")
     header = (*header, f"{reconciliation.currency} difference")
@@ -307,5 +332,6 @@ def _limit(reconciliation: Reconciliation) -> list[str]:
         return []
     if judged.state == "not held":
         return [judged.text]
-    error = f"{reconciliation.currency} {signed(money(reconciliation.forecast_error))}"
+    off = signed(money_like(reconciliation.forecast_error, _largest_total(reconciliation)))
+    error = f"{reconciliation.currency} {off}"
     return [f"{judged.text}: without what is not CloudTrail's the difference is {error}"]

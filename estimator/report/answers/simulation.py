@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from estimator.figures import count, factor, money, share
+from estimator.figures import budget_money, count, factor, money, share
 from estimator.report.answers import Answer
 from estimator.report.blocks import Sheet
 from estimator.simulation import Simulation
@@ -157,7 +157,7 @@ def _mean(simulation: Simulation) -> list[str]:
 def _budgets(simulation: Simulation) -> list[str]:
     lines = []
     for name, rows in simulation.budgets.groupby("budget", observed=True, sort=False):
-        limit = f"Budget {name}: USD {money(float(rows['usd_per_month'].iloc[0]))} a month"
+        limit = f"Budget {name}: USD {budget_money(float(rows['usd_per_month'].iloc[0]))} a month"
         ever = float(rows.loc[rows["month"].isna(), "probability"].iloc[0])
         if not ever:
             lines.append(f"{limit}; not broken in any of {simulation.draws:,} simulations")

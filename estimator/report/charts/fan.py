@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.figures import between_ends, listed, money, range_end, share
+from estimator.figures import between_ends, budget_money, listed, money, range_end, share
 from estimator.forecasting.budgets import is_over
+from estimator.inventory.budgets import Budget
 from estimator.months import FloatArray
 from estimator.report.charts.chart import (
     LETTER,
@@ -47,7 +48,7 @@ _GAP = 17.0  # between labels [px]
 
 @dataclass(frozen=True)
 class Limit:
-    """A budget of everything: its amount, and the first month that is expected to break it."""
+    """A budget: its amount, and the first month that is expected to break it."""
 
     name: str
     amount: float
@@ -57,22 +58,27 @@ class Limit:
     def words(self) -> str:
         """The budget in a sentence."""
         broken = f", broken from {self.broken_from}" if self.broken_from else ""
-        return f"budget {self.name} {money(self.amount)}{broken}"
+        return f"budget {self.name} {budget_money(self.amount)}{broken}"
 
 
-def limits_of(simulation: Simulation, expected: FloatArray) -> list[Limit]:
-    """The budgets of everything: those that break first, the lowest of them first of all."""
+def limits_of(simulation: Simulation, expected: FloatArray, part: str | None = None) -> list[Limit]:
+    """The budgets of everything, or of a part: those that break first, the lowest first of all."""
     found = []
     for budget in simulation.inventory.budgets:
-        if budget.part is None and simulation.currency == "USD":
+        if budget.part_in_words == part and simulation.currency == "USD":
             over = is_over(expected, np.full(len(expected), budget.usd_per_month))
             first = simulation.months.labels[int(over.argmax())] if over.any() else None
             found.append(Limit(budget.name, budget.usd_per_month, first))
     return sorted(found, key=lambda limit: (limit.broken_from is None, limit.amount, limit.name))
 
 
-def fan_chart(simulation: Simulation, billed: float | None = None, word: str = "billed") -> Chart:
-    """Quantiles of each month's cost around what is expected, with the budgets of everything.
+def fan_chart(
+    simulation: Simulation,
+    billed: float | None = None,
+    word: str = "billed",
+    budget: Budget | None = None,
+) -> Chart:
+    """Quantiles of each month's cost around what is expected, with the budgets of the same.
 
     Parameters
     ----------
@@ -81,18 +87,26 @@ def fan_chart(simulation: Simulation, billed: float | None = None, word: str = "
         What the first month was billed for CloudTrail.
     word : str
         What it is called: a bill of a part of the month has the forecast of its rest in it.
+    budget : Budget, optional
+        Whose part is drawn, of a simulation that has `QUANTILES`. Default: everything.
     """
     labels, unit = simulation.months.labels, simulation.currency
-    values = np.array([quantiles_of(row, QUANTILES) for row in simulation.draws_cost.T]).T
+    part = None if budget is None else budget.part_in_words
+    if budget is None or part is None:
+        values = np.array([quantiles_of(row, QUANTILES) for row in simulation.draws_cost.T]).T
+        expected = simulation.monthly[f"mean_{simulation.cost}"].to_numpy()
+    else:
+        values, rows = simulation.quantiles_spent[budget.name], simulation.budgets
+        rows = rows[(rows["budget"] == budget.name) & rows["month"].notna()]
+        expected = rows["expected"].to_numpy(dtype=np.float64)
     is_spread = bool(np.ptp(values, axis=0).max(initial=0.0))
-    title = f"KMS cost of each month in {unit}"
+    title = f"KMS cost of {part or 'each month'} in {unit}{', month by month' * bool(part)}"
     if is_spread:
         title = f"How sure: {title}, with its range"
-    expected = simulation.monthly[f"mean_{simulation.cost}"].to_numpy()
     if not values.any() and not billed:
         span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
         return empty_chart("fan", title, f"nothing to draw: no cost in {span}")
-    limits = limits_of(simulation, expected)
+    limits = limits_of(simulation, expected, part)
     ends = f"{share(QUANTILES[0])} to {share(QUANTILES[-1])}"
     shown = (0, -1) if len(labels) > 1 else (0,)
     means = [f"{money(expected[at])} in {labels[at]}" for at in shown]
@@ -175,10 +189,10 @@ def _notes(limits: list[Limit], near: list[Limit], high: float) -> list[str]:
     others = [limit for limit in left if limit not in above]
     notes = []
     if above:
-        named = listed((f"{limit.name} {money(limit.amount)}" for limit in above), 1)
+        named = listed((f"{limit.name} {budget_money(limit.amount)}" for limit in above), 1)
         notes.append(f"↑ above, not drawn: {named}")
     if others:
-        named = listed((f"{limit.name} {money(limit.amount)}" for limit in others), 1)
+        named = listed((f"{limit.name} {budget_money(limit.amount)}" for limit in others), 1)
         notes.append(f"not drawn: {named}" + (" (broken)" if others[0].broken_from else ""))
     return notes
 
@@ -196,7 +210,7 @@ def _draw_limits(
     inner = size.height - head - 42
     limits = sorted(limits, key=lambda limit: limit.amount)
     # a name and its amount stand inside the axes: left of them are the numbers of the scale
-    longest = max((width_of(f" {money(limit.amount)}") for limit in limits), default=0.0)
+    longest = max((width_of(f" {budget_money(limit.amount)}") for limit in limits), default=0.0)
     room = int((axes.get_window_extent().width - longest) / LETTER)
     names = shorten_labels([limit.name for limit in limits], min(18 if size.narrow else 34, room))
     heights = [(limit.amount - base) / (top - base) * inner for limit in limits]
@@ -206,7 +220,7 @@ def _draw_limits(
         if billed is not None:  # its label stands at the first month too
             ends[0] = min(ends[0], abs(billed - limits[line].amount))
         is_left = ends[0] >= ends[1]
-        words = f"{name} {money(limit.amount)}"
+        words = f"{name} {budget_money(limit.amount)}"
         at = 0.01 if is_left else 0.99
         transform, side = axes.transAxes, "left" if is_left else "right"
         write(axes, at, place / inner, words, transform=transform, ha=side, fontsize=12)

@@ -9,7 +9,9 @@ import pandas as pd
 
 from estimator.columns import adding_up
 from estimator.figures import (
+    budget_money,
     count,
+    count_like,
     difference,
     money,
     money_like,
@@ -66,7 +68,7 @@ def _cards(inputs: ReportInputs) -> Cards:
         budget = main.budget
         note = f"{budget.name}, a month"
         note += f", {budget.part_in_words}" if budget.part else ""
-        cards.append(Card("Budget", money(budget.usd_per_month), unit, note))
+        cards.append(Card("Budget", budget_money(budget.usd_per_month), unit, note))
     of_part = main is not None and bool(main.budget.part_in_words)
     if main is not None and main.budget.part_in_words:
         # the verdict's sum is of what its budget covers
@@ -171,7 +173,7 @@ def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
                 budget.name,
                 budget.part_in_words or "all",
                 state.status,
-                money(budget.usd_per_month),
+                budget_money(budget.usd_per_month),
                 "-" if cost.billed is None else money(cost.billed),
                 money(cost.total),
                 "-" if state.share is None else share(state.share),
@@ -239,7 +241,7 @@ def _comparison_cells(name: str, before: float, after: float, whole: bool) -> tu
         name,
         count(before),
         count(after),
-        signed(count(difference(before, after))) if whole else "-",
+        signed(count_like(difference(before, after), max(before, after))) if whole else "-",
         relative,
     )
 

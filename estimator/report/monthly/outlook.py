@@ -28,8 +28,11 @@ def outlook_section(inputs: ReportInputs) -> Section | None:
     labels = inputs.forecast.months.labels
     if len(labels) == 1:
         return None
-    # of CloudTrail alone, and of the whole month: the fan is a forecast of nothing else
-    billed = inputs.month_cost.total if inputs.month_cost.billed is not None else None
+    # of CloudTrail alone, and of the whole month: the fan is a forecast of nothing else. Of what
+    # the verdict speaks of: a fan of everything would be below its budget where a part is over
+    states = {state.budget.name: state for state in judge(inputs).states}
+    main = states.get(judge(inputs).budget or "")
+    cost = inputs.month_cost if main is None else main.cost
     copies = CopyCharge.from_totals(inputs.outlook_totals, inputs.currency)
     in_all = [_in_all(inputs)]
     if copies.high > 0:
@@ -41,8 +44,9 @@ def outlook_section(inputs: ReportInputs) -> Section | None:
         write_paragraphs(*in_all),
         fan_chart(
             inputs.simulation,
-            billed,
-            "billed" if inputs.month_cost.is_billed else "billed and forecast",
+            cost.total if cost.billed is not None else None,
+            "billed" if cost.is_billed else "billed and forecast",
+            None if main is None else main.budget,
         ),
         months_sheet(inputs),
         cost_chart(inputs.forecast),

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from estimator.figures import FEW, count, difference, factor, listed, money, share, signed
+from estimator.figures import (
+    FEW,
+    count,
+    difference,
+    factor,
+    listed,
+    money,
+    money_like,
+    share,
+    signed,
+)
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.monthly.document import Block, Section
@@ -69,9 +79,8 @@ def interpretations_section(inputs: ReportInputs) -> Section:
             totals[f"{inputs.cost}_writes_{interpretation}"]
             for interpretation in ("charged", "exempt")
         )
-        rows.append(
-            (name, money(charged), money(exempt), signed(money(difference(charged, exempt))))
-        )
+        more = money_like(difference(charged, exempt), max(charged, exempt))
+        rows.append((name, money(charged), money(exempt), signed(more)))
     unit = inputs.currency
     header = ("span", f"charged {unit}", f"exempt {unit}", f"difference {unit}")
     sheet = Sheet("The forecast under both interpretations", header, tuple(rows), numbers=3)
