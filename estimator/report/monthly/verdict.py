@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from estimator.columns import adding_up, share_beside
-from estimator.figures import between_ends, listed, money, share
+from estimator.figures import between_ends, budget_money, listed, money, share
 from estimator.forecasting.fail_over import describe_budget
 from estimator.report.monthly.budget_states import (
     RISK,
@@ -142,7 +142,7 @@ def cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
         line = f"{unit} {billed} billed {words} and about {rest} more {until} make {total}"
         if state is None:
             return line
-        limit = money(state.budget.usd_per_month)
+        limit = budget_money(state.budget.usd_per_month)
         whole = share_beside(state.share, 1.0) + ", " if state.share is not None else ""
         return f"{line} of {limit} ({whole}{_name(state)})"
     if cost.billed is not None:
@@ -168,7 +168,7 @@ def _of_open_month(inputs: ReportInputs, state: BudgetState | None) -> str:
         return f"; {why}"
     billed, limit = state.cost.billed, state.budget.usd_per_month
     so_far = f", {share(billed / limit)} of" if limit else " of"
-    line = f"{so_far} {money(limit)} ({_name(state)})"
+    line = f"{so_far} {budget_money(limit)} ({_name(state)})"
     if state.is_broken and state.cost.rest:
         line += f", and {money(state.cost.total)} by the forecast of the whole month"
     return line if state.is_broken else f"{line}; {why}"
