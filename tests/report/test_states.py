@@ -71,6 +71,13 @@ def test_nothing_that_costs_says_why_and_what_to_write(tmp_path):
     assert first.startswith("Write a budget into the inventory, such as budgets: [{name: kms, ")
 
 
+def test_the_budget_to_write_is_above_what_is_expected(tmp_path):
+    """SMALL costs 4.746784 in the longest months, a tenth more is 5.22: 6 in whole units."""
+    monthly = report(write(tmp_path, SMALL), MONTH, draws=100, advice=False)
+    first, *_ = answer(monthly, "What to do?")
+    assert "[{name: kms, usd_per_month: 6}]" in first
+
+
 def test_a_budget_too_low_for_what_is_there_is_to_be_raised(tmp_path):
     """A key-month of 1.00, 8,928 free requests: nothing saves, so nothing else is left to do."""
     text = KEY_ALONE + "budgets: [{name: kms, usd_per_month: 0.9996}]\n"

@@ -189,9 +189,22 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
 def _write_budget(inputs: ReportInputs) -> Iterator[str]:
     """Where there is no budget: how to write one."""
     if not inputs.inventory.budgets:
+        highest = float(inputs.simulation.monthly[f"mean_{inputs.cost}"].max())
+        amount = _round_up(1.1 * highest)
         yield (
-            "Write a budget into the inventory, such as budgets: [{name: kms, usd_per_month: 10}]."
+            "Write a budget into the inventory, such as "
+            f"budgets: [{{name: kms, usd_per_month: {amount}}}]."
         )
+
+
+def _round_up(amount: float) -> int:
+    """Return two digits that are no less, as who sets a budget would say.
+
+    >>> _round_up(127_801.0), _round_up(11.1), _round_up(0.0)
+    (130000, 12, 1)
+    """
+    step: int = 10 ** max(math.floor(math.log10(max(amount, 1.0))) - 1, 0)
+    return max(math.ceil(amount / step) * step, 1)
 
 
 def _nothing_saves(inputs: ReportInputs) -> str:
