@@ -10,7 +10,7 @@ from typing import Literal
 
 from estimator.figures import money, signed, significant
 from estimator.measurement.billing.repeats import ONCE
-from estimator.reconciliation.parts import NOT_FORECAST, PARTS
+from estimator.reconciliation.parts import PARTS, own_parts
 from pricing.reading.problems import Problem, UsageError
 
 _AMOUNT = re.compile(
@@ -113,7 +113,7 @@ def judge_limit(
         Why no limit can be kept, such as ``for no day of payer 111122223333 is billed``; empty
         where the bills of all payers are there and tell their days.
     """
-    parts = {name: cost for name, cost in parts.items() if name not in NOT_FORECAST}
+    parts = own_parts(parts)
     error, condition = math.fsum(parts.values()), "" if counts_once else ONCE
     # an estimate of an open month has less whatever the forecast; more than all of the month's is
     # more

@@ -10,6 +10,8 @@ CloudTrail's difference.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -30,6 +32,13 @@ PARTS = {
 }
 # no forecast is made of these, so that no forecast can be wrong about them
 NOT_FORECAST = ("others", "other_keys")
+OWN = tuple(name for name in PARTS if name not in NOT_FORECAST)
+OWN_COSTS = tuple(f"cost_{name}" for name in OWN)  # the columns of these, by row
+
+
+def own_parts(parts: Mapping[str, float]) -> dict[str, float]:
+    """Return the parts that a forecast is made of: what CloudTrail's difference is. [currency]"""
+    return {name: cost for name, cost in parts.items() if name in OWN}
 
 
 def billed_free_share(free: FloatArray, billed: FloatArray) -> FloatArray:
@@ -151,9 +160,8 @@ def leave_unexplained(rows: pd.DataFrame, unexplained: npt.NDArray[np.bool_]) ->
 
     Less may be what is not billed yet.
     """
-    own = [f"cost_{name}" for name in PARTS if name not in NOT_FORECAST]
-    moved = {name: rows[name].mask(unexplained, 0.0) for name in own}
-    unknown = rows["cost_unknown"].mask(unexplained, rows[own].sum(axis=1))
+    moved = {name: rows[name].mask(unexplained, 0.0) for name in OWN_COSTS}
+    unknown = rows["cost_unknown"].mask(unexplained, rows[list(OWN_COSTS)].sum(axis=1))
     return rows.assign(**moved | {"cost_unknown": unknown})
 
 

@@ -14,9 +14,7 @@ import pandas as pd
 
 from estimator.reconciliation.billed_days import BilledDays
 from estimator.reconciliation.missing_lines import MissingLines
-from estimator.reconciliation.parts import NOT_FORECAST, PARTS, has_billed
-
-_OWN = tuple(f"cost_{name}" for name in PARTS if name not in NOT_FORECAST)
+from estimator.reconciliation.parts import OWN_COSTS, has_billed
 
 # the forecast as the inventory takes writes, and as the bill does [currency]
 _BOTH = ("cost", "as_billed")
@@ -118,7 +116,7 @@ def _of_payer(
 
 def _own_difference(rows: pd.DataFrame) -> float:
     """The bill's cost of CloudTrail's less the forecast's. [currency]"""
-    return math.fsum(math.fsum(rows[name]) for name in _OWN)
+    return math.fsum(math.fsum(rows[name]) for name in OWN_COSTS)
 
 
 def _rest_of_unit(

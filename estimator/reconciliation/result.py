@@ -17,7 +17,7 @@ from estimator.reconciliation.billed_days import BilledDays
 from estimator.reconciliation.difference_limit import DifferenceLimit, LimitState, judge_limit
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.missing_lines import MissingLines
-from estimator.reconciliation.parts import NOT_FORECAST, PARTS, has_billed
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS, has_billed, own_parts
 from estimator.reconciliation.rest_of_month import BilledMonth, billed_and_rest
 from pricing.notebook import NotebookResult
 
@@ -121,7 +121,7 @@ class Reconciliation(NotebookResult):
     @property
     def forecast_error(self) -> float:
         """The difference without what no forecast was made of. [currency]"""
-        return math.fsum(cost for name, cost in self.parts.items() if name not in NOT_FORECAST)
+        return math.fsum(own_parts(self.parts).values())
 
     @property
     def billed(self) -> float:
@@ -187,18 +187,7 @@ class Reconciliation(NotebookResult):
     def billed_and_rest(
         self, part: str = "", names: tuple[str, ...] = ()
     ) -> tuple[float, float] | None:
-        """Return what is billed for CloudTrail, and what the rest of the month adds. [currency]
-
-        Parameters
-        ----------
-        part, names : str, tuple of str
-            ``payer`` or ``billed_account``, and which: of these alone. Default: of everything.
-
-        Returns
-        -------
-        tuple or None
-            None where the bill does not tell accounts apart.
-        """
+        """As `estimator.reconciliation.rest_of_month.billed_and_rest`, of this bill. [currency]"""
         return billed_and_rest(self._billed_month, part, names)
 
     @property

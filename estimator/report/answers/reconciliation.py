@@ -24,7 +24,7 @@ from estimator.figures import (
 from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.parts import NOT_FORECAST, PARTS
+from estimator.reconciliation.parts import NOT_FORECAST, OWN, PARTS
 from estimator.report.answers import Answer
 from estimator.report.answers.comparison import relative_difference
 from estimator.report.blocks import MOST_ROWS, Sheet
@@ -178,22 +178,21 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     totals = reconciliation.totals
     before, after = (totals[f"cost_{code}_{side}"] or 0.0 for side in ("forecast", "billed"))
     # CloudTrail's parts first, so that a line between says what is billed for it
-    names = [*(name for name in PARTS if name not in NOT_FORECAST), *NOT_FORECAST]
-    parts = {name: reconciliation.parts[name] for name in names}
-    own_parts = [parts[name] for name in names if name not in NOT_FORECAST]
+    parts = {name: reconciliation.parts[name] for name in (*OWN, *NOT_FORECAST)}
+    of_cloudtrail = [parts[name] for name in OWN]
     # the line between adds up with the lines before it and with those behind it
     own, *apart, whole = adding_up(
-        [math.fsum([before, *own_parts]), *(parts[name] for name in NOT_FORECAST)], after
+        [math.fsum([before, *of_cloudtrail]), *(parts[name] for name in NOT_FORECAST)], after
     )
     decimals = len(whole.partition(".")[2])
     first, *within, _ = adding_up(
-        [before, *own_parts],
+        [before, *of_cloudtrail],
         float(own.replace(",", "")),
         # the forecast stands in other tables too
         repeated={0},
         decimals=decimals,
     )
-    amounts = dict(zip(names, [*within, *apart], strict=True))
+    amounts = dict(zip(parts, [*within, *apart], strict=True))
     requests = reconciliation.request_parts
     most = max(totals[f"requests_{side}"] or 0.0 for side in ("forecast", "billed"))
     which = f" {reconciliation.days.text}" if reconciliation.days.text else ""

@@ -8,7 +8,7 @@ from functools import partial
 from estimator.columns import adding_up
 from estimator.figures import money, share
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.parts import NOT_FORECAST, PARTS
+from estimator.reconciliation.parts import PARTS, own_parts
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import Chart, empty_chart
 from estimator.report.charts.colours import GREEN, GREY, RED
@@ -49,7 +49,7 @@ def drivers_chart(simulation: Simulation) -> Chart:
 def difference_chart(reconciliation: Reconciliation) -> Chart:
     """From forecast to bill, one part after another, in amounts that add up as printed."""
     # like with like: others' use of the same bill has no forecast, and is said beside
-    parts = {name: cost for name, cost in reconciliation.parts.items() if name not in NOT_FORECAST}
+    parts = own_parts(reconciliation.parts)
     before, after = reconciliation.forecast_to_date(), reconciliation.billed
     # the forecast stands elsewhere too: what rounding leaves over goes to a part
     amounts = adding_up([before, *parts.values()], after, repeated={0})

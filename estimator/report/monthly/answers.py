@@ -10,7 +10,7 @@ import pandas as pd
 
 from estimator.figures import FEW, cents, listed, money, percent, plural, share, signed
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.parts import NOT_FORECAST, PARTS
+from estimator.reconciliation.parts import NOT_FORECAST, PARTS, own_parts
 from estimator.report.answers.budgets_and_copies import between
 from estimator.report.monthly.document import Answer
 from estimator.report.monthly.inputs import ReportInputs
@@ -56,7 +56,7 @@ def _why(inputs: ReportInputs) -> tuple[str, ...]:
 
 def _difference(inputs: ReportInputs, found: Reconciliation) -> str:
     """How far the bill is off what the verdict expects of the same days, and because of what."""
-    parts = {PARTS[name]: cost for name, cost in found.parts.items() if name not in NOT_FORECAST}
+    parts = {PARTS[name]: cost for name, cost in own_parts(found.parts).items()}
     off = math.fsum(parts.values())
     which = f"bill {inputs.billed_words}".strip()
     if any(each.budget.part for each in judge(inputs).states):

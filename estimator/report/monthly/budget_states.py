@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from estimator.forecasting.budgets import is_over
+from estimator.forecasting.budgets import is_in_budget, is_over
 from estimator.inventory.budgets import Budget
 from estimator.report.past.month_cost import MonthCost
 
@@ -207,9 +207,5 @@ def _unseen_writes(inputs: ReportInputs, budget: Budget) -> float:
     unknown = [bill.payer for bill in found.interpretations if bill.answer is None]
     rows = rows[rows["month"].astype(str) == inputs.month]
     rows = rows[~rows["billed_account"].isin(seen).to_numpy() & rows["payer"].isin(unknown)]
-    covered = budget.covers(inputs.inventory.accounts)
-    if covered is not None:
-        rows = rows[rows[covered.column].isin(covered.members)]
-        # a key may share its name with a trail
-        rows = rows[(rows["cause"] != "key") | (covered.column != "driver")]
+    rows = rows[is_in_budget(budget, rows, inputs.inventory.accounts)]
     return max(math.fsum(rows["cost_other_reading"]) - math.fsum(rows["cost"]), 0.0)

@@ -15,6 +15,7 @@ import pandas as pd
 from estimator.advice import Advice
 from estimator.figures import between_ends, count, money
 from estimator.forecasting import Forecast
+from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
 from estimator.measurement.billing.apart import PaidEvents
@@ -269,14 +270,14 @@ class ReportInputs:
     def _judged_by(self, budget: Budget | None) -> tuple[str, tuple[str, ...]]:
         """The part of the bill that a budget is judged by."""
         covered = None if budget is None else budget.covers(self.inventory.accounts)
-        if covered is None:
+        if budget is None or covered is None:
             return "", ()
         if covered.column != "driver":
             return covered.column, covered.members
         # no bill tells trails or readers apart: by the accounts that pay for their requests
         rows = self.forecast.rows
-        is_this = (rows["month"].astype(str) == self.month) & (rows["cause"] != "key")
-        rows = rows[is_this & rows["driver"].isin(covered.members)]
+        is_counted = is_in_budget(budget, rows, self.inventory.accounts)
+        rows = rows[(rows["month"].astype(str) == self.month).to_numpy() & is_counted]
         accounts = tuple(sorted(rows["billed_account"].astype(str).unique()))
         return ("billed_account", accounts) if accounts else ("", ())
 
