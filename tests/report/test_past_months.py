@@ -150,16 +150,20 @@ def test_what_was_billed_whole_then_is_more_than_a_bill_of_a_part(
     assert found.budget_then("kms", 6.0) == 5.0
 
 
+def text_of_october(folder, september):
+    """The report of October, billed whole, with a bill of September beside it."""
+    october = legacy_bill(folder / "october.csv", list(lines_of_month("2026-10", 1.0)))
+    path, bills = write(folder, SMALL), [september, october]
+    monthly = report(path, "2026-10", bill=bills, advice=False, draws=100, months_ahead=0)
+    return monthly.markdown().replace("\\", "")
+
+
 def test_a_report_says_what_of_a_past_month_is_forecast(tmp_path):
     """September to the 15th: 2.31 of its 4.63 are forecast, in the table and in both sentences.
 
     4.62592 + 4.746784 = 9.372704; no history was given, which is said once.
     """
-    october = legacy_bill(tmp_path / "october.csv", list(lines_of_month("2026-10", 1.0)))
-    bills = [half(tmp_path), october]
-    path = write(tmp_path, SMALL)
-    monthly = report(path, "2026-10", bill=bills, advice=False, draws=100, months_ahead=0)
-    text = monthly.markdown().replace("\\", "")
+    text = text_of_october(tmp_path, half(tmp_path))
     assert "| 2026-09 | bill to 15 September, 2.31 forecast | 4.63 |" in text
     assert "USD 4.75 for October 2026 against 4.63 (2.31 of it forecast) for September 2026" in text
     assert "USD 9.37 in 2 of 10 months (nothing is known of 2026-01 to 2026-08), 2.31 of it" in text
@@ -171,11 +175,7 @@ def test_a_report_says_what_of_a_past_month_is_forecast(tmp_path):
 
 def test_a_change_to_a_month_that_may_count_twice_is_marked(tmp_path):
     """September joined to itself: 2 x 3.62592 + 2 = 9.25, less 20,000 others'; October says so."""
-    october = legacy_bill(tmp_path / "october.csv", list(lines_of_month("2026-10", 1.0)))
-    bills = [twice(tmp_path), october]
-    path = write(tmp_path, SMALL)
-    monthly = report(path, "2026-10", bill=bills, advice=False, draws=100, months_ahead=0)
-    text = monthly.markdown().replace("\\", "")
+    text = text_of_october(tmp_path, twice(tmp_path))
     assert "| 2026-10 | whole month, lines of the month before may count twice | 4.75 |" in text
     assert "; lines of 2026-09 may count twice" in text
     assert "What to do?** Look at the bill of 2026-09: lines may count twice" in text
