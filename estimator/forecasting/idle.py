@@ -12,8 +12,7 @@ from estimator.figures import listed, significant
 from estimator.inventory import Inventory
 from estimator.inventory.periods import period_of
 from estimator.months import ALWAYS, NEVER, Months, Period
-from estimator.volume.growth import growths
-from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model
+from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model, growths
 from estimator.volume.readers import build_reader_model
 from estimator.volume.trail_requests import why_no_puts
 

@@ -18,9 +18,8 @@ from estimator.simulation.draws import Draws
 from estimator.simulation.look_back import LookBackDays, breakpoints_of, gets_at
 from estimator.simulation.shared_gets import SharedGets, SharedRequests
 from estimator.simulation.uncertain_inputs import OWN_DRAWS, UncertainFiles
-from estimator.volume.growth import ACCOUNTS, FILES, Segment
 from estimator.volume.key_months import key_blocks
-from estimator.volume.model import Model, Written
+from estimator.volume.model import DIGEST_GROWTHS, LOG_GROWTHS, Model, Segment, Written
 from estimator.volume.readers import LookBack, ReaderModel, Sharing, build_reader_model, is_fine
 from estimator.volume.streams import Streams
 from estimator.volume.trail_requests import trail_blocks
@@ -52,7 +51,7 @@ def demand_of(
     since = months.since(inventory.growth.as_of)
     growing = {
         name: draws.draw(f"growth.{name}", getattr(inventory.growth, name), "growth")
-        for name in _find_growing(inventory, FILES)
+        for name in _find_growing(inventory, LOG_GROWTHS)
         if since.any()
     }
     growth = GrowthFactors(since, growing)
@@ -168,8 +167,10 @@ class _InventoryDemand:
     def _trails(self) -> None:
         """Puts, digests and checks."""
         trails = {trail.name: trail for trail in self.inventory.trails}
-        saved = self._multipliers(1.0, map(uncertain_inputs.trail_saving, trails.values()), FILES)
-        digests = dataclasses.replace(saved, growth=_find_growing(self.inventory, ACCOUNTS))
+        saved = self._multipliers(
+            1.0, map(uncertain_inputs.trail_saving, trails.values()), LOG_GROWTHS
+        )
+        digests = dataclasses.replace(saved, growth=_find_growing(self.inventory, DIGEST_GROWTHS))
         for block in trail_blocks(self.model, self.summed):
             if block.cause != "check":
                 self.builder.add(block, saved if block.cause == "put" else digests)

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.months import ALWAYS, NEVER, FloatArray, IntArray, Period
-from estimator.volume.growth import Segment
-from estimator.volume.model import Written
+from estimator.volume.model import Segment, Written
 from estimator.volume.readers import LookBack
 
 # with more breakpoints than this, so many intervals, that lie densely where look-backs are short

@@ -1,21 +1,22 @@
-"""The inventory as arrays: what the formulas of a stretch of time need."""
+"""The inventory as arrays, and how its files grow: what the formulas of a stretch of time need."""
 
 from __future__ import annotations
 
 import copy
 import dataclasses
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from estimator.inventory import Inventory
+from estimator.inventory.sections import Growth as GrowthSection
 from estimator.inventory.sections import Trail
-from estimator.months import ALWAYS, NEVER, FloatArray, Months, Period, Spans
+from estimator.months import ALWAYS, NEVER, FloatArray, Months, Period, Spans, first_of
 from estimator.volume import formulas
 from estimator.volume.burst_profile import BurstProfile
-from estimator.volume.growth import Growth, growths
 from estimator.volume.others import OtherPools, other_pools
 from estimator.volume.rows import Block, Vocabulary
 from estimator.volume.streams import Streams, streams_of
@@ -24,6 +25,10 @@ from estimator.volume.streams import Streams, streams_of
 # CloudTrail User Guide, document history; checked 2026-11-28. Whether trails made before changed
 # by themselves is said nowhere, so the trail's own word counts on all days.
 DIGESTS_UNDER_KEY_FROM = datetime.date(2025, 5, 22)
+
+# the growths of the inventory that multiply digest files, and log files
+DIGEST_GROWTHS = ("accounts_per_year",)
+LOG_GROWTHS = ("accounts_per_year", "files_per_year")
 
 ALL_TIME = Period()
 
@@ -193,3 +198,80 @@ def digests_from(trail: Trail) -> float:
     if not trail.log_file_validation or trail.digest_files == "sse-s3":
         return NEVER
     return ALWAYS if trail.digest_files else float(DIGESTS_UNDER_KEY_FROM.toordinal())
+
+
+def growths(section: GrowthSection, months: Months) -> Mapping[str, Growth]:
+    """The growth of log files and that of digest files."""
+    return {
+        "logs": Growth(section, LOG_GROWTHS, months),
+        "digests": Growth(section, DIGEST_GROWTHS, months),
+    }
+
+
+class Growth:
+    """The factor that multiplies files in each month.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The growths of the inventory that it is the product of.
+    factor : array
+        Of each month. [-]
+    """
+
+    def __init__(self, section: GrowthSection, names: tuple[str, ...], months: Months) -> None:
+        self.names = names
+        self._per_year = {name: getattr(section, name).mid for name in names}
+        # an inventory without a day is taken to be true when the months begin
+        self._as_of, self._months = section.as_of or months.firsts[0], months
+        self.factor = self._factor(months.since(section.as_of))
+
+    def _factor(self, since: FloatArray) -> FloatArray:
+        factor = np.ones(len(since))
+        for per_year in self._per_year.values():
+            factor = factor * formulas.growth_factor(per_year, since)
+        return factor
+
+    @property
+    def is_flat(self) -> bool:
+        """True where nothing grows."""
+        return not any(self._per_year.values())
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The months in which files were put, told apart where their growth differs."""
+        # without growth no month need be told apart, and each segment costs a pass over all streams
+        return (Segment(Period(), 0, 1.0),) if self.is_flat else self.months_of_put
+
+    @property
+    def months_of_put(self) -> tuple[Segment, ...]:
+        """The month of `as_of` with all time before it, then each month up to the last one."""
+        # the last of `firsts` is the day after the months
+        last = self._months.firsts[-2]
+        # 0 where `as_of` lies after the months: nothing grows before it
+        count = max((last.year - self._as_of.year) * 12 + last.month - self._as_of.month, 0)
+        factors = self._factor(np.arange(count + 1, dtype=np.float64))
+        # files from before `as_of` are taken as they were then: nothing shrinks backwards
+        bounds = [ALWAYS, *(first_of(self._as_of, n) for n in range(1, count + 1)), NEVER]
+        return tuple(
+            Segment(Period(bounds[n], bounds[n + 1]), n, float(factors[n]))
+            for n in range(count + 1)
+        )
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of time in which files come with one growth.
+
+    Attributes
+    ----------
+    period : Period
+    since : int
+        Whole months since `as_of`. [month]
+    factor : float
+        [-]
+    """
+
+    period: Period
+    since: int
+    factor: float

@@ -29,8 +29,7 @@ from estimator.volume.file_equations import (
     growth_value,
     retention_value,
 )
-from estimator.volume.growth import Segment
-from estimator.volume.model import Written
+from estimator.volume.model import Segment, Written
 from estimator.volume.readers.reader_model import BoolArray, ReaderModel
 from estimator.volume.streams import Streams
 
