@@ -17,7 +17,7 @@ from estimator.figures import count, share
 from estimator.forecasting.totals import month_of, number_groups, sum_groups
 from estimator.frames import QUOTAS
 from estimator.months import FloatArray, IntArray, Months
-from estimator.volume.burst_profile import GETS_ONE_AFTER_ANOTHER, SECONDS_PER_DAY
+from estimator.volume.blocks import GETS_ONE_AFTER_ANOTHER, SECONDS_PER_DAY
 from estimator.volume.daily import DailyRequests
 from pricing.quotas import load_quotas
 

@@ -12,7 +12,7 @@ from estimator.inventory import Inventory
 from estimator.months import FloatArray
 from estimator.simulation.demand import Bin, Demand
 from estimator.simulation.look_back import LookBackDays, LookBackRequests
-from estimator.volume.rows import Block, Vocabulary
+from estimator.volume.blocks import Block, Vocabulary
 from estimator.volume.streams import IntArray
 from pricing.rates import RateTable
 

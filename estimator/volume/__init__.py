@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from estimator.frames import DEFAULT_GRAIN
+from estimator.volume.blocks import usage_frame
 from estimator.volume.columns import account_group
 from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import reader_blocks
-from estimator.volume.rows import usage_frame
 from estimator.volume.trail_requests import trail_blocks
 
 __all__ = ["usage"]

@@ -9,8 +9,8 @@ import numpy as np
 
 from estimator.months import FloatArray, Period
 from estimator.volume import formulas
+from estimator.volume.blocks import Block
 from estimator.volume.model import Model
-from estimator.volume.rows import Block
 
 # A key's first and second rotation add one key price each, capped there; before, every rotation
 # did: AWS KMS pricing, announced 2024-04-12, in force 2024-05-01; checked 2026-11-23.

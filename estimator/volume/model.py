@@ -16,9 +16,8 @@ from estimator.inventory.sections import Growth as GrowthSection
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Months, Period, Spans, first_of
 from estimator.volume import formulas
-from estimator.volume.burst_profile import BurstProfile
+from estimator.volume.blocks import Block, BurstProfile, Vocabulary
 from estimator.volume.others import OtherPools, other_pools
-from estimator.volume.rows import Block, Vocabulary
 from estimator.volume.streams import Streams, streams_of
 
 # CloudTrail encrypts digest files with the trail's key from this day on, with SSE-S3 before:

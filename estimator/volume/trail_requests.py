@@ -11,9 +11,8 @@ from estimator.inventory import Range
 from estimator.inventory.sections import Trail
 from estimator.months import IntArray
 from estimator.volume import formulas
-from estimator.volume.burst_profile import BurstProfile, every_five_minutes, every_hour
+from estimator.volume.blocks import Block, BurstProfile, every_five_minutes, every_hour
 from estimator.volume.model import Model, Written
-from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
 

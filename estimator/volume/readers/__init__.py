@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from estimator.inventory.sections import Reader
+from estimator.volume.blocks import Block
 from estimator.volume.model import Model
 from estimator.volume.readers.every_file import EveryFileModel
 from estimator.volume.readers.fixed import FixedModel
@@ -16,7 +17,6 @@ from estimator.volume.readers.reader_model import ReaderModel, is_fine
 from estimator.volume.readers.replication import ReplicationModel
 from estimator.volume.readers.sharing import Sharing
 from estimator.volume.readers.validate import ValidateModel
-from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
 __all__ = [

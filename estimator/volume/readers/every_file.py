@@ -8,7 +8,7 @@ from dataclasses import replace
 from estimator.figures import noun_of
 from estimator.inventory.reader_sections import EveryFile
 from estimator.months import FloatArray
-from estimator.volume.burst_profile import BurstProfile, every_five_minutes
+from estimator.volume.blocks import BurstProfile, every_five_minutes
 from estimator.volume.equations import Equation, Product
 from estimator.volume.model import Written
 from estimator.volume.readers.reader_model import BoolArray, ReaderModel

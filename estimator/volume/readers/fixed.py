@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from estimator.figures import noun_of
 from estimator.inventory import Range
 from estimator.inventory.reader_sections import Fixed
-from estimator.volume.burst_profile import SECONDS_PER_DAY, BurstProfile
+from estimator.volume.blocks import SECONDS_PER_DAY, BurstProfile
 from estimator.volume.equations import Equation, Product, Value
 from estimator.volume.file_equations import retention_value
 from estimator.volume.model import Written

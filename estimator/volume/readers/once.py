@@ -7,7 +7,7 @@ import numpy as np
 from estimator.figures import noun_of
 from estimator.inventory.reader_sections import Once
 from estimator.months import NEVER, Period
-from estimator.volume.burst_profile import BurstProfile
+from estimator.volume.blocks import BurstProfile
 from estimator.volume.equations import Expression, Value, operand
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from estimator.figures import noun_of
 from estimator.inventory.reader_sections import Query
-from estimator.volume.burst_profile import QUERY_SECONDS, BurstProfile
+from estimator.volume.blocks import QUERY_SECONDS, BurstProfile
 from estimator.volume.equations import Value
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks

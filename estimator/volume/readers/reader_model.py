@@ -15,7 +15,7 @@ from estimator.inventory import Range
 from estimator.inventory.sections import Reader, Trail
 from estimator.months import NEVER, FloatArray, Period, Spans
 from estimator.volume import formulas
-from estimator.volume.burst_profile import BurstProfile
+from estimator.volume.blocks import Block, BurstProfile
 from estimator.volume.equations import Equation, Value, add_terms
 from estimator.volume.file_equations import (
     files_equations,
@@ -26,7 +26,6 @@ from estimator.volume.file_equations import (
     saving_value,
 )
 from estimator.volume.model import Model, Written
-from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
 BoolArray = npt.NDArray[np.bool_]

@@ -8,12 +8,11 @@ from dataclasses import replace
 from estimator.inventory.reader_sections import Replication
 from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, Period
-from estimator.volume.burst_profile import BurstProfile, every_five_minutes, every_hour
+from estimator.volume.blocks import Block, BurstProfile, every_five_minutes, every_hour
 from estimator.volume.equations import Equation, Value, add_terms
 from estimator.volume.file_equations import requests_equation
 from estimator.volume.model import Written
 from estimator.volume.readers.reader_model import BoolArray, ReaderModel
-from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from estimator.inventory.reader_sections import Validate
-from estimator.volume.burst_profile import BurstProfile
+from estimator.volume.blocks import BurstProfile
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks
 from estimator.volume.streams import Streams

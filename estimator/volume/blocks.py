@@ -1,4 +1,11 @@
-"""Blocks of usage, put together into one frame with no more columns than asked for."""
+"""Blocks of usage: how many requests a cause makes, in what bursts, and the frame of them all.
+
+AWS says that log files come about every five minutes and digests every hour (CloudTrail User
+Guide), and that quotas are per second (KMS Developer Guide, "Request quotas"); how the files of
+five minutes spread over seconds, and how fast a reader reads, is published by nobody. So the
+seconds of a burst are assumptions, each with a range; the inventory's `burst_seconds` takes their
+place.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +17,10 @@ import pandas as pd
 
 from estimator.inventory import Inventory
 from estimator.inventory.account_groups import group_labels
+from estimator.inventory.assumptions import FILES_PER_DAY, Range
 from estimator.months import FloatArray, Months
-from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.columns import account_group, key_columns
+from estimator.volume.formulas import DIGESTS_PER_DAY
 from estimator.volume.streams import IntArray, Streams
 from pricing.reading.problems import Problem, UsageError
 from pricing.usage_kinds import group_rows
@@ -20,7 +28,16 @@ from pricing.usage_kinds import group_rows
 # 30 million rows are about 2 GB; who needs more wants fewer columns or fewer months at a time
 MAX_ROWS = 30_000_000
 
-UNITS = {"KeyMonth": "key-month"}
+SECONDS_PER_DAY = 86_400.0
+
+# assumed: the files of five minutes, or the digests of an hour, are put within a minute, and those
+# who read or copy every file follow within a minute [s]
+WINDOW_SECONDS = Range(10, 60, 300)
+# assumed: a query reads its files within a minute, a long one within half an hour [s]
+QUERY_SECONDS = Range(10, 60, 1800)
+# assumed: `aws cloudtrail validate-logs` gets one object after the other, as its source in
+# aws-cli says, 50 ms each [request/s]
+GETS_ONE_AFTER_ANOTHER = Range(5, 20, 100)
 
 Code = int | IntArray
 
@@ -46,6 +63,32 @@ class Block:
     operation: str
     burst_profile: BurstProfile | None = None
     streams: Streams | None = None
+
+
+@dataclass(frozen=True)
+class BurstProfile:
+    """How requests come: the number of bursts a day, and the seconds that each takes.
+
+    Attributes
+    ----------
+    times : float or array
+        How often a day what comes together comes; an array has a number for each span. [1/day]
+    seconds : Range or None
+        In which it comes; None where gets are made one after the other. [s]
+    """
+
+    times: float | FloatArray
+    seconds: Range | None
+
+
+def every_five_minutes(seconds: Range | None) -> BurstProfile:
+    """The burst profile of log files and of those who follow them."""
+    return BurstProfile(FILES_PER_DAY, seconds or WINDOW_SECONDS)
+
+
+def every_hour(seconds: Range | None) -> BurstProfile:
+    """The burst profile of digest files."""
+    return BurstProfile(DIGESTS_PER_DAY, seconds or WINDOW_SECONDS)
 
 
 class Vocabulary:
