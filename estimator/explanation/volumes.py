@@ -15,7 +15,7 @@ from estimator.inventory.sections import Key, Reader, Trail
 from estimator.inventory.sources import DIGESTS_UNDER_KEY_SOURCE as _DIGESTS_RULE
 from estimator.inventory.sources import KEY_MONTHS_SOURCE
 from estimator.months import ALWAYS, Months, ordinal
-from estimator.volume import formulas
+from estimator.volume import formulas, why_no_puts
 from estimator.volume.equations import Equation, Expression, Pair, Product, Sum, Value, add_terms
 from estimator.volume.file_equations import (
     files_equations,
@@ -24,11 +24,10 @@ from estimator.volume.file_equations import (
     requests_equation,
     saving_value,
 )
-from estimator.volume.key_months import paid_periods
+from estimator.volume.formulas import paid_periods
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model, Written, digests_from
 from estimator.volume.readers import build_reader_model
 from estimator.volume.streams import Streams
-from estimator.volume.trail_requests import why_no_puts
 from pricing.reading.validation import Source
 
 BoolArray = npt.NDArray[np.bool_]

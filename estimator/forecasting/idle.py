@@ -12,9 +12,9 @@ from estimator.figures import listed, significant
 from estimator.inventory import Inventory
 from estimator.inventory.periods import period_of
 from estimator.months import ALWAYS, NEVER, Months, Period
+from estimator.volume import why_no_puts
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model, growths
 from estimator.volume.readers import build_reader_model
-from estimator.volume.trail_requests import why_no_puts
 
 # growth from a day so far from the months is a mistyped year more often than not [year]
 _FAR = 5

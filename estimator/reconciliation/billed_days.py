@@ -21,7 +21,7 @@ from estimator.measurement.coverage import WHOLE_DAY, Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months, day_in_words, days_in_words
 from estimator.volume.daily import JOB, DailyRequests, daily_requests
-from estimator.volume.key_months import key_months
+from estimator.volume.formulas import key_months
 from estimator.volume.model import Model
 
 _MOST_GAPS = 2  # so many are named

@@ -8,7 +8,7 @@ from estimator.figures import FEW, listed, money
 from estimator.inventory import Inventory
 from estimator.months import Months
 from estimator.reconciliation.levels import MissingLevels
-from estimator.volume.key_months import CAPPED_FROM, ROTATIONS_CHARGED
+from estimator.volume.formulas import CAPPED_FROM, ROTATIONS_CHARGED
 
 _DAY = 0.5  # less than half a key-day is what bills round
 

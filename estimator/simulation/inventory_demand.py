@@ -18,11 +18,10 @@ from estimator.simulation.draws import Draws
 from estimator.simulation.look_back import LookBackDays, breakpoints_of, gets_at
 from estimator.simulation.shared_gets import SharedGets, SharedRequests
 from estimator.simulation.uncertain_inputs import OWN_DRAWS, UncertainFiles
-from estimator.volume.key_months import key_blocks
+from estimator.volume import key_blocks, trail_blocks
 from estimator.volume.model import DIGEST_GROWTHS, LOG_GROWTHS, Model, Segment, Written
 from estimator.volume.readers import LookBack, ReaderModel, Sharing, build_reader_model, is_fine
 from estimator.volume.streams import Streams
-from estimator.volume.trail_requests import trail_blocks
 from pricing.rates import RateTable
 
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from estimator.inventory import Range
 from estimator.months import FloatArray, IntArray, Spans
+from estimator.volume import trail_blocks
 from estimator.volume.blocks import Block, Vocabulary
 from estimator.volume.model import Model
 from estimator.volume.readers import reader_blocks
-from estimator.volume.trail_requests import trail_blocks
 
 # what tells jobs apart
 JOB = ("payer", "billed_account", "billed_region", "key", "driver", "cause", "operation")

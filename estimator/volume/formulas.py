@@ -6,13 +6,19 @@ says what each term rests on.
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 
-from estimator.months import FloatArray
+from estimator.months import FloatArray, Period
 
 # A digest file every hour, per account and Region, even without activity: CloudTrail User Guide,
 # "Validating CloudTrail log file integrity", checked 2026-11-23.
 DIGESTS_PER_DAY = 24.0
+# A key's first and second rotation add one key price each, capped there; before, every rotation
+# did: AWS KMS pricing, announced 2024-04-12, in force 2024-05-01; checked 2026-11-23.
+ROTATIONS_CHARGED = 2
+CAPPED_FROM = datetime.date(2024, 5, 1)
 
 
 def active_days(
@@ -108,3 +114,39 @@ def mean_window_days(
     # looks at one moment have no length to average over: it is the overlap at that moment
     at_once = np.minimum(high, 0.0) - np.maximum(low, -window)
     return np.where(high > low, np.where(length > 0, mean, np.maximum(at_once, 0.0)), 0.0)
+
+
+def key_months(
+    active: Period, rotations: list[float], begin: FloatArray, end: FloatArray
+) -> FloatArray:
+    """Key-months of one key: share of the month's hours x (1 + rotations that count). [key-month]
+
+    Parameters
+    ----------
+    active : Period
+        Up to the day from which it is pending deletion.
+    rotations : list
+        Day of each rotation, in order. [day ordinal]
+    begin, end : array
+        The months. [day ordinal]
+    """
+    days = np.sum(
+        [
+            active_days(np.array(p.start), np.array(p.end), begin, end)
+            for p in paid_periods(active, rotations)
+        ],
+        axis=0,
+    )
+    months: FloatArray = days / (end - begin)
+    return months
+
+
+def paid_periods(active: Period, rotations: list[float]) -> list[Period]:
+    """The period in which a key is paid, and that of each rotation, in order of their days."""
+    cap = Period(end=float(CAPPED_FROM.toordinal()))
+    periods = [active]
+    # by their days: the first two cost for ever, in whatever order the file has them
+    for count, rotation in enumerate(sorted(rotations), start=1):
+        paid = active & Period(start=rotation)
+        periods.append(paid if count <= ROTATIONS_CHARGED else paid & cap)
+    return periods

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.months import Period
-from estimator.volume.formulas import active_days, growth_factor, mean_window_days
-from estimator.volume.key_months import key_months
+from estimator.volume.formulas import active_days, growth_factor, key_months, mean_window_days
 
 days = st.integers(0, 120)
 

@@ -12,7 +12,7 @@ from estimator.discovery.estate import Resource
 from estimator.discovery.key_states import PENDING_DELETION
 from estimator.inventory.sections import Key
 from estimator.months import Period
-from estimator.volume.key_months import ROTATIONS_CHARGED, paid_periods
+from estimator.volume.formulas import ROTATIONS_CHARGED, paid_periods
 from pricing.meters import SYMMETRIC
 from pricing.rates import RateTable
 from pricing.reading.problems import RateError
