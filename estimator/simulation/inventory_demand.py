@@ -20,7 +20,7 @@ from estimator.simulation.shared_gets import SharedGets, SharedRequests
 from estimator.simulation.uncertain_inputs import OWN_DRAWS, UncertainFiles
 from estimator.volume import key_blocks, trail_blocks
 from estimator.volume.model import DIGEST_GROWTHS, LOG_GROWTHS, Model, Segment, Written
-from estimator.volume.readers import LookBack, ReaderModel, Sharing, build_reader_model, is_fine
+from estimator.volume.readers import FixedModel, LookBack, ReaderModel, build_reader_model, is_fine
 from estimator.volume.streams import Streams
 from pricing.rates import RateTable
 
@@ -305,7 +305,7 @@ class _InventoryDemand:
             yield rows, np.minimum(back, retention)
 
     def _share_gets(
-        self, reader_model: Sharing, reader: Reader, written: Written, multipliers: Multipliers
+        self, reader_model: FixedModel, reader: Reader, written: Written, multipliers: Multipliers
     ) -> None:
         """Gets that streams share in proportion to their files."""
         del reader
@@ -336,7 +336,7 @@ class _InventoryDemand:
         groups = [rows for _, _, rows in parts]
         gets = SharedGets(reader_model, streams, self.files.draws, retention, groups)
         for number, (which, factor, _) in enumerate(parts):
-            requests = SharedRequests(gets, number, factor * reader_model.per_day)
+            requests = SharedRequests(gets, number, factor * reader_model.reader.gets_per_day.mid)
             self.builder.demand.group(which, ()).parts.append(requests)
 
     def _expire(self, streams: Streams) -> bool:

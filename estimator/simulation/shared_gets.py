@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from estimator.months import FloatArray, IntArray
-from estimator.volume.readers import Sharing
+from estimator.volume.readers import FixedModel
 from estimator.volume.streams import Streams
 
 # the least share of all files that a sum of them knows well [-]
@@ -62,7 +62,7 @@ class SharedGets:
 
     def __init__(
         self,
-        reader_model: Sharing,
+        reader_model: FixedModel,
         streams: Streams,
         files: Sequence[FloatArray],
         retention: dict[int, FloatArray],

@@ -15,15 +15,14 @@ from estimator.volume.readers.once import OnceModel
 from estimator.volume.readers.query import QueryModel
 from estimator.volume.readers.reader_model import ReaderModel, is_fine
 from estimator.volume.readers.replication import ReplicationModel
-from estimator.volume.readers.sharing import Sharing
 from estimator.volume.readers.validate import ValidateModel
 from estimator.volume.streams import Streams
 
 __all__ = [
     "KINDS",
+    "FixedModel",
     "LookBack",
     "ReaderModel",
-    "Sharing",
     "build_reader_model",
     "is_fine",
     "kind_of",
