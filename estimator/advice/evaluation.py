@@ -20,7 +20,7 @@ from estimator.scenarios.cases import Case
 from estimator.simulation import draw_costs
 from estimator.simulation.expected import with_means
 from estimator.simulation.options import SEED
-from estimator.simulation.quantiles import quantiles_of
+from estimator.simulation.spread import quantiles_of
 from estimator.simulation.uncertain_inputs import is_uncertain
 from estimator.volume.model import Model
 from pricing.rates import RateTable

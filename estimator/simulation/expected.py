@@ -23,7 +23,7 @@ from estimator.inventory import Inventory, Range
 from estimator.inventory.assumptions import FilesPerDay
 from estimator.inventory.units import is_share
 from estimator.months import FloatArray
-from estimator.simulation.distributions import Kind, UncertainInput
+from estimator.simulation.draws import Kind, UncertainInput
 from estimator.simulation.elementary import normal_scores
 from estimator.simulation.result import Simulation
 from estimator.volume.model import Model

@@ -18,9 +18,8 @@ from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
 from estimator.simulation.draws import Draws
 from estimator.simulation.options import Options
-from estimator.simulation.quantiles import quantile_frame, quantiles_of
 from estimator.simulation.sampling import Samples
-from estimator.simulation.sensitivity import drivers_frame
+from estimator.simulation.spread import drivers_frame, quantile_frame, quantiles_of
 from pricing.meters import Meter, Version
 from pricing.notebook import NotebookResult
 from pricing.rates import RateTable

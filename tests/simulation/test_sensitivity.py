@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from estimator.simulation.elementary import normal_scores
-from estimator.simulation.sensitivity import first_order
+from estimator.simulation.spread import first_order
 from tests.simulation.ranges import run_simulation, write
 
 DRAWS = 10_000

@@ -27,7 +27,7 @@ from estimator.report.charts.colours import BLUE, INK, RED, SKY
 from estimator.report.charts.labels import EndLabel, label_ends, room_for
 from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
-from estimator.simulation.quantiles import quantiles_of
+from estimator.simulation.spread import quantiles_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,4 +1,4 @@
-"""`fixed`: a number of gets a day while there is anything to read, shared by all that can be read."""
+"""`fixed`: a number of gets a day, shared by all that can be read, while there is anything."""
 
 from __future__ import annotations
 
