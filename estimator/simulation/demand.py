@@ -14,7 +14,7 @@ import numpy as np
 
 from estimator.months import FloatArray
 from estimator.simulation.draws import Draws
-from estimator.simulation.elementary import exp, log
+from estimator.simulation.elementary import exp, log, whole_power
 from estimator.simulation.look_back import LookBackDays, LookBackRequests
 
 # above so many requests the count of a month is taken to be normal, not Poisson
@@ -63,22 +63,8 @@ class GrowthFactors:
         months = max(int(self.since[month]) - age, 0)
         factor: FloatArray | float = 1.0
         for name in names if months else ():
-            factor = factor * power(self._monthly[name], months)
+            factor = factor * whole_power(self._monthly[name], months)
         return factor
-
-
-def power(base: FloatArray, exponent: int) -> FloatArray:
-    """A whole power by squaring, the same bits everywhere.
-
-    >>> power(np.array([2.0, 3.0]), 5).tolist()
-    [32.0, 243.0]
-    """
-    result = np.ones_like(base)
-    while exponent:
-        if exponent & 1:
-            result = result * base
-        base, exponent = base * base, exponent >> 1
-    return result
 
 
 class Part(Protocol):
