@@ -15,7 +15,7 @@ class Figure(str):
     """A number as people read it, which still knows its value.
 
     Alone it has the digits that it needs itself; in a column all have as many: see
-    `estimator.columns.in_column`.
+    `estimator.report.columns.in_column`.
 
     Attributes
     ----------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from estimator.columns import in_column
+from estimator.report.columns import in_column
 
 MOST_ROWS = 40  # of a table for people; other programs get all of them
 

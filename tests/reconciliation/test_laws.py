@@ -238,7 +238,7 @@ def test_printed_parts_add_up_as_they_are_printed(amounts):
     """To the cent: what a reader adds up is what stands below, and nothing is off by a cent."""
     from decimal import Decimal
 
-    from estimator.columns import adding_up
+    from estimator.report.columns import adding_up
 
     total = math.fsum(amounts)
     printed = [Decimal(text.replace(",", "")) for text in adding_up(amounts, total)]
@@ -257,7 +257,7 @@ def test_what_stands_in_several_tables_reads_the_same(rest, repeated):
     """Repeated amounts are rounded by themselves, the rest takes what is left: it adds up."""
     from decimal import Decimal
 
-    from estimator.columns import adding_up
+    from estimator.report.columns import adding_up
 
     amounts = [n / 1000 for n in (*rest, *repeated)]
     total = math.fsum([*amounts, 1_000.0])

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from rich.console import Group
 
 from estimator.cli.output import show, width
-from estimator.columns import in_column
 from estimator.figures import (
     budget_money,
     count,
@@ -25,6 +24,7 @@ from estimator.figures import (
 from estimator.forecasting.fail_over import describe_budget
 from estimator.inventory.budgets import Budget
 from estimator.report.blocks import Sheet
+from estimator.report.columns import in_column
 from estimator.report.formats.layout import in_parts, lines, shorten_name
 from estimator.report.formats.terminal import table_lines
 from tests.acceptance.commands import kmscost, write

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pandas as pd
 
-from estimator.columns import adding_up
 from estimator.figures import (
     Figure,
     count,
@@ -28,6 +27,7 @@ from estimator.reconciliation.parts import NOT_FORECAST, OWN, PARTS
 from estimator.report.answers import Answer
 from estimator.report.answers.comparison import relative_difference
 from estimator.report.blocks import MOST_ROWS, Sheet
+from estimator.report.columns import adding_up
 from estimator.simulation.expected import with_means
 
 _DUST = 1e-7  # what is left of sums that should be zero

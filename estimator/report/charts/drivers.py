@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from functools import partial
 
-from estimator.columns import adding_up
 from estimator.figures import money, share
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import PARTS, own_parts
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import Chart, empty_chart
 from estimator.report.charts.colours import GREEN, GREY, RED
+from estimator.report.columns import adding_up
 from estimator.simulation import Simulation
 
 _MOST = 8

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from estimator.columns import in_column
 from estimator.figures import count, money, plural, share
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import (
@@ -22,6 +21,7 @@ from estimator.report.charts.chart import (
 )
 from estimator.report.charts.colours import BLUE, GREY, INK, MUTED, SERIES
 from estimator.report.charts.labels import apart
+from estimator.report.columns import in_column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pandas as pd
 
-from estimator.columns import adding_up
 from estimator.figures import (
     budget_money,
     count,
@@ -28,6 +27,7 @@ from estimator.report.answers.reconciliation import (
 )
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.charts.drivers import difference_chart
+from estimator.report.columns import adding_up
 from estimator.report.monthly.document import Block, Card, Cards, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge

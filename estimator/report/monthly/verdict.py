@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from estimator.columns import adding_up, share_beside
 from estimator.figures import between_ends, budget_money, listed, money, share
 from estimator.forecasting.fail_over import describe_budget
+from estimator.report.columns import adding_up, share_beside
 from estimator.report.monthly.budget_states import (
     RISK,
     BudgetState,
