@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
-from pricing.free_quantities import FreeQuantity, FreeVersion
-from pricing.meters import SYMMETRIC, Meter, Rate, Version
+from pricing.meters import SYMMETRIC, FreeQuantity, FreeVersion, Meter, Rate, Version
 from pricing.notebook import NotebookResult
 from pricing.reading.files import is_price_list, read_bytes
 from pricing.reading.problems import DocumentError, Problem, RateError

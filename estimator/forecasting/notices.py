@@ -15,8 +15,7 @@ from estimator.inventory.coverage import Group, covered_group, covered_regions, 
 from estimator.inventory.presets import presets
 from estimator.months import Months, Period
 from estimator.volume.model import Model
-from pricing.free_quantities import FreeVersion
-from pricing.meters import Meter, Version
+from pricing.meters import FreeVersion, Meter, Version
 
 
 def notices(
