@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pricing.offers.meters import SERVICES
 from pricing.rates import RateTable, load_rates
 from pricing.request_meters import REQUEST_METERS
+from pricing.usage_types import SERVICES
 
 
 def free_usage_types(rates: RateTable | None = None) -> frozenset[str]:

@@ -9,10 +9,10 @@ from estimator.attribution.rated import shipped_meter
 from estimator.forecasting.free_days import FreeUse, use_free_requests
 from estimator.months import parse_month
 from pricing.meters import SYMMETRIC
-from pricing.offers.meters import FREE_METER
 from pricing.rates import RateTable
 from pricing.reading.problems import RateError
 from pricing.regions import is_region, partition_of
+from pricing.usage_types import FREE_METER
 
 
 def free_uses(

@@ -12,10 +12,10 @@ from estimator.attribution.logged import month_periods
 from estimator.months import FloatArray, parse_month
 from pricing.bill import bill
 from pricing.meters import Meter, Version
-from pricing.offers.meters import meter_of
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import RateError
 from pricing.regions import is_region
+from pricing.usage_types import meter_of
 
 SERVICE = "awskms"
 

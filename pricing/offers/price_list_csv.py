@@ -9,11 +9,11 @@ import csv
 import io
 from collections.abc import Iterator
 
-from pricing.offers.meters import meter_of
 from pricing.offers.offer import Offer, Price
 from pricing.offers.source import CHUNK, Source
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import shown
+from pricing.usage_types import meter_of
 
 _LONGEST_LINE = 1 << 20
 _FIRST = ("0", "")  # where the first tier begins

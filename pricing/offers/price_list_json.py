@@ -13,12 +13,12 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from pricing.offers.meters import FEED_NAMES, FEED_SERVICES
 from pricing.offers.offer import Offer, Price, Product
 from pricing.offers.source import CHUNK, Source, open_source
 from pricing.reading.json_stream import JsonStream
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import shown
+from pricing.usage_types import FEED_NAMES, FEED_SERVICES
 
 MOST_TEXT = 4 << 20  # of one value: a product or its terms are about 1 KB
 _ON_DEMAND = "OnDemand"
