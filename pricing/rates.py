@@ -18,7 +18,8 @@ from pricing.reading.units import currency_code
 from pricing.reading.validation import Section, Text, load_as, refusal
 from pricing.reading.words import did_you_mean
 from pricing.regions import TABLES, partition_of
-from pricing.request_meters import OF_ANY_KEY
+from pricing.request_meters import OF_ANY_KEY, REQUEST_METERS
+from pricing.usage_types import SERVICES
 
 
 def _read_currency(value: Any) -> str:
@@ -259,3 +260,21 @@ def _read(path: Path) -> RateTable:
     found, expected = "one of AWS's own price files", "a rate table"
     fix = f"run `kmscost rates import {path} --output my-rates.yaml` and give that file"
     raise DocumentError(Problem(str(path), None, "", found, expected, fix))
+
+
+def free_usage_types() -> frozenset[str]:
+    """The usage types of requests whose meter has a free quantity today, without their Region.
+
+    A bill or a log names them: by it such a request is known to use the free quantity.
+
+    >>> sorted(free_usage_types())
+    ['KMS-Requests']
+    """
+    table = load_rates()
+    meters = {meter.name: meter for meter in table.meters}
+    named = SERVICES[table.service]
+    return frozenset(
+        usage_type
+        for usage_type in REQUEST_METERS
+        if (meter := meters.get(named[usage_type.lower()])) and meter.versions[-1].free
+    )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from estimator.figures import plural
 from estimator.inventory.others import FIELD
-from pricing.free_usage_types import free_usage_types
+from pricing.rates import free_usage_types
 from pricing.request_meters import request_meter
 
 
