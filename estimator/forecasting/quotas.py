@@ -17,7 +17,7 @@ import pandas as pd
 from estimator.figures import count, share
 from estimator.forecasting.totals import month_of, number_groups, sum_groups
 from estimator.frames import QUOTAS
-from estimator.months import FloatArray, IntArray, Months
+from estimator.months import FloatArray, Months
 from estimator.volume.burst_profile import GETS_ONE_AFTER_ANOTHER, SECONDS_PER_DAY
 from estimator.volume.daily import DailyRequests
 from pricing.reading.validation import Number, Section, Source, load_as
@@ -73,7 +73,8 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
     at_once = np.maximum.reduceat(together, starts, axis=1)
 
     month, driver = np.nonzero(total.T)
-    columns: dict[str, Any] = {"month": _periods(months, days.months[month])}
+    span = pd.period_range(months.labels[0], periods=months.count, freq="M")
+    columns: dict[str, Any] = {"month": span[days.months[month]]}
     for position, name in enumerate(names):
         texts = pd.Index(days.vocabulary.texts[name], dtype=object)
         columns[name] = pd.Categorical.from_codes(drivers[driver, position], categories=texts)
@@ -121,11 +122,6 @@ def _place_bursts(jobs: pd.DataFrame, months: Months) -> pd.DataFrame:
     days = months.days[month_of(frame, months)]
     frame["mean_per_second"] = mean_per_second(columns["requests"], days)
     return frame
-
-
-def _periods(months: Months, positions: IntArray) -> pd.PeriodIndex:
-    span = pd.period_range(months.labels[0], periods=months.count, freq="M")
-    return span[positions]
 
 
 class Quotas(Section):
