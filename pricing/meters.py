@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
@@ -154,6 +155,10 @@ class Meter(Section):
         check_starts([version.start for version in self.versions])
         return self
 
+    def in_force(self, day: datetime.date) -> Version | None:
+        """The version in force on a day, None before the first."""
+        return _find_begun(self.versions, day)
+
 
 class FreeVersion(Section):
     """The quantity that is free from a day on, until the next version begins. [unit/month]"""
@@ -178,8 +183,7 @@ class FreeQuantity(Section):
 
     def in_force(self, day: datetime.date) -> FreeVersion | None:
         """The version in force on a day, None before the first."""
-        # versions rise, so the last that has begun is in force
-        return next((version for version in reversed(self.versions) if version.start <= day), None)
+        return _find_begun(self.versions, day)
 
     def digest(self, version: FreeVersion) -> str:
         """A fingerprint of what a version says, and of where: past quantities never change."""
@@ -187,3 +191,11 @@ class FreeQuantity(Section):
         # the same quantity moved to another pool or partition is a change too
         content |= {"pool": self.pool, "partitions": list(self.partitions)}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+_Dated = TypeVar("_Dated", Version, FreeVersion)
+
+
+def _find_begun(versions: Sequence[_Dated], day: datetime.date) -> _Dated | None:
+    # versions rise, so the last that has begun is in force
+    return next((version for version in reversed(versions) if version.start <= day), None)

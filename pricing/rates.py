@@ -151,10 +151,7 @@ class RateTable(Section, NotebookResult):
         RateError
             The day is before the first version.
         """
-        # versions rise, so the last that has begun is in force
-        chosen = next(
-            (version for version in reversed(meter.versions) if version.start <= day), None
-        )
+        chosen = meter.in_force(day)
         if chosen is None:
             first = meter.versions[0].start
             found = f"no rate for {day:%Y-%m-%d}"
@@ -175,8 +172,7 @@ class RateTable(Section, NotebookResult):
             if found is not None and partition in free.partitions:
                 return found
         for meter in self.meters:
-            begun = [version for version in meter.versions if version.start <= day]
-            version = begun[-1] if begun else None
+            version = meter.in_force(day)
             if version is None or version.free is None or version.free.pool != pool:
                 continue
             if partition in _priced_partitions(version):
