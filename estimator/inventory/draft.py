@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from estimator.inventory.account_ids import account_meant
 from estimator.inventory.documents import set_key
-from estimator.inventory.kinds import ACCOUNT_ID
+from estimator.inventory.kinds import ACCOUNT_ID, account_meant
 from pricing.arns import is_account, split_arn
 from pricing.reading.document import Location, Map, Refused, Seq, line_of
 from pricing.reading.problems import Problem
