@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pricing.reading.document import Location, Map, Seq
-from pricing.reading.limits import MAX_DEPTH
+from pricing.reading.nodes import MAX_DEPTH
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import describe, shown
 
