@@ -16,6 +16,9 @@ from pricing.reading.nodes import MAX_DEPTH
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import describe, shown
 
+# the sections that are lists of items, and what their items are called by
+LABELS = {"accounts": "id", "keys": "id", "trails": "name", "readers": "name", "budgets": "name"}
+
 MISSING: Any = object()
 
 
@@ -110,7 +113,7 @@ def as_document(value: Any, line: int) -> Any:
 NO_LINE = 0
 
 
-def document_of(mapping: Mapping[str, Any], path: str) -> Map:
+def document_of_mapping(mapping: Mapping[str, Any], path: str) -> Map:
     """The document of a mapping; each of its lines is `NO_LINE`.
 
     Raises

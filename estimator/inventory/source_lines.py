@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from estimator.inventory.accounts import Found
+from estimator.inventory.documents import LABELS
 from pricing.reading.document import Map, Seq
-
-# the sections whose items have a name, and the key that it stands under
-_LABELS = {"keys": "id", "trails": "name", "readers": "name", "budgets": "name"}
 
 
 class SourceLine(NamedTuple):
@@ -46,10 +44,11 @@ def value_places(path: str, root: Map, found: Iterable[Found]) -> dict[str, Sour
     """
     places: dict[str, SourceLine] = {}
     for name, value in root.items():
-        label = _LABELS.get(name)
+        if name == "accounts":
+            continue
+        label = LABELS.get(name)
         if label is None:
-            if name != "accounts":
-                places |= _inside(path, name, value, root.lines.get(name, root.line))
+            places |= _inside(path, name, value, root.lines.get(name, root.line))
             continue
         for item in value if isinstance(value, Seq) else []:
             if isinstance(item, Map):

@@ -20,7 +20,8 @@ from estimator.inventory.changes.change import (
     read_settings,
 )
 from estimator.inventory.changes.editable import EditableInventory, document_of
-from estimator.inventory.changes.paths import LABELS, Named, is_inside, is_item
+from estimator.inventory.changes.paths import Named, is_inside, is_item
+from estimator.inventory.documents import LABELS
 from estimator.inventory.load import load_inventory
 from estimator.inventory.model import Inventory
 from pricing.reading.problems import Problem

@@ -14,9 +14,10 @@ from pydantic_core import PydanticCustomError
 
 from estimator.inventory.changes.change import Change, Scenario
 from estimator.inventory.changes.locating import Locator, path_info
-from estimator.inventory.changes.paths import LABELS, is_inside, is_item, path_text
+from estimator.inventory.changes.paths import is_inside, is_item, path_text
 from estimator.inventory.changes.values import NoNumberError, scale, start_text, value_text
 from estimator.inventory.documents import (
+    LABELS,
     MISSING,
     as_document,
     remove_at,

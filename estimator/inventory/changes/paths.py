@@ -10,10 +10,8 @@ import json
 import re
 from typing import Any
 
+from estimator.inventory.documents import LABELS
 from pricing.reading.validation import refusal
-
-# the sections that are lists of items, and what their items are called by
-LABELS = {"accounts": "id", "keys": "id", "trails": "name", "readers": "name", "budgets": "name"}
 
 _EXPECTED = "a path such as trails[org].bucket.bucket_key"
 _STEP = re.compile(
