@@ -15,9 +15,9 @@ from estimator.figures import plural
 from estimator.inventory.assumptions import Range
 from estimator.inventory.budgets import Budget
 from estimator.inventory.coverage import Account, TrailCoverage
+from estimator.inventory.documents import SourceLine
 from estimator.inventory.others import OtherRequests, OtherUse
 from estimator.inventory.sections import Growth, Key, Reader, Trail
-from estimator.inventory.source_lines import SourceLine
 from estimator.months import ALWAYS, NEVER, Period, ordinal
 from pricing.notebook import NotebookResult
 from pricing.reading.document import Map
