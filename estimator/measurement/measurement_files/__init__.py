@@ -13,8 +13,7 @@ from estimator.measurement.measurement_files.csv_files import LOST, read_csv
 from estimator.measurement.measurement_files.detection import Kind, detect_formats, kind_of
 from estimator.measurement.measurement_files.json_files import read_json
 from estimator.measurement.measurement_files.merging import Part, merge
-from estimator.measurement.paths import as_paths
-from estimator.measurement.progress import Progress
+from estimator.measurement.paths import Progress, as_paths
 from estimator.measurement.result import Actuals
 from pricing.reading.problems import KmscostError, Problem
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.object_tally import Tally
-from estimator.measurement.progress import Done, Progress
+from estimator.measurement.paths import Done, Progress
 from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
-from estimator.measurement.s3_inventory.finding import find_manifest
 from estimator.measurement.s3_inventory.manifest import (
     DataFile,
     Manifest,
+    find_manifest,
     places,
     read_manifest,
     refusal,

@@ -22,7 +22,7 @@ from estimator.measurement.object_counts import (
 )
 from estimator.measurement.object_name import written_at
 from estimator.measurement.object_tally import Tally
-from estimator.measurement.paths import as_paths
+from estimator.measurement.paths import Done, Progress, as_paths
 from estimator.measurement.plain_files import (
     BadLines,
     Copies,
@@ -32,7 +32,6 @@ from estimator.measurement.plain_files import (
     open_plain,
     read_files,
 )
-from estimator.measurement.progress import Done, Progress
 from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
