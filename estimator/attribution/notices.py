@@ -13,7 +13,7 @@ from estimator.attribution.rated import RatedRequests
 from estimator.attribution.sharing import LEVELS, Shares
 from estimator.figures import FEW, SEVERAL, count, listed, money, plural, share
 from estimator.forecasting.notices import rate_notices
-from estimator.measurement.billing.services import KMS
+from estimator.measurement.billing.cells import KMS
 from estimator.measurement.billing.summary import CAUSE_NOT_TOLD, notices_of_months
 from estimator.measurement.cloudtrail_logs.attribution_notices import OF_UNKNOWN
 from estimator.measurement.result import Actuals

@@ -14,7 +14,7 @@ from estimator.figures import FEW, listed
 from estimator.forecasting import Forecast, compute_forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
-from estimator.measurement.billing.apart import amounts_apart
+from estimator.measurement.billing.summary import amounts_apart
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, month_label, read_months

@@ -11,19 +11,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.measurement.billing.accounts import account_id
-from estimator.measurement.billing.apart import charge_words
-from estimator.measurement.billing.layouts import Columns
-from estimator.measurement.billing.periods import days_and_months, moments
-from estimator.measurement.billing.regions_and_keys import key_arn, named_region, unnamed_region
-from estimator.measurement.billing.services import (
+from estimator.measurement.billing.cells import (
     BLANKS,
     CLOUDTRAIL,
     KMS,
+    account_id,
+    charge_words,
     clean,
     is_aws,
+    key_arn,
+    named_region,
     product_of,
+    unnamed_region,
 )
+from estimator.measurement.billing.layouts import Columns
+from estimator.measurement.billing.periods import days_and_months, moments
 from estimator.measurement.unreadable import UnreadableError
 from pricing.usage_types import region_and_meter
 

@@ -15,7 +15,7 @@ from operator import itemgetter
 import numpy as np
 import pandas as pd
 
-from estimator.measurement.billing import services
+from estimator.measurement.billing.cells import clean, is_aws, is_flag, product_of
 from estimator.measurement.billing.layouts import FIELDS, Columns
 from estimator.measurement.unreadable import UnreadableError
 
@@ -108,9 +108,7 @@ class _Cells:
     def is_forecast(self, row: list[str]) -> bool:
         """Tell whether a line is marked as a forecast."""
         flag = self.get(row, "forecast")
-        return self.get(row, "description").startswith(FORECAST) or (
-            bool(flag) and services.is_flag(flag)
-        )
+        return self.get(row, "description").startswith(FORECAST) or (bool(flag) and is_flag(flag))
 
     def whose(self, row: list[str]) -> tuple[bool, bool]:
         """Tell whether a line is AWS's, and whether it is KMS's or CloudTrail's."""
@@ -123,9 +121,9 @@ class _Cells:
         if known is None:
             provider, *names = clue
             # a table without providers is of one, and AWS's words are taken for AWS's
-            aws = services.is_aws(provider) or "provider" not in self._where
-            ours = any(services.product_of(name, aws) for name in names)
-            known = (aws or ours or not services.clean(provider), ours)
+            aws = is_aws(provider) or "provider" not in self._where
+            ours = any(product_of(name, aws) for name in names)
+            known = (aws or ours or not clean(provider), ours)
             self._known[clue] = known
         return known
 
@@ -164,7 +162,7 @@ def split_amounts(lines: pd.DataFrame, numbers: list[int], columns: Columns) -> 
     lines = lines.set_axis(numbers or range(len(lines)))
     if columns.layout.totals:
         totals = {name.casefold() for name in columns.layout.totals}
-        lines = lines[~lines["kind"].map(lambda kind: services.clean(kind).casefold() in totals)]
+        lines = lines[~lines["kind"].map(lambda kind: clean(kind).casefold() in totals)]
     if columns.layout.title == "detailed billing report":
         return _name_kinds(lines)
     if "credits" in columns.where or "tax" in columns.where:
@@ -176,9 +174,7 @@ def split_amounts(lines: pd.DataFrame, numbers: list[int], columns: Columns) -> 
 def _name_kinds(lines: pd.DataFrame) -> pd.DataFrame:
     """Lines without usage as what they are: a LineItem may be a tax, a fee or a credit."""
     cost = pd.to_numeric(lines["cost"], errors="coerce").astype(float).to_numpy()
-    no_usage = (lines["usage_type"].map(services.clean) == "") | (
-        lines["amount"].map(services.clean) == ""
-    )
+    no_usage = (lines["usage_type"].map(clean) == "") | (lines["amount"].map(clean) == "")
     is_tax = lines["description"].str.contains(r"\btax\b|\bVAT\b", case=False, regex=True)
     kinds = np.select(
         [is_tax.to_numpy(), cost < 0, no_usage.to_numpy()],
@@ -190,12 +186,12 @@ def _name_kinds(lines: pd.DataFrame) -> pd.DataFrame:
 
 def _split_beside(lines: pd.DataFrame) -> pd.DataFrame:
     """Credits and tax, which stand beside the cost of a line, as lines of their own."""
-    usage = lines["usage_type"].map(services.clean) != ""
+    usage = lines["usage_type"].map(clean) != ""
     cost = pd.to_numeric(lines["cost"], errors="coerce").astype(float) != 0
     # a line may have nothing but its tax
     parts = [lines[usage], lines[~usage & cost].assign(kind="Fee")]
     for field, kind in _BESIDE:
-        there = lines[lines[field].map(lambda text: services.clean(text).strip("0.-") != "")]
+        there = lines[lines[field].map(lambda text: clean(text).strip("0.-") != "")]
         parts.append(there.assign(kind=kind, cost=there[field]))
     return pd.concat(parts)
 
@@ -205,8 +201,8 @@ def _refuse_sums(lines: pd.DataFrame) -> None:
 
     The payer's may be sums of the linked ones, or what these do not hold: nothing in the file says.
     """
-    kinds = lines["kind"].map(services.clean)
-    nameless = (kinds == "PayerLineItem") & (lines["account"].map(services.clean) == "")
+    kinds = lines["kind"].map(clean)
+    nameless = (kinds == "PayerLineItem") & (lines["account"].map(clean) == "")
     if nameless.any() and (kinds == "LinkedLineItem").any():
         raise UnreadableError(
             "lines of the payer without an account beside lines of linked accounts, which may be "

@@ -14,7 +14,7 @@ from estimator.attribution.logged import CLOUDTRAIL
 from estimator.attribution.result import APART, GROUPS, KEY, LOGGED, NOT_IN_LOGS
 from estimator.columns import adding_up
 from estimator.figures import at_least
-from estimator.measurement.billing.apart import charge_words
+from estimator.measurement.billing.cells import charge_words
 from estimator.report.answers.measurement import cell_word
 from pricing.arns import is_account, split_arn
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from estimator.advice import advise
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
-from estimator.measurement.billing.apart import paid_events
+from estimator.measurement.billing.summary import paid_events
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import month_label, read_months

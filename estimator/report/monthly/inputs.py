@@ -18,7 +18,7 @@ from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
-from estimator.measurement.billing.apart import PaidEvents
+from estimator.measurement.billing.summary import PaidEvents
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
 from estimator.reconciliation import Reconciliation

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from estimator.measurement.billing.cells import CLOUDTRAIL, KMS, product_of
 from estimator.measurement.billing.layouts import FIELDS, Columns, Layout
-from estimator.measurement.billing.services import CLOUDTRAIL, KMS, product_of
 from estimator.measurement.unreadable import Refused, UnreadableError
 from pricing.usage_types import region_and_meter
 
