@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from decimal import Decimal
 
@@ -138,12 +139,19 @@ def has_lost_zeros(text: str) -> bool:
     return text.isdigit() and len(text) < _DIGITS
 
 
-def region_code(name: str) -> str:
-    """A Region's code as a column of the bill has it, or nothing where it has something else.
+def region_code(text: str) -> str:
+    """The code in a column of Regions or in the JSON of CUR 2.0's product map, else nothing.
 
-    >>> region_code("eu-west-1"), region_code("global")
-    ('eu-west-1', '')
+    >>> region_code("eu-west-1"), region_code('{"region_code": "eu-west-1"}'), region_code("global")
+    ('eu-west-1', 'eu-west-1', '')
     """
+    name = text
+    if text.startswith("{"):
+        try:
+            product = json.loads(text)
+        except ValueError:
+            return ""
+        name = str(product.get("region_code") or product.get("region") or "")
     return name if _REGION.fullmatch(name) else ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from functools import partial
@@ -144,11 +143,9 @@ def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
             "product": product,
             "currency": lines["currency"],
             "usage_type": lines["usage_type"],
-            "billed_region": [
-                named_region(_product_region(region), usage_type) for region, usage_type in places
-            ],
+            "billed_region": [named_region(region, usage_type) for region, usage_type in places],
             "meter": meters.where(usage, ""),
-            "kind": kinds.where(usage, _labels(lines)),
+            "kind": kinds.where(usage, _map_distinct(_names(lines), charge_words)),
             "operation": _operations(lines, meters, kinds).where(usage, _names(lines)),
             "unit": _units(lines, kinds).where(usage, ""),
             "cause": causes.where(usage, ""),
@@ -230,17 +227,6 @@ def _times(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     return days_and_months(start, end.fillna(start))
 
 
-def _product_region(text: str) -> str:
-    """The Region in a column of its own, or in the JSON of CUR 2.0's product map."""
-    if not text.startswith("{"):
-        return text
-    try:
-        product = json.loads(text)
-    except ValueError:
-        return ""
-    return str(product.get("region_code") or product.get("region") or "")
-
-
 def _kinds(lines: pd.DataFrame, meters: pd.Series[str]) -> pd.Series[str]:
     """The meter of each line: by its unit, else its usage type, else its description."""
     unit = lines["unit"].where(lines["unit"] != "", lines["priced_unit"])
@@ -302,11 +288,6 @@ def _units(lines: pd.DataFrame, kinds: pd.Series[str]) -> pd.Series[str]:
 def _names(lines: pd.DataFrame) -> pd.Series[str]:
     """The type of a line that is no usage: Tax, Credit, Refund, EdpDiscount, Correction ..."""
     return lines["kind"].where(lines["charge_class"] != "Correction", "Correction")
-
-
-def _labels(lines: pd.DataFrame) -> pd.Series[str]:
-    """The same in words."""
-    return _map_distinct(_names(lines), charge_words)
 
 
 def _amounts(
