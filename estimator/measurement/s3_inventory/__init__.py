@@ -30,8 +30,8 @@ from estimator.measurement.s3_inventory.tables import (
     require_reader,
 )
 from estimator.measurement.skipped import SkippedFiles
-from estimator.measurement.threads import Pending, ReadingThreads
 from estimator.measurement.unreadable import CANNOT, UnreadableError, cannot_read, readable
+from estimator.measurement.workers import Pending, ReadingThreads
 from pricing.reading.problems import KmscostError, Problem
 
 SOURCE = "s3-inventory"

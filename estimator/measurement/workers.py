@@ -1,7 +1,12 @@
-"""Processes that count, each at the end of a pipe of its own.
+"""Threads and processes that work side by side, in a program that a signal may interrupt.
 
-Not concurrent.futures: its processes share one pipe, and one that is killed while it writes into it
-leaves all others, and the parent, waiting for ever.
+Not concurrent.futures: its results have a lock of Python's own, which a signal may leave locked. An
+exception that is raised between the lock's acquisition and the body of its `with` releases nothing
+(bpo-29988). The thread that brings the result then waits for ever, and so does who waits for that
+thread. A queue of `_queue` is one step to Python, with the lock inside of it.
+
+Its processes share one pipe, too, and one that is killed while it writes into it leaves all others,
+and the parent, waiting for ever: here each is at the end of a pipe of its own.
 """
 
 from __future__ import annotations
@@ -13,15 +18,76 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
-
-from estimator.measurement.threads import ENDING_SIGNALS, Pending, signals_wait
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+# signals that end a program: none may reach a process that has only half begun
+_ENDING_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
+
+class Pending(Generic[Result]):
+    """A result to be; asked for once."""
+
+    def __init__(self) -> None:
+        self._mailbox: SimpleQueue[tuple[bool, Any]] = SimpleQueue()
+
+    def put(self, done: bool, result: Any) -> None:
+        """Bring the result, or the exception in its place."""
+        self._mailbox.put((done, result))
+
+    def result(self) -> Result:
+        """Wait for the result; raises the exception that came in its place."""
+        done, result = self._mailbox.get()
+        try:
+            if not done:
+                raise result
+            return result  # type: ignore[no-any-return]  # what was put
+        finally:
+            del result  # its traceback has this frame in it: a circle
+
+
+class ReadingThreads:
+    """Threads that work side by side."""
+
+    def __init__(self, count: int) -> None:
+        self._asked: SimpleQueue[tuple[Callable[[], Any], Pending[Any]] | None] = SimpleQueue()
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(count)]
+        with _signals_wait():
+            for thread in self._threads:
+                thread.start()
+
+    def submit(self, work: Callable[..., Result], *arguments: Any) -> Pending[Result]:
+        """Ask for `work(*arguments)`."""
+        pending: Pending[Result] = Pending()
+        self._asked.put((lambda: work(*arguments), pending))
+        return pending
+
+    def close(self) -> None:
+        """Let the threads end what they are at; what none has begun is left undone."""
+        try:
+            while True:
+                self._asked.get_nowait()
+        except Empty:
+            pass
+        for _ in self._threads:
+            self._asked.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        while (asked := self._asked.get()) is not None:
+            work, pending = asked
+            try:
+                pending.put(True, work())
+            except BaseException as error:  # noqa: BLE001  # whatever it is, it is the asker's
+                pending.put(False, error)
 
 
 class WorkerDiedError(Exception):
@@ -46,7 +112,7 @@ class Workers(Generic[Item, Result]):
         self._pipes: list[Connection] = []
         self._threads: list[threading.Thread] = []
         try:
-            with signals_wait() as waiting:
+            with _signals_wait() as waiting:
                 self._start_processes(context, jobs, work, waiting)
                 # only now: a process is forked from a program of one thread. And within: a signal
                 # between two steps of starting a thread leaves it waiting for ever
@@ -143,7 +209,7 @@ def _serve(
     for end in ends:
         end.close()
     gc.disable()  # records make no circles: looking for them takes a tenth of the time
-    for number in ENDING_SIGNALS:
+    for number in _ENDING_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # a forked process has the parent's handler
             signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
@@ -173,3 +239,19 @@ def _context() -> Any:
     if sys.platform == "linux" and threading.active_count() == 1:
         return multiprocessing.get_context("fork")
     return multiprocessing.get_context("spawn")
+
+
+@contextlib.contextmanager
+def _signals_wait() -> Iterator[tuple[int, ...]]:
+    """A process or thread is started whole or not at all, and ready before a signal reaches it.
+
+    Yields those that waited before.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield ()
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING_SIGNALS)
+    try:
+        yield tuple(map(int, before))
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

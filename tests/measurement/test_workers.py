@@ -1,4 +1,4 @@
-"""Results that other threads bring: a signal in any step of a wait makes nobody else wait."""
+"""Results of other threads and processes: a signal in any step of a wait makes nobody else wait."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from estimator.measurement.cloudtrail_logs.workers import Workers
-from estimator.measurement.threads import Pending, ReadingThreads
+from estimator.measurement.workers import Pending, ReadingThreads, Workers
 from tests.real_data import ROOT
 
 _PATIENCE = 60.0  # a machine may be busy [s]
@@ -98,8 +97,8 @@ def double(number: int) -> int:
 _KILLED = """
 import sys
 sys.path.insert(0, {root!r})
-from tests.measurement.test_threads import double, interrupt
-from estimator.measurement.cloudtrail_logs.workers import Workers
+from tests.measurement.test_workers import double, interrupt
+from estimator.measurement.workers import Workers
 for step in range(1, 60):
     workers = Workers(2, double)
     pendings = [workers.submit(number) for number in range(4)]
