@@ -9,8 +9,7 @@ import pandas as pd
 
 from estimator.calibration.rows import NAMES
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.measurement_files import load_actuals
-from estimator.measurement.measurement_files.detection import detect_formats
+from estimator.measurement.measurement_files import detect_formats, load_actuals
 from estimator.measurement.paths import as_paths
 from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import SkippedFiles
