@@ -15,7 +15,7 @@ from estimator.figures import FEW, SEVERAL, count, listed, money, plural, share
 from estimator.forecasting.notices import rate_notices
 from estimator.measurement.billing.cells import KMS
 from estimator.measurement.billing.summary import CAUSE_NOT_TOLD, notices_of_months
-from estimator.measurement.cloudtrail_logs.attribution_notices import OF_UNKNOWN
+from estimator.measurement.cloudtrail_logs.gathering import OF_UNKNOWN
 from estimator.measurement.result import Actuals
 from pricing.reading.problems import KmscostError, Problem
 from pricing.request_meters import OF_NO_KEY
