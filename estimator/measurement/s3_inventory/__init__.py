@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.object_tally import Tally
+from estimator.measurement.object_counts import Tally
 from estimator.measurement.paths import Done, Progress
 from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals

@@ -13,15 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.object_counts import (
-    AT_MOST,
-    Kind,
-    Place,
-    places_of,
-    relative_place_of,
-)
-from estimator.measurement.object_name import written_at
-from estimator.measurement.object_tally import Tally
+from estimator.measurement.object_counts import AT_MOST, Kind, Tally, places_of
+from estimator.measurement.object_name import Place, relative_place_of, written_at
 from estimator.measurement.paths import Done, Progress, as_paths
 from estimator.measurement.plain_files import (
     BadLines,
