@@ -9,9 +9,10 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from estimator.measurement.billing import chunks
+from estimator.measurement.billing.archives import WatchedStream
 from estimator.measurement.billing.cells import clean, is_aws, is_flag, product_of
 from estimator.measurement.billing.chunks import (
     FORECAST,
@@ -29,10 +30,6 @@ _LOST_LINE = "\u0a00"
 _MOST_FIELD = 1 << 24  # cost categories and tags are JSON texts of any length
 # run lengths make billions of equal lines out of a kilobyte
 _MOST_ROWS_A_BYTE, _FEW_ROWS = 100, 10_000_000
-
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 
 class SlowWayError(Exception):
@@ -167,23 +164,16 @@ def _arrow_csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterato
         raise SlowWayError
 
 
-class _CountedLines(io.RawIOBase):
-    """A stream whose line ends are counted as they are read; whoever opened it closes it."""
+class _CountedLines(WatchedStream):
+    """A stream whose line ends are counted as they are read."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__()
-        self._stream = stream
+        super().__init__(stream)
         self.lines = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        target = memoryview(buffer).cast("B")
-        data = self._stream.read(len(target))
-        target[: len(data)] = data
+    def look(self, data: bytes) -> None:
+        """Count the ends of lines."""
         self.lines += data.count(b"\n")
-        return len(data)
 
 
 def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
