@@ -28,7 +28,6 @@ from estimator.reconciliation.difference_limit import DifferenceLimit, read_diff
 from estimator.reconciliation.evidence import collect_evidence
 from estimator.reconciliation.free_part import INFERRED_FREE, infer_free_part, table_price
 from estimator.reconciliation.interpretation import interpret
-from estimator.reconciliation.key_days import key_day_notices
 from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.missing_lines import (
@@ -38,6 +37,7 @@ from estimator.reconciliation.missing_lines import (
 )
 from estimator.reconciliation.notices import (
     find_strangers,
+    key_day_notices,
     months_left_out,
     notices,
     rests_on,
@@ -222,7 +222,7 @@ def reconcile_forecast(
             *notices(
                 expected, billed, actuals, label, coverage, frame, lost, payers, strangers, days
             ),
-            *key_day_notices(frame, levels, inventory, expected.months, expected.currency),
+            *key_day_notices(frame, levels, expected),
             *missing.notices(),
             *(() if free_known else (INFERRED_FREE,)),
         ),
