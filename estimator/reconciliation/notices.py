@@ -15,8 +15,8 @@ from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.billing.summary import notices_of_months
 from estimator.measurement.result import Actuals
+from estimator.reconciliation.bill_detail import MissingLevels
 from estimator.reconciliation.billed_days import BilledDays
-from estimator.reconciliation.levels import MissingLevels
 from estimator.reconciliation.measured_rows import ENOUGH, RowCoverage
 from estimator.volume.key_months import CAPPED_FROM, ROTATIONS_CHARGED
 

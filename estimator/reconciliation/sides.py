@@ -13,8 +13,8 @@ from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import SOURCES, sources_that_count
 from estimator.months import FloatArray
+from estimator.reconciliation.bill_detail import SYMMETRIC, MissingLevels
 from estimator.reconciliation.billed_days import BilledDays
-from estimator.reconciliation.levels import SYMMETRIC, MissingLevels
 from pricing.arns import split_arn
 
 KEYS = ("payer", "billed_account", "billed_region", "key", "operation", "unit")

@@ -1,16 +1,21 @@
-"""The levels that a bill does not tell: keys, operations."""
+"""What a bill leaves open: keys, operations and accounts, and which of the requests were free."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from estimator.figures import count, listed
+from estimator.forecasting import Forecast
+from estimator.measurement.billing.services import KMS
 from estimator.measurement.result import Actuals
-
-KMS = "awskms"
+from estimator.months import FloatArray
+from pricing.reading.problems import RateError
+from pricing.regions import is_region
 
 _MOST_NAMES = 10
 
@@ -19,6 +24,11 @@ SYMMETRIC = ("KMS-Requests", "")
 
 # what CloudTrail's files cause under their keys
 OPERATIONS = ("GenerateDataKey", "Decrypt", "Encrypt", "ReEncrypt", "ReEncryptFrom", "ReEncryptTo")
+
+INFERRED_FREE = (
+    "the bill does not tell which requests were free: as many as its cost leaves over at the "
+    "table's price, so that a difference in price or a credit cannot be told from them"
+)
 
 
 @dataclass(frozen=True)
@@ -107,3 +117,48 @@ def _missing_operation(requests: pd.DataFrame) -> str:
     nameless = requests["quantity"][requests["operation"] == ""].sum()
     many = "request" if nameless == 1 else "requests"
     return f"the bill names no operation for {count(nameless)} {many}" if nameless else ""
+
+
+def infer_free_part(lines: pd.DataFrame, expected: Forecast) -> tuple[pd.DataFrame, bool]:
+    """Fill in the free part of lines that do not tell it; tell whether all did.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        The bill's requests and key-months: quantity, free and billable [unit], cost [currency].
+    expected : Forecast
+        Its table has the prices.
+    """
+    unknown = lines["billable"].isna()
+    if not unknown.any():
+        return lines, True
+    symmetric = lines["meter"].isin(SYMMETRIC).to_numpy()
+    prices = table_prices(expected, lines)
+    quantity = lines["quantity"].to_numpy(dtype=np.float64)
+    # no price, or a meter of its own: nothing says that any of it was free
+    priced = symmetric & np.isfinite(prices) & (prices > 0)
+    paid = lines["cost"].to_numpy(dtype=np.float64) / np.where(priced, prices, 1.0)
+    billable = np.where(priced, np.clip(paid, 0.0, quantity), quantity)
+    filled = lines["billable"].where(~unknown, billable)
+    return lines.assign(
+        billable=filled, free=lines["free"].where(~unknown, quantity - filled)
+    ), False
+
+
+def table_prices(expected: Forecast, rows: pd.DataFrame) -> FloatArray:
+    """The table's price of a unit on each row, NaN where it has none. [currency/unit]"""
+    pairs = list(zip(rows["billed_region"].astype(str), rows["unit"].astype(str), strict=True))
+    # rows are many, Regions and units few
+    known = {pair: _table_price(expected, *pair) for pair in set(pairs)}
+    return np.array([known[pair] for pair in pairs], dtype=np.float64)
+
+
+def _table_price(expected: Forecast, region: str, unit: str) -> float:
+    """The table's price of a unit, after the discount; NaN where it has none. [currency/unit]"""
+    if not is_region(region):
+        return np.nan
+    with contextlib.suppress(RateError):
+        meter = expected.table.meter("Decrypt" if unit == "request" else "KeyMonth")
+        steps = expected.table.rate(meter, region, expected.months.firsts[0])[1].steps
+        return float(steps[0][1] / meter.per * (1 - expected.discount))
+    return np.nan
