@@ -47,7 +47,7 @@ class Attribution(NotebookResult):
     rows : DataFrame
         The frame of `estimator.frames.ATTRIBUTION`: its costs add up to the bill.
     places : DataFrame
-        Of `estimator.attribution.places.find_places`; of no rows without a bill.
+        Of `estimator.attribution.overlap.find_places`; of no rows without a bill.
     free : tuple of FreeUse
         When the free requests of each month end, by the logs.
     free_other_reading : tuple of FreeUse
