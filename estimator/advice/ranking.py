@@ -13,7 +13,7 @@ from estimator.advice.keys import mergeable_keys, unused_keys
 from estimator.advice.proposal import Plan, Proposal
 from estimator.advice.repeated_reads import queries, repeated_gets, validations
 from estimator.advice.trails import bucket_keys, excluded_events, sse_s3
-from estimator.bucket_keys import SMALLEST
+from estimator.bucket_keys.result import SMALLEST
 
 # of each kind so many are evaluated one by one; of more the dearest, and all others as one:
 # every evaluation is a forecast and a simulation of the whole inventory

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.attribution.logged import CLOUDTRAIL, month_periods
-from estimator.bucket_keys import MeasuredBucketKeys
+from estimator.bucket_keys.result import MeasuredBucketKeys
 from estimator.figures import at_least, money, plain, share
 from estimator.forecasting.free_days import FreeUse
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
