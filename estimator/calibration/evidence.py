@@ -54,7 +54,8 @@ def join_object_names(logs: Actuals, names: Actuals) -> Actuals:
             if column not in actuals.measured and column not in ("day", "month"):
                 frame[column] = _BLANKS.get(column, "")
         # categoricals of different categories do not join
-        frames.append(frame.astype({name: object for name in columns if _is_text(frame, name)}))
+        texts = [name for name in columns if isinstance(frame[name].dtype, pd.CategoricalDtype)]
+        frames.append(frame.astype(dict.fromkeys(texts, object)))
     skipped = SkippedFiles()
     skipped.join(logs.skipped)
     skipped.join(names.skipped)
@@ -67,7 +68,3 @@ def join_object_names(logs: Actuals, names: Actuals) -> Actuals:
         coverage=Coverage({**logs.coverage.hours, **names.coverage.hours}),
         notices=(*logs.notices, *names.notices),
     )
-
-
-def _is_text(frame: pd.DataFrame, name: str) -> bool:
-    return isinstance(frame[name].dtype, pd.CategoricalDtype)

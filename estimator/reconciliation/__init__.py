@@ -39,7 +39,6 @@ from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_
 from estimator.reconciliation.missing_lines import (
     charged_cost,
     find_missing_lines,
-    forecast_by_account,
 )
 from estimator.reconciliation.notices import (
     find_strangers,
@@ -54,6 +53,7 @@ from estimator.reconciliation.parts import (
     leave_unexplained,
     request_parts,
 )
+from estimator.reconciliation.rest_of_month import forecast_by_account
 from estimator.reconciliation.result import Reconciliation
 from estimator.reconciliation.sides import (
     KEYS,
