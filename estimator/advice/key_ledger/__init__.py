@@ -26,7 +26,7 @@ from estimator.advice.key_ledger.records import (
     KeyRecord,
     KeyUse,
 )
-from estimator.advice.key_uses import KeyUses
+from estimator.advice.keys import KeyUses
 from estimator.discovery.estate import Estate, Resource
 from estimator.figures import SEVERAL, listed
 from estimator.inventory import Inventory
