@@ -13,7 +13,6 @@ from estimator.inventory.changes.paths import Path
 from estimator.inventory.sections import Key, Trail
 from estimator.volume.readers import kind_of
 
-
 _MOST_COMMANDS = 3  # of trails alike
 _PRICES = "AWS KMS pricing: each customer managed key a month, nothing while deletion is pending"
 

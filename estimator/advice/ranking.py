@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from estimator.advice.baseline import Baseline
-from estimator.advice.duplicates import duplicates
 from estimator.advice.evaluation import Evaluator, Saving
 from estimator.advice.fan_out import fan_outs
 from estimator.advice.keys import mergeable_keys, unused_keys
+from estimator.advice.overlaps import duplicates
 from estimator.advice.proposal import Plan, Proposal
 from estimator.advice.repeated_reads import queries, repeated_gets, validations
 from estimator.advice.trails import bucket_keys, excluded_events, sse_s3
