@@ -14,8 +14,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.frames import Column
-from estimator.report.exports.extras import import_extra
-from estimator.report.exports.table import Table, cells, kind_of
+from estimator.report.exports.table import Table, cells, import_extra, kind_of
 from pricing.reading.problems import KmscostError, Problem
 
 # Excel specifications and limits, support.microsoft.com, checked 2026-11-24
