@@ -14,7 +14,7 @@ from estimator.inventory import Inventory
 from estimator.report.answers import Answer
 from estimator.report.answers.account_names import AccountNames
 from estimator.report.blocks import MOST_ROWS, Block, Command, Details, Lines, Sheet
-from estimator.report.exports.aws_calls import Calls
+from estimator.report.exports import Calls
 from estimator.report.exports.openmetrics import Metrics
 from estimator.report.exports.table import Table, cells, kind_of
 from estimator.report.formats.html import answer_fragment

@@ -17,8 +17,8 @@ import pandas as pd
 
 from estimator.figures import factor
 from estimator.forecasting import WRITES, Forecast, forecast
+from estimator.report.exports import Source, forecast_of
 from estimator.report.exports.focus_columns import FOCUS, OWN
-from estimator.report.exports.source import Source, forecast_of
 from estimator.report.exports.table import Table
 from estimator.report.exports.usage_types import SERVICE_CODE, meter_of, operation_of, unit_of
 from pricing.bill import price_column

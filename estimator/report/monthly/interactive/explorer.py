@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from estimator.forecasting import Forecast
-from estimator.report.exports.source import Source, forecast_of
+from estimator.report.exports import Source, forecast_of
 from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.interactive.tools import read_text, tool_data, write_tools
 from estimator.volume.model import Model
