@@ -131,10 +131,9 @@ def _answers() -> dict[type, Callable[[Any], Answer[Any]]]:
     from estimator.report.answers.backtest import BacktestAnswer
     from estimator.report.answers.calibration import CalibrationAnswer
     from estimator.report.answers.comparison import ComparisonAnswer
-    from estimator.report.answers.drafting import DraftAnswer
     from estimator.report.answers.explanation import ExplanationAnswer
     from estimator.report.answers.forecast import ForecastAnswer
-    from estimator.report.answers.inventory import InventoryAnswer
+    from estimator.report.answers.inventory import DraftAnswer, InventoryAnswer
     from estimator.report.answers.measurement import MeasurementAnswer
     from estimator.report.answers.rates import (
         ImportedRatesAnswer,
