@@ -11,8 +11,7 @@ import pandas as pd
 from estimator.figures import count, factor, money
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.inventory import Inventory
-from estimator.report.answers import Answer
-from estimator.report.answers.account_names import AccountNames
+from estimator.report.answers import AccountNames, Answer
 from estimator.report.blocks import MOST_ROWS, Block, Command, Details, Lines, Sheet
 from estimator.report.exports import Calls
 from estimator.report.exports.openmetrics import Metrics

@@ -18,8 +18,7 @@ from estimator.forecasting.quotas import highest
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
-from estimator.report.answers import Answer
-from estimator.report.answers.account_names import AccountNames
+from estimator.report.answers import AccountNames, Answer
 from estimator.report.answers.budgets_and_copies import CopyCharge, budget_lines, copies_lines
 from estimator.report.blocks import MOST_ROWS, Sheet
 from estimator.volume.columns import key_columns

@@ -13,7 +13,7 @@ import pandas as pd
 from estimator.attribution import Attribution
 from estimator.attribution.result import LOGGED, NOT_IN_LOGS
 from estimator.forecasting import Forecast
-from estimator.report.answers.account_names import AccountNames
+from estimator.report.answers import AccountNames
 from estimator.report.answers.attribution_lines import line_names, part_name
 from estimator.report.formats.json_and_csv import safe_cell
 from pricing.reading.problems import printable
