@@ -24,9 +24,8 @@ from estimator.discovery.aws.failures import (
     failure_of,
 )
 from estimator.discovery.aws.hosts import Hosts
-from estimator.discovery.aws.patience import Patience
 from estimator.discovery.aws.sessions import asks_a_human, client_config, no_way_in, open_session
-from estimator.discovery.aws.workers import within
+from estimator.discovery.aws.waiting import Patience, within
 from estimator.discovery.completeness import Completeness
 from pricing.arns import format_arn, is_account, parse_arn
 

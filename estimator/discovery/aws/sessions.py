@@ -16,7 +16,7 @@ from estimator.discovery.aws.failures import (
     cure,
     shorten,
 )
-from estimator.discovery.aws.patience import Patience
+from estimator.discovery.aws.waiting import Patience
 from pricing.reading.problems import KmscostError, Problem
 from pricing.regions import is_region_of_known_partition
 

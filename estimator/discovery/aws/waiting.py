@@ -1,4 +1,7 @@
-"""Many calls at once, in threads that end with the program, so that Ctrl-C ends at once."""
+"""How long AWS is waited for, and for how many calls at once.
+
+Threads end with the program, so that Ctrl-C ends at once.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,41 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 WORKERS = 8
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Times in seconds, and attempts with the first among them.
+
+    Parameters
+    ----------
+    login
+        Until somebody is let in or hears why not: within 15 seconds, with the program's start [s].
+    attempts, login_attempts
+        Of a call that is throttled or meets an error of AWS's own; a host that does not answer is
+        given up sooner.
+    connect, read
+        For a connection, and for each part of an answer [s].
+    answer
+        For a whole answer, with the pause before the next attempt: botocore's are up to 20 s [s].
+    rest
+        A host that did not answer is left alone for so long [s].
+    """
+
+    login: float = 12.0
+    login_attempts: int = 4
+    attempts: int = 10
+    connect: float = 5.0
+    read: float = 5.0
+    answer: float = 30.0
+    rest: float = 30.0
 
 
 def within(
