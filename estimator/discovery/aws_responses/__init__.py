@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.discovery.aws_responses import (
-    accounts,
     buckets,
     config_items,
     free_tier,
     keys,
     landing_zone,
+    organization,
     query_rows,
     trails,
 )
@@ -77,10 +77,10 @@ class Responses:
             # a part of the accounts, unless the whole list is there too
             self._units.append((response, source))
         elif kind == "list-accounts":
-            accounts.take_accounts(estate, response, source)
+            organization.take_accounts(estate, response, source)
             self._place_accounts(None, response, source)
         elif kind == "describe-regions":
-            accounts.take_regions(estate, origin.account, response, source)
+            organization.take_regions(estate, origin.account, response, source)
         elif kind in _AT_ONCE:
             if kind == "get-caller-identity" and is_account(response["Account"]):
                 self._callers.add(response["Account"])
@@ -152,7 +152,7 @@ class Responses:
         is_listed = bool(self.estate.members)
         for response, source in self._units:
             if not is_listed:
-                accounts.take_accounts(self.estate, response, source)
+                organization.take_accounts(self.estate, response, source)
             self._place_accounts(unit_in(source), response, source)
         self._units.clear()
         nameless: dict[str, int] = {}
@@ -254,8 +254,8 @@ class Responses:
 
 # answers that name their subject themselves
 _AT_ONCE: dict[str, Callable[[Estate, Mapping[str, Any], str], None]] = {
-    "describe-organization": accounts.take_organization,
-    "get-caller-identity": accounts.take_identity,
+    "describe-organization": organization.take_organization,
+    "get-caller-identity": organization.take_identity,
     "describe-key": keys.take_key,
     "list-aliases": keys.take_aliases,
     "get-free-tier-usage": free_tier.take_free_tier,

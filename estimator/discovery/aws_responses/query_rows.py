@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from estimator.discovery.aws_responses import accounts, buckets, keys, trails
+from estimator.discovery.aws_responses import buckets, keys, organization, trails
 from estimator.discovery.aws_responses.values import as_flag, parse_cell, text_of
 from estimator.discovery.estate import Estate
 from estimator.figures import plural
@@ -135,7 +135,7 @@ def take_rows(
     for arn, listed in selectors.items():
         later(_join_selectors(arn, listed))
     if members:
-        accounts.take_accounts(estate, {"Accounts": members}, source)
+        organization.take_accounts(estate, {"Accounts": members}, source)
     _note_odd(estate, found, source)
     if is_seen:
         estate.completeness.saw("trails", source)
