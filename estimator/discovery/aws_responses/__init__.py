@@ -13,14 +13,13 @@ from typing import Any
 from estimator.discovery.aws_responses import (
     buckets,
     config_items,
-    free_tier,
+    hints,
     keys,
-    landing_zone,
     organization,
     query_rows,
     trails,
 )
-from estimator.discovery.aws_responses.findings import Findings
+from estimator.discovery.aws_responses.hints import Findings
 from estimator.discovery.aws_responses.kinds import TREE, kind_of
 from estimator.discovery.aws_responses.organization import Organization, take_tags, unit_in
 from estimator.discovery.aws_responses.values import items_of, text_of
@@ -119,7 +118,7 @@ class Responses:
             return "rows of a query"
         if self._findings.take(answer, source):
             return "findings"
-        details = landing_zone.read_landing_zone(answer)
+        details = hints.read_landing_zone(answer)
         if details is not None:
             self._zones[source] = details
         return None if details is None else "a landing zone"
@@ -172,7 +171,7 @@ class Responses:
         self._organization.place(self.estate)
         self._findings.note(self.estate)
         for source, details in self._zones.items():
-            landing_zone.note_trail(self.estate, source, details)
+            hints.note_landing_zone(self.estate, source, details)
         for kind, count in sorted(nameless.items()):
             subject = plural(count, "answer")
             self.estate.note(_NAMELESS.format(subject=subject, kind=kind))
@@ -258,7 +257,7 @@ _AT_ONCE: dict[str, Callable[[Estate, Mapping[str, Any], str], None]] = {
     "get-caller-identity": organization.take_identity,
     "describe-key": keys.take_key,
     "list-aliases": keys.take_aliases,
-    "get-free-tier-usage": free_tier.take_free_tier,
+    "get-free-tier-usage": hints.take_free_tier,
 }
 _Find = Callable[[Responses, Mapping[str, Any], Origin], Resource | None]
 _Read = Callable[[Resource, Mapping[str, Any], str], None]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from estimator.discovery.aws_responses import landing_zone, query_rows, tables, texts
+from estimator.discovery.aws_responses import hints, query_rows, tables, texts
 from estimator.discovery.aws_responses.kinds import SINGLE_FIELDS, kind_of, whole_response
 from estimator.discovery.estate import Estate
 from estimator.discovery.surroundings import PAGE, find_error, find_page
@@ -188,7 +188,7 @@ class AnswerFile:
         """Leave out an answer that is not read, by its own name."""
         if isinstance(answer, Mapping) and "Trails" in answer:
             self.skip(_LIST_TRAILS)
-        elif landing_zone.is_stack_manifest(answer):
+        elif hints.is_stack_manifest(answer):
             self.skip(_CUSTOMIZATIONS)
         elif (reason := _accounts_in(answer)) and not _name_file(self.file.path):
             self.skip(reason, "list-accounts")
