@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from estimator.discovery.aws_responses import hints, query_rows, tables, texts
+from estimator.discovery.aws_responses import hints, query_rows, texts
 from estimator.discovery.aws_responses.kinds import SINGLE_FIELDS, kind_of, whole_response
 from estimator.discovery.estate import Estate
 from estimator.discovery.surroundings import PAGE, find_error, find_page
@@ -138,13 +138,13 @@ class AnswerFile:
             if not fault:
                 return
             reason = f"YAML that is not read: {fault}"
-        elif reason == _NOT_JSON and tables.is_account_table(text):
-            if tables.take_account_table(self.estate, Path(path), text, self.label):
+        elif reason == _NOT_JSON and texts.is_account_table(text):
+            if texts.take_account_table(self.estate, Path(path), text, self.label):
                 yield TAKEN
                 return
             reason = "a CSV file of accounts with mistakes"
         elif reason == _NOT_JSON:
-            rows = tables.read_table(text)
+            rows = texts.read_table(text)
             if rows is not None:
                 yield rows
                 return
