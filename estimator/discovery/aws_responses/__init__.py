@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.discovery.aws_responses import (
-    buckets,
     config_items,
     hints,
     keys,
@@ -131,11 +130,11 @@ class Responses:
 
     def take_no_encryption(self, origin: Origin) -> None:
         """Take the error that a bucket without default encryption gives."""
-        self._waiting.append(("get-bucket-encryption", {"Error": buckets.NO_ENCRYPTION}, origin))
+        self._waiting.append(("get-bucket-encryption", {"Error": trails.NO_ENCRYPTION}, origin))
 
     def take_no_bucket(self, origin: Origin) -> None:
         """Take the error that a bucket gives which is not there."""
-        self._waiting.append(("get-bucket-location", {"Error": buckets.NO_BUCKET}, origin))
+        self._waiting.append(("get-bucket-location", {"Error": trails.NO_BUCKET}, origin))
 
     def take_state(self, key: str, state: str, source: str) -> None:
         """Take the state of a key that an error names."""
@@ -270,8 +269,8 @@ _SUBJECTS: dict[str, tuple[_Find, _Read]] = {
     "list-grants": (Responses.key, keys.take_grants),
     "get-key-policy": (Responses.key, keys.take_policy),
     "list-resource-tags": (Responses.key, keys.take_tags),
-    "get-bucket-encryption": (Responses.bucket, buckets.take_encryption),
-    "get-bucket-location": (Responses.bucket, buckets.take_location),
+    "get-bucket-encryption": (Responses.bucket, trails.take_encryption),
+    "get-bucket-location": (Responses.bucket, trails.take_location),
 }
 _SEVERAL = (
     "{source} is an answer of get-trail-status for one of several trails of this name: put it in "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.discovery.aws_responses.trails import record_selectors
 from estimator.discovery.estate import Resource
+from estimator.discovery.selectors import record_selectors
 from estimator.discovery.terraform.nodes import APPLY, Node
 
 _FIELDS = {
