@@ -1,8 +1,9 @@
-"""Nested stacks whose templates are named too: parameters go down, outputs come up.
+"""What named templates give one another: nested stacks parameters and outputs, others exports.
 
-A nested stack is found by the end of the path in its TemplateURL (or a serverless application's
-Location), or by the path that CDK writes beside it. One template in several stacks makes its
-resources once for each of them.
+A nested stack whose template is named too is found by the end of the path in its TemplateURL (or a
+serverless application's Location), or by the path that CDK writes beside it. One template in
+several stacks makes its resources once for each of them. Exports are found by their names: CDK's
+cross-stack form among others.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|template)\b")
 _MOST_STACKS = 200  # templates that nest one another twice each would be endless
 _OUTPUTS = "Outputs."
+# stands for a stack's name, which no template knows, while the names of exports are worked out
+_STACK = "\0"
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,46 @@ class NestedStacks:
             return link.child.value(output.get("Value"))
         finally:
             self._open.discard(place)
+
+
+class Exports:
+    """The outputs of all templates that other stacks may import."""
+
+    def __init__(
+        self,
+        readers: Sequence[Functions],
+        given: Mapping[str, str],
+        account: str | None,
+        region: str | None,
+    ) -> None:
+        self._open: set[int] = set()
+        self._found: list[tuple[re.Pattern[str], Functions, Any]] = []
+        for functions in readers:
+            naming = Functions(functions.template, given, account, region, _STACK)
+            for output in functions.template.outputs.values():
+                if not isinstance(output, Mapping):
+                    continue
+                export = output.get("Export")
+                name = naming.value(export.get("Name")) if isinstance(export, Mapping) else None
+                holds = functions.condition(output["Condition"]) if "Condition" in output else True
+                if isinstance(name, str) and name and holds is not False:
+                    pattern = ".+".join(re.escape(part) for part in name.split(_STACK))
+                    self._found.append((re.compile(pattern), functions, output.get("Value")))
+
+    def value(self, name: str) -> Any:
+        """The value under a name; None where no template exports it, or several do."""
+        found = [
+            number for number, (pattern, *_) in enumerate(self._found) if pattern.fullmatch(name)
+        ]
+        # two templates that export what they import from one another have no value
+        if len(found) != 1 or found[0] in self._open:
+            return None
+        _, functions, value = self._found[found[0]]
+        self._open.add(found[0])
+        try:
+            return functions.value(value)
+        finally:
+            self._open.discard(found[0])
 
 
 def _links(parent: Functions, found: Sequence[Functions]) -> Iterator[_Link]:
