@@ -11,9 +11,8 @@ from typing import Any
 
 from estimator.discovery.completeness import PART, SECTIONS, Seen
 from estimator.discovery.drafting.accounts import MEMBERS
-from estimator.discovery.drafting.changes import Change, Merged
+from estimator.discovery.drafting.changes import Change, Merged, find_leftovers
 from estimator.discovery.drafting.keys import STATE, find_key
-from estimator.discovery.drafting.leftovers import find_leftovers
 from estimator.discovery.drafting.lines import head_lines, section_lines
 from estimator.discovery.drafting.merging import merge
 from estimator.discovery.drafting.outline import Outline, Todo, outline_of

@@ -11,13 +11,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from estimator.discovery.drafting.changes import Change, Merged, Text
-from estimator.discovery.drafting.leftovers import MOST_NAMED
+from estimator.discovery.drafting.changes import MOST_NAMED, Change, Merged, Text
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.locations import is_placeholder
-from estimator.discovery.drafting.matching import match_key, match_trail
+from estimator.discovery.drafting.matching import (
+    as_yaml,
+    effective_value,
+    is_same,
+    match_key,
+    match_trail,
+    regions_of,
+)
 from estimator.discovery.drafting.outline import Outline
-from estimator.discovery.drafting.values import as_yaml, effective_value, is_same, regions_of
 from estimator.figures import listed, plural
 from estimator.inventory.load import parse_inventory
 from estimator.inventory.sections import Key, Trail
