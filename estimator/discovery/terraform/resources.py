@@ -12,8 +12,7 @@ from estimator.discovery.key_states import DISABLED, PENDING
 from estimator.discovery.terraform.accounts import AccountParser
 from estimator.discovery.terraform.families import join_families
 from estimator.discovery.terraform.nodes import APPLY, Node, first_block
-from estimator.discovery.terraform.owners import Owners
-from estimator.discovery.terraform.references import References
+from estimator.discovery.terraform.references import Owners, References
 from estimator.discovery.terraform.selectors import take_selectors
 from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown

@@ -7,7 +7,7 @@ from typing import Any
 
 from estimator.discovery.estate import Resource
 from estimator.discovery.selectors import record_selectors
-from estimator.discovery.terraform.nodes import APPLY, Node
+from estimator.discovery.terraform.nodes import APPLY, Node, blocks_of
 
 _FIELDS = {
     "Field": "field",
@@ -35,11 +35,6 @@ def take_selectors(trail: Resource, node: Node) -> None:
     note = "advanced_event_selector" if advanced else "event_selector"
     source = note if basic or advanced else f"no {note}"
     record_selectors(trail, basic, advanced, node.label, source)
-
-
-def blocks_of(value: Any) -> list[Any]:
-    """The blocks of a name: a list, or the one block itself."""
-    return value if isinstance(value, list) else [value] if isinstance(value, dict) else []
 
 
 def _basic(block: Any) -> Any:
