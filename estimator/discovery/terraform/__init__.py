@@ -74,6 +74,5 @@ def _read(estate: Estate, document: Document, source: str) -> None:
     nodes = list(nodes_of(document, source, expressions))
     destroyed = note_gaps(estate, document, source, nodes, expressions)
     owners = Owners(nodes, expressions)
-    parser = ResourceParser(estate, nodes, References(nodes, expressions), owners)
-    parser.read()
-    parser.end_keys(destroyed)
+    references = References(nodes, expressions)
+    ResourceParser(estate, nodes, references, owners).read(destroyed)
