@@ -15,7 +15,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-WORKERS = 8
+_WORKERS = 8
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def map_in_threads(
             except BaseException as error:  # noqa: BLE001 (the main thread raises it)
                 ready.put((number, None, error))
 
-    for _ in range(min(WORKERS, len(items))):
+    for _ in range(min(_WORKERS, len(items))):
         # a pool of futures would wait at the end for calls that hang
         threading.Thread(target=run, daemon=True).start()
     results: dict[int, Result] = {}

@@ -76,7 +76,7 @@ class Responses:
             self._units.append((response, source))
         elif kind == "list-accounts":
             organization.take_accounts(estate, response, source)
-            self._place_accounts(None, response, source)
+            self.place_accounts(None, response, source)
         elif kind == "describe-regions":
             organization.take_regions(estate, origin.account, response, source)
         elif kind in _AT_ONCE:
@@ -90,11 +90,8 @@ class Responses:
             self._waiting.append((kind, response, origin))
         return kind
 
-    def take_children(self, parent: str, response: Mapping[str, Any], source: str) -> None:
-        """Take the accounts of an OU as no more than that: they are a part of all accounts."""
-        self._place_accounts(parent, response, source)
-
-    def _place_accounts(self, parent: str | None, response: Mapping[str, Any], source: str) -> None:
+    def place_accounts(self, parent: str | None, response: Mapping[str, Any], source: str) -> None:
+        """Note where listed accounts are; those of one OU are no more than a part of all."""
         for account in items_of(response, "Accounts"):
             self._organization.take_account(account, parent, source)
 
@@ -151,7 +148,7 @@ class Responses:
         for response, source in self._units:
             if not is_listed:
                 organization.take_accounts(self.estate, response, source)
-            self._place_accounts(unit_in(source), response, source)
+            self.place_accounts(unit_in(source), response, source)
         self._units.clear()
         nameless: dict[str, int] = {}
         # now every trail, key and bucket is known, in whichever order the files came

@@ -12,7 +12,13 @@ from typing import Any
 from estimator.discovery.aws_responses import hints, query_rows, texts
 from estimator.discovery.aws_responses.kinds import SINGLE_FIELDS, kind_of, whole_response
 from estimator.discovery.estate import Estate
-from estimator.discovery.surroundings import PAGE, find_error, find_page
+from estimator.discovery.surroundings import (
+    PAGE,
+    failures_in,
+    find_error,
+    find_page,
+    without_failures,
+)
 from estimator.measurement.paths import Found
 from estimator.measurement.recognition import kind_of_file
 from estimator.measurement.skipped import SkippedFiles
@@ -122,7 +128,7 @@ class AnswerFile:
             yield EMPTY
             return
         failures = list(_failures(text))
-        text = texts.without_failures(text) if failures else text
+        text = without_failures(text) if failures else text
         yield from failures
         if not text.strip():
             return
@@ -163,7 +169,7 @@ class AnswerFile:
             else f"{len(lines):,} lines around the answers were"
         )
         self.estate.note(f"{self.label}: {what} skipped")
-        error = find_error([line for line in lines if not next(texts.failures_in(line), None)])
+        error = find_error([line for line in lines if not next(failures_in(line), None)])
         reason = find_page(lines) or (error and f"a program failed ({error:.200})")
         if not reason:
             return
@@ -268,7 +274,7 @@ def _read_yaml(text: str, path: str) -> tuple[list[Any], str]:
 
 def _failures(text: str) -> Iterator[Any]:
     """What the CLI printed in place of answers, in the form of AWS's errors."""
-    for code, call, words in texts.failures_in(text):
+    for code, call, words in failures_in(text):
         yield {"Error": {"Code": code or "the CLI", "Message": words}, CALL: call}
 
 

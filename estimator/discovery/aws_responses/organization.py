@@ -84,18 +84,13 @@ def _find_missing(
 
 
 def take_organization(estate: Estate, response: Mapping[str, Any], source: str) -> None:
-    """The management account pays for all (consolidated billing)."""
+    """The management account pays for all (consolidated billing); two make an open question."""
     organization = response.get("Organization")
     owner = organization.get("MasterAccountId") if isinstance(organization, Mapping) else None
     if is_account(owner):
-        record_payer(estate, str(owner), source, "MasterAccountId")
-
-
-def record_payer(estate: Estate, account: str, source: str, note: str) -> None:
-    """Note who pays; two that disagree make an open question."""
-    holder = Resource("payer", "", {"payer": estate.payer} if estate.payer else {})
-    holder.record("payer", account, source, note=note)
-    estate.payer = holder.fact("payer")
+        holder = Resource("payer", "", {"payer": estate.payer} if estate.payer else {})
+        holder.record("payer", str(owner), source, note="MasterAccountId")
+        estate.payer = holder.fact("payer")
 
 
 def take_identity(estate: Estate, response: Mapping[str, Any], source: str) -> None:

@@ -1,4 +1,4 @@
-"""Answers that are no JSON: YAML documents, CSV tables, and failures that the CLI printed.
+"""Answers that are no JSON: YAML documents one after another, and CSV tables.
 
 CSV files are the accounts of an organization, or the rows of queries.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -18,45 +18,10 @@ from estimator.inventory.accounts import read_accounts
 from pricing.arns import parse_arn
 from pricing.reading.problems import Problem
 
-# as the AWS CLI prints what AWS answers; 2.x begins with `aws: [ERROR]: `
-_FAILED = re.compile(
-    r"An error occurred \((?P<code>[\w.]+)\) when calling the (?P<call>\w+) operation"
-    r"(?: \([^)\n]*\))?[^:\n]*"
-    r"(?:: *(?P<words>[^\n]*))?"
-)
-# as it prints what keeps it from asking AWS at all
-_UNASKED = re.compile(
-    r"^(?:aws: \[ERROR\]: *)?((?:Unable to (?:locate|parse|load)|Could not connect|Connect timeout|"
-    r"Read timeout|Error loading|Error when retrieving|The config profile|The SSO session|"
-    r"Token has expired|You must specify a region|SSL validation failed|Partial credentials)"
-    r"[^\n]*)",
-    re.MULTILINE,
-)
 _KEY = re.compile(r"([A-Za-z]\w*):(?:\s|\Z)")
 _MOST_PROBLEMS = 3
 # columns of our own that say what somebody assumes, not what there is
 _OTHERS = ("payer", "files_per_day", "from", "until")
-
-
-def failures_in(text: str) -> Iterator[tuple[str, str, str]]:
-    """Each failure that the CLI printed: its code, the call (both may be unknown), and the words.
-
-    >>> list(failures_in("An error occurred (Denied) when calling the GetTrail operation: no"))
-    [('Denied', 'GetTrail', 'no')]
-    >>> text = "An error occurred (A) when calling the B operation (reached max retries: 4): slow"
-    >>> list(failures_in(text))
-    [('A', 'B', 'slow')]
-    """
-    for match in _FAILED.finditer(text):
-        yield match["code"], match["call"], (match["words"] or "").strip()
-    for match in _UNASKED.finditer(text):
-        yield "", "", match[1].strip()
-
-
-def without_failures(text: str) -> str:
-    """A text without the lines in which the CLI printed failures."""
-    lines = text.splitlines(keepends=True)
-    return "".join(line for line in lines if not next(failures_in(line), None))
 
 
 def without_prelude(text: str, fields: Collection[str]) -> tuple[str, list[str]]:

@@ -52,7 +52,8 @@ def item_lines(item: Item, in_braces: bool = False) -> Iterator[str]:
     for remark in item.remarks:
         yield f"  # {comment(remark)}"
     if in_braces:
-        yield f"  - {flow_text(item)}{_comment_of(_join_comments(item))}"
+        values = flow({entry.key: entry.value for entry in item.entries})
+        yield f"  - {values}{_comment_of(_join_comments(item))}"
         return
     dash = "- "
     for entry in item.entries:
@@ -63,11 +64,6 @@ def item_lines(item: Item, in_braces: bool = False) -> Iterator[str]:
         else:
             yield f"  {dash}{entry.key}: {flow(entry.value)}{_comment_of(commented)}"
         dash = "  "
-
-
-def flow_text(item: Item) -> str:
-    """An item's entries in braces."""
-    return flow({entry.key: entry.value for entry in item.entries})
 
 
 def _join_comments(item: Item) -> Entry:

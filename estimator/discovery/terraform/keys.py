@@ -11,8 +11,8 @@ from estimator.discovery.terraform.nodes import APPLY, Node
 from estimator.discovery.terraform.references import Owners, References
 from pricing.arns import parse_arn
 
-REPLICAS = ("aws_kms_replica_key", "aws_kms_replica_external_key")
-KEYS = ("aws_kms_key", "aws_kms_external_key", *REPLICAS)
+_REPLICAS = ("aws_kms_replica_key", "aws_kms_replica_external_key")
+KEYS = ("aws_kms_key", "aws_kms_external_key", *_REPLICAS)
 ALIAS = "aws_kms_alias"
 
 
@@ -94,7 +94,7 @@ class KeyParser:
         _join_families(
             (primary, key)
             for node in nodes
-            if node.type in REPLICAS
+            if node.type in _REPLICAS
             and (key := self.key_of(node))
             and (primary := self._primary_of(node))
         )
@@ -112,7 +112,7 @@ class KeyParser:
     def _owner_of_key(self, node: Node) -> Fact:
         """The account of a new key; a replica's is that of its primary, whatever its provider."""
         own = self._owners.account(node)
-        if own.is_known or node.type not in REPLICAS:
+        if own.is_known or node.type not in _REPLICAS:
             return own
         arn = parse_arn(node.text("primary_key_arn"), "kms")
         if arn is not None and arn.account:
