@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pricing.reading.scalars import comment, flow
@@ -31,6 +31,18 @@ class Item:
     def value(self, key: str) -> Any:
         """The value of a key; None where the item has none."""
         return next((entry.value for entry in self.entries if entry.key == key), None)
+
+    def with_value(self, key: str, value: str) -> Item:
+        """The item with another value of a key that it has."""
+        entries = (
+            replace(entry, value=value) if entry.key == key else entry for entry in self.entries
+        )
+        return replace(self, entries=tuple(entries))
+
+    def without_questions(self) -> Item:
+        """An account without what is not known of it: it inherits that, never another's payer."""
+        entries = (entry for entry in self.entries if not entry.todo or entry.key == "payer")
+        return replace(self, entries=tuple(entries))
 
 
 def _comment_of(entry: Entry) -> str:
