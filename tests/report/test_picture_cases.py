@@ -12,8 +12,7 @@ import yaml
 
 from estimator import load_inventory, plot
 from estimator.report.charts import chart_of, draw_alone
-from estimator.report.charts.chart import MEDIUM, NARROW, WIDE
-from estimator.report.charts.colours import GREY, INK, MUTED, SERIES
+from estimator.report.charts.chart import GREY, INK, MEDIUM, MUTED, NARROW, SERIES, WIDE
 from estimator.report.charts.fonts import set_fonts
 from estimator.report.charts.inline import VARIABLES
 from estimator.report.charts.sankey import sankey_chart

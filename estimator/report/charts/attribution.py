@@ -11,8 +11,7 @@ from estimator.figures import count
 from estimator.report.answers.attribution import attribution_headline
 from estimator.report.answers.attribution_lines import Line, shown_lines
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
-from estimator.report.charts.chart import Chart, empty_chart
-from estimator.report.charts.colours import BLUE, GREY, INK, MUTED, ORANGE, RED
+from estimator.report.charts.chart import BLUE, GREY, INK, MUTED, ORANGE, RED, Chart, empty_chart
 
 
 def attribution_chart(attribution: Attribution) -> Chart:

@@ -6,8 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from estimator.report.charts.chart import LETTER, Size, bare, shorten_labels, width_of, write
-from estimator.report.charts.colours import BLUE, INK, LINE
+from estimator.report.charts.chart import (
+    BLUE,
+    INK,
+    LETTER,
+    LINE,
+    Size,
+    bare,
+    shorten_labels,
+    width_of,
+    write,
+)
 
 if TYPE_CHECKING:
     from estimator.report.charts.picture import Picture

@@ -10,8 +10,7 @@ from estimator.figures import money, share
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import PARTS, own_parts
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
-from estimator.report.charts.chart import Chart, empty_chart
-from estimator.report.charts.colours import GREEN, GREY, RED
+from estimator.report.charts.chart import GREEN, GREY, RED, Chart, empty_chart
 from estimator.simulation import Simulation
 
 _MOST = 8

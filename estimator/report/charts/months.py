@@ -11,6 +11,10 @@ from estimator.figures import count, money, plural, share
 from estimator.forecasting import Forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.charts.chart import (
+    INK,
+    LETTER,
+    PAPER,
+    SERIES,
     Chart,
     Size,
     canvas,
@@ -20,7 +24,6 @@ from estimator.report.charts.chart import (
     set_slots,
     short_amount,
 )
-from estimator.report.charts.colours import INK, PAPER, SERIES
 from estimator.report.charts.labels import EndLabel, label_ends
 
 if TYPE_CHECKING:
@@ -160,7 +163,7 @@ def _write_totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> N
     last = len(sums) - 1
     # five letters or so of 12 px stand on a bar of a twelfth of the page
     longest = max((len(short_amount(float(value), is_money=is_money)) for value in sums), default=0)
-    crowded = size.narrow or (last + 1) * (7.2 * longest + 6) > size.width - 170
+    crowded = size.narrow or (last + 1) * (LETTER * longest + 6) > size.width - 170
     for at in [last] if size.narrow else sorted({0, last}) if crowded else range(last + 1):
         value = float(sums[at])
         edge = "left" if at == 0 and crowded else "right" if at == last and crowded else "center"

@@ -12,6 +12,11 @@ from estimator.columns import in_column
 from estimator.figures import count, money, plural, share
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import (
+    BLUE,
+    GREY,
+    INK,
+    MUTED,
+    SERIES,
     Chart,
     Size,
     bare,
@@ -20,7 +25,6 @@ from estimator.report.charts.chart import (
     shorten_labels,
     write,
 )
-from estimator.report.charts.colours import BLUE, GREY, INK, MUTED, SERIES
 from estimator.report.charts.labels import apart
 
 if TYPE_CHECKING:

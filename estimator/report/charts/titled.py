@@ -6,8 +6,7 @@ import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from estimator.report.charts.chart import Chart
-from estimator.report.charts.colours import INK, MUTED
+from estimator.report.charts.chart import INK, MUTED, Chart
 from pricing.reading.problems import printable
 
 if TYPE_CHECKING:
