@@ -20,7 +20,7 @@ from estimator.report.charts.chart import (
     SKY,
     YELLOW,
 )
-from estimator.report.charts.svg import draw_svg
+from estimator.report.charts.picture import draw_svg
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
