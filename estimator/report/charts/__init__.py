@@ -120,7 +120,7 @@ def chart_of(
     read_options(draws, seed, QUANTILES, 1)
     read_months(start, months)
     if kind == "attribution":
-        from estimator.report.charts.attribution import attribution_chart
+        from estimator.report.charts.bars import attribution_chart
 
         if isinstance(inventory, Inventory):
             expected = "logs, as paths"
@@ -142,7 +142,7 @@ def chart_of(
         name, found = ("bill", "a bill") if bill is not None else ("history", "a history")
         raise UsageError(Problem(name, None, "", found, f"none of kind {kind}", fix))
     if kind in ("fan", "drivers"):
-        from estimator.report.charts.drivers import drivers_chart
+        from estimator.report.charts.bars import drivers_chart
         from estimator.report.charts.fan import fan_chart
 
         drawn = simulate(inventory, start, months, draws, seed, rates=table, discount=discount)

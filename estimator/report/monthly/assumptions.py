@@ -9,7 +9,7 @@ from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
 from estimator.inventory.units import SHARE, UNITS
 from estimator.report.answers.simulation import first_lines
 from estimator.report.blocks import Sheet, write_paragraphs
-from estimator.report.charts.drivers import drivers_chart
+from estimator.report.charts.bars import drivers_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 

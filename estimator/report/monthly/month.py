@@ -27,7 +27,7 @@ from estimator.report.answers.reconciliation import (
     reconciliation_sheets,
 )
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
-from estimator.report.charts.drivers import difference_chart
+from estimator.report.charts.bars import difference_chart
 from estimator.report.monthly.document import Block, Card, Cards, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
