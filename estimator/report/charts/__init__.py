@@ -174,8 +174,8 @@ def _timeline(
 ) -> Chart:
     """Every month of a bill and of a history, then the months of a simulation behind them."""
     from estimator.report.charts.timeline import timeline_chart
+    from estimator.report.past import collect_past
     from estimator.report.past.history_file import History, read_history
-    from estimator.report.past.months import collect_past
 
     billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
     table, code = drawn.table, drawn.currency

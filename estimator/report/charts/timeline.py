@@ -28,7 +28,7 @@ from estimator.report.charts.chart import (
     write,
 )
 from estimator.report.charts.labels import EndLabel, label_ends, room_for
-from estimator.report.past.months import PastMonth
+from estimator.report.past import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.quantiles import quantiles_of
 

@@ -20,8 +20,8 @@ from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.changes import find_changes
 from estimator.report.monthly.result import MonthlyReport
 from estimator.report.monthly.whose import find_whose
+from estimator.report.past import collect_past
 from estimator.report.past.history_file import History, check_owner, read_history
-from estimator.report.past.months import collect_past
 from estimator.simulation import run
 from estimator.simulation.expected import expected_forecast, with_means
 from estimator.simulation.options import read_options

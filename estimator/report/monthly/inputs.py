@@ -25,8 +25,8 @@ from estimator.reconciliation import Reconciliation
 from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
 from estimator.report.monthly.changes import Changes
 from estimator.report.monthly.whose import Whose
+from estimator.report.past import PastMonth
 from estimator.report.past.month_cost import BillRange, MonthCost, bill_in_words, cost_by_bill
-from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.quantiles import quantiles_of
 
