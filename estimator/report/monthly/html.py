@@ -20,7 +20,6 @@ from estimator.report.charts.inline import Styles, inline_svg
 from estimator.report.formats.html import lines_html
 from estimator.report.formats.json_and_csv import safe_cell
 from estimator.report.monthly.document import Block, Cards, Document, Section
-from estimator.report.monthly.first_page import FirstPage, first_page
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.interactive.tools import (
     read_text,
@@ -28,6 +27,7 @@ from estimator.report.monthly.interactive.tools import (
     tool_data,
     write_tools,
 )
+from estimator.report.monthly.sections import FirstPage, first_page
 from estimator.report.text_bars import EIGHTHS, bar_eighths, is_bar
 from estimator.simulation.expected import with_means
 from pricing.reading.problems import printable
