@@ -11,18 +11,18 @@ from estimator.report.answers.advice import AdviceAnswer, describe_recommendatio
 from estimator.report.blocks import Lines, write_paragraphs
 from estimator.report.charts.chart import Chart
 from estimator.report.monthly.answers import answer_questions
-from estimator.report.monthly.assumptions import assumptions_section
-from estimator.report.monthly.breakdown import breakdown_section
-from estimator.report.monthly.document import Block, Card, Cards, Document, Section
-from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.month import MONTH_CARDS, month_section
-from estimator.report.monthly.outlook import outlook_section
-from estimator.report.monthly.rates_and_notices import (
+from estimator.report.monthly.basis import (
+    assumptions_section,
     free_section,
     interpretations_section,
     notices_section,
     rates_section,
 )
+from estimator.report.monthly.breakdown import breakdown_section
+from estimator.report.monthly.document import Block, Card, Cards, Document, Section
+from estimator.report.monthly.inputs import ReportInputs
+from estimator.report.monthly.month import MONTH_CARDS, month_section
+from estimator.report.monthly.outlook import outlook_section
 from estimator.report.monthly.time import time_section
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.whose import whose_section
