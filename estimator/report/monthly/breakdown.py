@@ -12,11 +12,12 @@ from estimator.figures import count, money, share
 from estimator.forecasting import Forecast, price_usage
 from estimator.forecasting.totals import sum_charges, sum_groups
 from estimator.inventory.account_groups import group_labels
+from estimator.months import month_in_words
 from estimator.report.blocks import Sheet
 from estimator.report.charts.sankey import COLUMNS, sankey_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.words import IF_WORDS, month_in_words
+from estimator.report.monthly.words import IF_WORDS
 from estimator.simulation import Simulation
 from estimator.simulation.expected import expect_rows
 from estimator.volume.model import Model

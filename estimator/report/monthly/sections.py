@@ -7,6 +7,7 @@ from pathlib import Path
 
 from estimator.figures import money
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
+from estimator.months import month_in_words
 from estimator.report.answers.advice import AdviceAnswer, describe_recommendation, ranking_sheet
 from estimator.report.blocks import Lines, write_paragraphs
 from estimator.report.charts.chart import Chart
@@ -26,7 +27,6 @@ from estimator.report.monthly.outlook import outlook_section
 from estimator.report.monthly.time import time_section
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.whose import whose_section
-from estimator.report.monthly.words import month_in_words
 
 _MOST_ADVISED = 6  # recommendations that are described
 # the numbers of the verdict's sentence first: what the month costs, of which budget, what was paid

@@ -16,6 +16,7 @@ from estimator.forecasting import Forecast
 from estimator.report.answers.account_names import AccountNames
 from estimator.report.answers.attribution_lines import line_names, part_name
 from estimator.report.formats.json_and_csv import safe_cell
+from estimator.report.monthly.words import IF_WORDS
 from pricing.reading.problems import printable
 
 _MONEY, _COUNT = 6, 1  # decimals
@@ -34,7 +35,7 @@ def accounts_csv(forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]) -> s
     has_ou = any(getattr(account, "ou", None) for account in accounts.values())
     tags = sorted({tag for account in accounts.values() for tag in _tags(account)})
     header = ["account", "name", *(["OU"] if has_ou else []), *(f"tag {tag}" for tag in tags)]
-    header += [unit, "requests", f"{unit} if {_short_other(forecast)}"]
+    header += [unit, "requests", f"{unit} {IF_WORDS[forecast.other_interpretation]}"]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(header)
@@ -121,11 +122,6 @@ def _sum(rows: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
 def _tags(account: Any) -> dict[str, str]:
     tags = getattr(account, "tags", None) or {}
     return {str(key): str(value) for key, value in dict(tags).items()}
-
-
-def _short_other(forecast: Forecast) -> str:
-    words = {"exempt": "writes are free", "charged": "writes are charged"}
-    return words[forecast.other_interpretation]
 
 
 def _plain(value: float, digits: int) -> str:

@@ -13,13 +13,13 @@ from markupsafe import Markup
 from estimator.attribution import Attribution
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
+from estimator.months import month_in_words
 from estimator.report.monthly.interactive.accounts import (
     accounts_csv,
     group_month,
     group_services,
 )
 from estimator.report.monthly.interactive.what_if import model_what_if
-from estimator.report.monthly.words import month_in_words
 
 SERVICES = "service (by logs)"
 _FOLDER = Path(__file__).parent
