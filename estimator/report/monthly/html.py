@@ -21,7 +21,7 @@ from estimator.report.formats.html import lines_html
 from estimator.report.formats.json_and_csv import safe_cell
 from estimator.report.monthly.document import Block, Cards, Document, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.interactive.tools import (
+from estimator.report.monthly.interactive import (
     read_text,
     template_environment,
     tool_data,
