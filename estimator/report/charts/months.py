@@ -62,7 +62,7 @@ def requests_chart(forecast: Forecast) -> Chart:
     description += "; by cause: "
     total = forecast.totals["requests"]
     description += ", ".join(
-        f"{name} {_part(float(values.sum()), total)}" for name, values in stacks.items()
+        f"{name} {share(float(values.sum()) / total)}" for name, values in stacks.items()
     )
     points = tuple(
         f"{label}: {plural(sum(values), 'request')}; "
@@ -119,10 +119,6 @@ def cost_chart(forecast: Forecast) -> Chart:
 def _span(forecast: Forecast) -> str:
     first, last = forecast.months.labels[0], forecast.months.labels[-1]
     return first if first == last else f"{first} to {last}"
-
-
-def _part(value: float, total: float) -> str:
-    return share(value / total) if total else "0 %"
 
 
 def _draw_stacks(

@@ -105,12 +105,9 @@ def breakdown_section(inputs: ReportInputs) -> Section:
         ),
         _sheet(inputs, rows, ["cause"], "By cause", ("cause",), lambda cause: (cause,)),
     )
-    month = month_in_words(inputs.month)
-    return Section("origins", f"Where it comes from: {_word(inputs)} {month}", blocks)
-
-
-def _word(inputs: ReportInputs) -> str:
-    return "expected in" if inputs.has_ranges else "forecast of"
+    word = "expected in" if inputs.has_ranges else "forecast of"
+    title = f"Where it comes from: {word} {month_in_words(inputs.month)}"
+    return Section("origins", title, blocks)
 
 
 def _group_sheets(inputs: ReportInputs, rows: pd.DataFrame) -> Iterator[Sheet]:
