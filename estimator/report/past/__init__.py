@@ -88,7 +88,7 @@ def collect_past(
         The same month, where it is known already.
     """
     reported, requests = history.billed(), _measured_by_month(measured)
-    of_bill = months_of_bill(billed)
+    of_bill = _months_of_bill(billed)
     labels = sorted({*of_bill, *reported, *requests})
     labels = [label for label in labels if month is None or label < month][-_MOST:]
     found, left_out = [], []
@@ -157,7 +157,7 @@ def past_month(
     )
 
 
-def months_of_bill(billed: Actuals | None) -> tuple[str, ...]:
+def _months_of_bill(billed: Actuals | None) -> tuple[str, ...]:
     """The months that a bill has lines of, in order."""
     if billed is None:
         return ()
