@@ -22,8 +22,6 @@ from matplotlib.text import Text
 _SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
 _IN_PX = r'width="\1" height="\2" style="max-width: 100%; height: auto"'
 _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
-# text stays text in an SVG; the same input gives the same ids
-_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "kmscost", "pdf.fonttype": 42}
 
 # fonts with Chinese, Japanese and Korean letters, asked before all others: of Linux, macOS, Windows
 _PREFERRED = (
@@ -112,7 +110,9 @@ def _save(
 ) -> bytes:
     """Return the file of a figure, which stays as it was."""
     stream = io.BytesIO()
-    with rc_context(_SETTINGS), warnings.catch_warnings():
+    # text stays text, and the same input gives the same ids
+    settings = rc_context({"svg.fonttype": "none", "svg.hashsalt": "kmscost", "pdf.fonttype": 42})
+    with settings, warnings.catch_warnings():
         # the caller says which letters no font has
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         before = figure.patch.get_alpha()
