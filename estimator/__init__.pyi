@@ -6,8 +6,8 @@ from .backtesting import Backtest as Backtest
 from .backtesting import backtest as backtest
 from .calibration import Calibration as Calibration
 from .calibration import calibrate as calibrate
-from .discovery.aws import aws_policy as aws_policy
 from .discovery.aws import discover_aws as discover_aws
+from .discovery.aws.calls import aws_policy as aws_policy
 from .discovery.aws_responses.saved import (
     discover_aws_responses as discover_aws_responses,
 )

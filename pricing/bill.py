@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pricing.free_pools import find_pools
 from pricing.meters import Meter, Version
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
@@ -27,6 +26,7 @@ from pricing.scales import (
     OthersByPool,
     Scales,
     add_up,
+    find_pools,
     others_of,
     over_draws,
     pool_share,

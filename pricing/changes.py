@@ -117,8 +117,7 @@ def _meter(table: RateTable, name: str) -> Meter | None:
 def _version(meter: Meter | None, on: datetime.date | None) -> Version | None:
     if meter is None:
         return None
-    begun = [version for version in meter.versions if on is None or version.start <= on]
-    return begun[-1] if begun else None
+    return meter.versions[-1] if on is None else meter.in_force(on)
 
 
 def _free(meter: Meter, old: Version | None, new: Version | None) -> Iterator[RateChange]:

@@ -1,11 +1,18 @@
-"""Meters with their dated versions: the rate of each Region, by tiers, and who said so."""
+"""The parts of a rate table: meters and free quantities, their dated versions, and who said so.
+
+A rate and the quantity that is free of it are told by different sources, so each has its own
+`confirmed`. A meter's version has the rate of each Region, by tiers, and names the pool that it
+shares; a free quantity says how much the pool gives away a month in which partitions.
+"""
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
@@ -20,7 +27,8 @@ from pricing.reading.validation import (
     check_starts,
     refusal,
 )
-from pricing.regions import read_region
+from pricing.reading.words import did_you_mean
+from pricing.regions import partitions, read_region
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 
@@ -40,6 +48,16 @@ def _read_per(value: Any) -> float:
 Per = Annotated[
     float, PlainValidator(_read_per), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
 ]
+
+
+def _read_partition(value: Any) -> str:
+    if not isinstance(value, str) or value not in partitions():
+        fix = did_you_mean(str(value), partitions())
+        raise refusal(value, f"one of {', '.join(partitions())}", fix)
+    return value
+
+
+Partition = Annotated[str, PlainValidator(_read_partition), WithJsonSchema({"type": "string"})]
 
 
 class Tier(Section):
@@ -136,3 +154,48 @@ class Meter(Section):
     def _check_rising(self) -> Self:
         check_starts([version.start for version in self.versions])
         return self
+
+    def in_force(self, day: datetime.date) -> Version | None:
+        """The version in force on a day, None before the first."""
+        return _find_begun(self.versions, day)
+
+
+class FreeVersion(Section):
+    """The quantity that is free from a day on, until the next version begins. [unit/month]"""
+
+    start: Day = Field(alias="from")
+    quantity: Number = Field(description="[request/month]")
+    confirmed: Flag = False
+    source: Source
+
+
+class FreeQuantity(Section):
+    """The free quantity of a pool in some partitions."""
+
+    pool: Text
+    partitions: tuple[Partition, ...] = Field(min_length=1)
+    versions: tuple[FreeVersion, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check_rising(self) -> Self:
+        check_starts([version.start for version in self.versions])
+        return self
+
+    def in_force(self, day: datetime.date) -> FreeVersion | None:
+        """The version in force on a day, None before the first."""
+        return _find_begun(self.versions, day)
+
+    def digest(self, version: FreeVersion) -> str:
+        """A fingerprint of what a version says, and of where: past quantities never change."""
+        content = version.model_dump(mode="json", by_alias=True)
+        # the same quantity moved to another pool or partition is a change too
+        content |= {"pool": self.pool, "partitions": list(self.partitions)}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+_Dated = TypeVar("_Dated", Version, FreeVersion)
+
+
+def _find_begun(versions: Sequence[_Dated], day: datetime.date) -> _Dated | None:
+    # versions rise, so the last that has begun is in force
+    return next((version for version in reversed(versions) if version.start <= day), None)

@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
-from pricing.free_quantities import FreeQuantity, FreeVersion
-from pricing.meters import SYMMETRIC, Meter, Rate, Version
+from pricing.meters import SYMMETRIC, FreeQuantity, FreeVersion, Meter, Rate, Version
 from pricing.notebook import NotebookResult
 from pricing.reading.files import is_price_list, read_bytes
 from pricing.reading.problems import DocumentError, Problem, RateError
@@ -19,7 +18,8 @@ from pricing.reading.units import currency_code
 from pricing.reading.validation import Section, Text, load_as, refusal
 from pricing.reading.words import did_you_mean
 from pricing.regions import TABLES, partition_of
-from pricing.request_meters import OF_ANY_KEY
+from pricing.request_meters import OF_ANY_KEY, REQUEST_METERS
+from pricing.usage_types import SERVICES
 
 
 def _read_currency(value: Any) -> str:
@@ -151,10 +151,7 @@ class RateTable(Section, NotebookResult):
         RateError
             The day is before the first version.
         """
-        # versions rise, so the last that has begun is in force
-        chosen = next(
-            (version for version in reversed(meter.versions) if version.start <= day), None
-        )
+        chosen = meter.in_force(day)
         if chosen is None:
             first = meter.versions[0].start
             found = f"no rate for {day:%Y-%m-%d}"
@@ -175,8 +172,7 @@ class RateTable(Section, NotebookResult):
             if found is not None and partition in free.partitions:
                 return found
         for meter in self.meters:
-            begun = [version for version in meter.versions if version.start <= day]
-            version = begun[-1] if begun else None
+            version = meter.in_force(day)
             if version is None or version.free is None or version.free.pool != pool:
                 continue
             if partition in _priced_partitions(version):
@@ -260,3 +256,21 @@ def _read(path: Path) -> RateTable:
     found, expected = "one of AWS's own price files", "a rate table"
     fix = f"run `kmscost rates import {path} --output my-rates.yaml` and give that file"
     raise DocumentError(Problem(str(path), None, "", found, expected, fix))
+
+
+def free_usage_types() -> frozenset[str]:
+    """The usage types of requests whose meter has a free quantity today, without their Region.
+
+    A bill or a log names them: by it such a request is known to use the free quantity.
+
+    >>> sorted(free_usage_types())
+    ['KMS-Requests']
+    """
+    table = load_rates()
+    meters = {meter.name: meter for meter in table.meters}
+    named = SERVICES[table.service]
+    return frozenset(
+        usage_type
+        for usage_type in REQUEST_METERS
+        if (meter := meters.get(named[usage_type.lower()])) and meter.versions[-1].free
+    )

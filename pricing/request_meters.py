@@ -1,6 +1,6 @@
 """What a request to KMS is metered as: the usage type on the bill without its Region.
 
-Names: `pricing.offers.meters`, AWS Price List files, bills. Which request is metered as what: AWS
+Names: `pricing.usage_types`, AWS Price List files, bills. Which request is metered as what: AWS
 KMS pricing page (asymmetric requests, RSA_2048 apart; data key pairs, ECC and RSA apart; all else
 in one), checked 2026-11-28. It names no price of requests on HMAC, ML-DSA, ML-KEM, SM2 and Ed25519
 keys: theirs is inferred, likely and not confirmed. `RateTable.meter` asks here what manages keys,

@@ -1,4 +1,4 @@
-"""Graduated tiers and free quantities: what they cost, which rows count together, after whom."""
+"""Free pools and graduated tiers: which rows count together, after whom, and what that costs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,64 @@ import numpy.typing as npt
 import pandas as pd
 
 from pricing.regions import partition_of
-from pricing.usage_kinds import IntArray, RateInForce
+from pricing.usage_kinds import IntArray, Kind, RateInForce, group_rows
 
 FloatArray = npt.NDArray[np.float64]
+
+
+def find_pools(
+    usage: pd.DataFrame,
+    kinds: list[Kind],
+    rate_of: IntArray,
+    rates: list[RateInForce],
+) -> tuple[pd.DataFrame, IntArray]:
+    """The free pools of a usage, and the one of each row; -1 where nothing is free.
+
+    There is one for each payer, partition, month and pool of the rate table.
+    """
+    # (month, partition, pool) hang on the kind of a row: a few kinds instead of long columns
+    numbers: dict[tuple[pd.Period, str, str], int] = {}
+    shared: list[tuple[pd.Period, str, str, str, float]] = []
+    shared_of = np.full(len(kinds), -1, dtype=np.int64)
+    for kind, ((month, _, region, _), rate) in enumerate(zip(kinds, rates, strict=True)):
+        free = rate.version.free
+        if free is None:
+            continue
+        partition = partition_of(region)
+        shared_of[kind] = numbers.setdefault((month, partition, free.pool), len(shared))
+        if shared_of[kind] == len(shared):
+            shared.append((month, partition, free.pool, rate.meter.unit, free.quantity))
+    pool_of = shared_of[rate_of]
+    pooled = pool_of >= 0
+    payer_of, payers = pd.factorize(usage["payer"])
+    first, number = group_rows(pool_of[pooled], payer_of[pooled])
+    pool_of[pooled] = number
+    rows = np.flatnonzero(pooled)[first]
+    places = [shared[place] for place in shared_of[rate_of[rows]].tolist()]
+    months, partitions, names, units, sizes = zip(*places, strict=True) if places else ((),) * 5
+    pools = pd.DataFrame(
+        {
+            "month": pd.PeriodIndex(months, freq="M"),
+            "payer": payers.take(payer_of[rows]),
+            "partition": pd.Index(partitions, dtype="str"),
+            "pool": pd.Index(names, dtype="str"),
+            "unit": pd.Index(units, dtype="str"),
+            "quantity_free": np.array(sizes, dtype=np.float64),
+        }
+    )
+    return pools, pool_of
+
+
+def pool_share(total: FloatArray, available: FloatArray) -> FloatArray:
+    """The share of a pool's total that its free quantity covers; 1 where nothing is in it. [-]
+
+    >>> import numpy as np
+    >>> pool_share(np.array([0.0, 10.0, 40.0]), np.array([20.0, 20.0, 20.0])).tolist()
+    [1.0, 1.0, 0.5]
+    """
+    # no division by 0: an empty pool gets its 1 from the next line
+    covers = available / np.where(total > 0, total, 1.0)
+    return np.where(total > available, covers, 1.0)
 
 
 def graduated_cost(quantity: FloatArray, steps: Sequence[tuple[float, float]]) -> FloatArray:
@@ -42,18 +97,6 @@ def graduated_cost(quantity: FloatArray, steps: Sequence[tuple[float, float]]) -
         cost += (np.clip(quantity, lower, upper) - lower) * price
         lower = upper
     return cost
-
-
-def pool_share(total: FloatArray, available: FloatArray) -> FloatArray:
-    """The share of a pool's total that its free quantity covers; 1 where nothing is in it. [-]
-
-    >>> import numpy as np
-    >>> pool_share(np.array([0.0, 10.0, 40.0]), np.array([20.0, 20.0, 20.0])).tolist()
-    [1.0, 1.0, 0.5]
-    """
-    # no division by 0: an empty pool gets its 1 from the next line
-    covers = available / np.where(total > 0, total, 1.0)
-    return np.where(total > available, covers, 1.0)
 
 
 class OthersByPool(Protocol):

@@ -12,7 +12,7 @@ import yaml
 
 from estimator import schema
 from estimator.frames import FRAMES
-from estimator.inventory.presets import PRESETS
+from estimator.inventory.reader_sections import PRESETS
 from estimator.measurement.services import CONTEXT_RULES
 from estimator.report.formats.json_and_csv import to_json
 from pricing.regions import TABLES

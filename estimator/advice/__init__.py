@@ -18,7 +18,7 @@ from estimator.forecasting import compute_forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.changes import document_of
 from estimator.measurement.measurement_files import load_actuals
-from estimator.measurement.progress import Progress
+from estimator.measurement.paths import Progress
 from estimator.months import read_months
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.cases import Case

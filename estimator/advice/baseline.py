@@ -12,7 +12,7 @@ from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Key, Reader, Trail
 from estimator.months import Months, Period
-from estimator.scenarios.pairing import with_drivers
+from estimator.scenarios.case_forecast import with_drivers
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.advice.proposal import Proposal
-from estimator.forecasting.event_copies import SLACK, EventCopies, copy_rates
+from estimator.forecasting.copy_charges import SLACK, copy_rates
+from estimator.forecasting.event_copies import EventCopies
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Scenario, apply_scenario

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from estimator.advice.baseline import Baseline
-from estimator.advice.duplicates import duplicates
 from estimator.advice.evaluation import Evaluator, Saving
-from estimator.advice.fan_out import fan_outs
 from estimator.advice.keys import mergeable_keys, unused_keys
+from estimator.advice.overlaps import duplicates
 from estimator.advice.proposal import Plan, Proposal
-from estimator.advice.repeated_reads import queries, repeated_gets, validations
+from estimator.advice.repeated_reads import fan_outs, queries, repeated_gets, validations
 from estimator.advice.trails import bucket_keys, excluded_events, sse_s3
-from estimator.bucket_keys import SMALLEST
+from estimator.bucket_keys.result import SMALLEST
 
 # of each kind so many are evaluated one by one; of more the dearest, and all others as one:
 # every evaluation is a forecast and a simulation of the whole inventory

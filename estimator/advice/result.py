@@ -13,7 +13,7 @@ import pandas as pd
 from estimator.advice.evaluation import DRAWS, Evaluator, Saving
 from estimator.advice.key_ledger import UNUSED, KeyLedger
 from estimator.advice.ranking import Ranking, Recommendation, go_together
-from estimator.bucket_keys import KIND, SMALLEST, MeasuredBucketKey, MeasuredBucketKeys
+from estimator.bucket_keys.result import KIND, SMALLEST, MeasuredBucketKey, MeasuredBucketKeys
 from estimator.figures import SEVERAL, listed, money, plain
 from estimator.forecasting import Forecast
 from estimator.frames import ADVICE, KEY_COLUMNS

@@ -10,7 +10,7 @@ from typing import Any
 from estimator.advice.baseline import Baseline
 from estimator.advice.overlaps import KMS_EVENTS, Overlaps
 from estimator.advice.proposal import Proposal, Setting, place
-from estimator.bucket_keys.encryption import LOSES, SOURCE, bucket_key_command
+from estimator.bucket_keys.result import LOSES, SOURCE, bucket_key_command
 from estimator.figures import factor
 from estimator.inventory.sections import Trail
 

@@ -16,23 +16,26 @@ from estimator.attribution.bill_lines import (
     bill_months,
     bill_payers,
 )
-from estimator.attribution.free_quantity import free_uses
 from estimator.attribution.logged import by_month, logged_requests
 from estimator.attribution.notices import (
     bill_notices,
-    check_in_common,
     currency_notices,
     discount_notices,
     log_notices,
     open_levels,
     rated_notices,
 )
-from estimator.attribution.places import find_places, no_places
-from estimator.attribution.rated import price_requests
+from estimator.attribution.overlap import (
+    check_in_common,
+    choose_months,
+    find_places,
+    no_places,
+    on_billed_days,
+)
+from estimator.attribution.rated import free_uses, price_requests
 from estimator.attribution.result import APART, KEY, LOGGED, NOT_IN_LOGS, Attribution
 from estimator.attribution.result import attribution_frame as frame_of
 from estimator.attribution.sharing import LEVELS, Shares, share_out
-from estimator.attribution.span import choose_months, on_billed_days
 from estimator.bucket_keys import measure_bucket_keys
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals

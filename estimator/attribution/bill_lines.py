@@ -7,8 +7,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from estimator.attribution.sharing import LEVELS
-from estimator.measurement.billing.apart import amounts_apart
-from estimator.measurement.billing.services import CLOUDTRAIL, KMS
+from estimator.measurement.billing.cells import CLOUDTRAIL, KMS
+from estimator.measurement.billing.summary import amounts_apart
 from estimator.measurement.result import Actuals
 from pricing.request_meters import REQUEST_METERS, RSA_2048
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from estimator.forecasting import WRITES
 from estimator.measurement.result import Actuals
-from estimator.measurement.sources import SOURCES
+from estimator.measurement.sources import sources_that_count
 from pricing.reading.problems import KmscostError, Problem
 
 # whose a request is, and where a bill has it
@@ -38,7 +38,9 @@ def logged_requests(actuals: Actuals, path: str) -> pd.DataFrame:
         The measurement does not tell whose requests they are, or where they are billed.
     """
     rows = actuals.measured
-    odd = sorted({str(name) for name in rows["source"].unique()} - _counting_requests())
+    odd = sorted(
+        {str(name) for name in rows["source"].unique()} - {*sources_that_count("requests")}
+    )
     if odd:
         found = f"a measurement of {odd[0]}"
         fix = "name folders of CloudTrail logs, or what `kmscost measure cloudtrail` wrote"
@@ -93,7 +95,3 @@ def _texts(values: pd.Series) -> pd.Series[str]:
     # nothing has the code -1: the last one
     texts = np.array([*map(str, known), ""], dtype=object)
     return pd.Series(texts[code_of], index=values.index, dtype=object)
-
-
-def _counting_requests() -> set[str]:
-    return {name for name, source in SOURCES.items() if source.counts == "requests"}

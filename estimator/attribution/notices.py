@@ -1,4 +1,4 @@
-"""What to know before believing an attribution, and when there is none."""
+"""What to know before believing an attribution."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import pandas as pd
 from estimator.attribution.bill_lines import bill_currency
 from estimator.attribution.rated import RatedRequests
 from estimator.attribution.sharing import LEVELS, Shares
-from estimator.figures import FEW, SEVERAL, count, listed, money, plural, share
+from estimator.figures import SEVERAL, count, listed, money, plural, share
 from estimator.forecasting.notices import rate_notices
-from estimator.measurement.billing.services import KMS
+from estimator.measurement.billing.cells import KMS
 from estimator.measurement.billing.summary import CAUSE_NOT_TOLD, notices_of_months
-from estimator.measurement.cloudtrail_logs.attribution_notices import OF_UNKNOWN
+from estimator.measurement.cloudtrail_logs.gathering import OF_UNKNOWN
 from estimator.measurement.result import Actuals
-from pricing.reading.problems import KmscostError, Problem
 from pricing.request_meters import OF_NO_KEY
 
 UNKNOWN = "unknown"
@@ -30,27 +29,6 @@ _LEVELS = {
 }
 _LEAST = 0.5  # less than half a request is what sums leave over
 _FITS = 0.01  # of CloudTrail's own writes: what may be left over, or missing, where a bill has none
-
-
-def check_in_common(lines: pd.DataFrame, requests: pd.DataFrame, shares: Shares, path: str) -> None:
-    """Refuse a bill and logs that have no request in common: nothing would be attributed.
-
-    Raises
-    ------
-    KmscostError
-        With the accounts and Regions of both; where these are the same, with what differs.
-    """
-    if shares.quantity.sum() > 0:
-        return
-    whose, billed, accounts = _places(requests), _places(lines), "these accounts"
-    if whose == billed:
-        billed = f"{_name_difference(lines, requests)} in {whose}"
-        whose = f"{_name_difference(requests, lines)} in {whose}"
-        accounts = "these requests"
-    found = f"logs of {whose}, of which no request stands on the bill"
-    expected = f"logs of what it bills: {billed}"
-    fix = f"name the logs of {accounts}, or their bill"
-    raise KmscostError(Problem(path, None, "", found, expected, fix))
 
 
 def open_levels(lines: pd.DataFrame) -> dict[str, float]:
@@ -235,18 +213,3 @@ def _uncertain_months(lines: pd.DataFrame, shares: Shares, currency: str) -> Ite
             f"({currency} {money(shares.rest_cost.sum())} of {money(lines['cost'].sum())} for "
             "requests): whose they are is not known"
         )
-
-
-def _name_difference(rows: pd.DataFrame, others: pd.DataFrame) -> str:
-    """Name the values of rows at the first level where they have none in common with others."""
-    for level in ("operation", "key", "meter"):
-        own = set(rows[level])
-        if "" not in own | set(others[level]) and not own & set(others[level]):
-            return listed(sorted(own), FEW)
-    return "other combinations of operation, key and meter"
-
-
-def _places(rows: pd.DataFrame) -> str:
-    pairs = sorted(set(zip(rows["billed_account"], rows["billed_region"], strict=True)))
-    named = [f"{account or 'no account'} {region or 'no Region'}" for account, region in pairs]
-    return listed(named, SEVERAL)

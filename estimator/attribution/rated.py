@@ -1,4 +1,7 @@
-"""Logged requests priced by the rate table, where no bill is given."""
+"""What the rate table says of logged requests: when a month's free ones end, and whose took them.
+
+Where no bill is given it prices them too.
+"""
 
 from __future__ import annotations
 
@@ -9,28 +12,16 @@ import numpy as np
 import pandas as pd
 
 from estimator.attribution.logged import month_periods
+from estimator.forecasting.free_days import FreeUse, use_free_requests
 from estimator.months import FloatArray, parse_month
 from pricing.bill import bill
-from pricing.meters import Meter, Version
-from pricing.offers.meters import meter_of
+from pricing.meters import SYMMETRIC, Meter, Version
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import RateError
-from pricing.regions import is_region
+from pricing.regions import is_region, partition_of
+from pricing.usage_types import FREE_METER, meter_of
 
 SERVICE = "awskms"
-
-
-@cache
-def shipped_meter(usage_meter: str) -> Meter | None:
-    """The meter of the shipped rate table behind a usage type; None where it is of none.
-
-    >>> shipped_meter("KMS-Requests-Asymmetric").name
-    'kms-requests-asymmetric'
-    >>> shipped_meter("KMS-Requests-Unheard-Of") is None
-    True
-    """
-    name, _ = meter_of(SERVICE, usage_meter)
-    return next((meter for meter in load_rates().meters if meter.name == name), None)
 
 
 class RatedRequests(NamedTuple):
@@ -127,3 +118,78 @@ def _without_rate(table: RateTable, month: str, meter: str, region: str) -> Rate
     except RateError as error:
         return error
     return None
+
+
+def free_uses(
+    daily: pd.DataFrame, table: RateTable, months: list[str], by: str = "service"
+) -> list[FreeUse]:
+    """The use of the free quantity of each month, payer and partition.
+
+    Requests on asymmetric keys and for data key pairs are not among those that may take of it
+    (F13).
+
+    Parameters
+    ----------
+    daily : DataFrame
+        ``month`` and ``day`` as text, ``payer``, ``billed_region``, ``meter`` (of usage types),
+        ``quantity`` [request] and the column `by`, which says whose they are. A payer that nothing
+        tells is empty; requests of none (NaN) take of nobody's.
+    table : RateTable
+        How much is free.
+    months : list of str
+        A month without a request that may take of it has its line too, in the partitions that are
+        seen.
+    """
+    meters = {name: shipped_meter(name) for name in daily["meter"].unique()}
+    pooled = {name for name, meter in meters.items() if meter and meter.name == FREE_METER}
+    known = daily[daily["billed_region"].map(is_region).to_numpy(dtype=bool)]
+    known = known.assign(partition=known["billed_region"].map(partition_of))
+    pools = (
+        known[["payer", "partition"]].dropna().drop_duplicates().sort_values(["payer", "partition"])
+    )
+    inside = known[known["meter"].isin(pooled)]
+    uses = []
+    for month in months:
+        for payer, partition in pools.itertuples(index=False):
+            free = _free_quantity(table, partition, month)
+            if free is not None:
+                here = (inside["month"] == month) & (inside["payer"] == payer)
+                rows = inside[here & (inside["partition"] == partition)]
+                uses.append(_use((month, payer, partition), free, rows, by))
+    return uses
+
+
+def _free_quantity(table: RateTable, partition: str, month: str) -> float | None:
+    first = parse_month(month)
+    try:
+        free = table.in_force(table.meter("Decrypt", SYMMETRIC), first).free
+    except RateError:
+        # a bill is shared out without the table: of what is free nothing is known then
+        return None
+    found = table.free_in_force(free.pool, partition, first) if free else None
+    return None if found is None else found.quantity
+
+
+def _use(place: tuple[str, str, str], free: float, rows: pd.DataFrame, by: str) -> FreeUse:
+    table = rows.pivot_table("quantity", by, "day", aggfunc="sum", fill_value=0.0)
+    table = table.sort_index(axis="columns")
+    return use_free_requests(
+        place,
+        free,
+        [str(day) for day in table.columns],
+        [str(name) for name in table.index],
+        table.to_numpy(dtype=np.float64),
+    )
+
+
+@cache
+def shipped_meter(usage_meter: str) -> Meter | None:
+    """The meter of the shipped rate table behind a usage type; None where it is of none.
+
+    >>> shipped_meter("KMS-Requests-Asymmetric").name
+    'kms-requests-asymmetric'
+    >>> shipped_meter("KMS-Requests-Unheard-Of") is None
+    True
+    """
+    name, _ = meter_of(SERVICE, usage_meter)
+    return next((meter for meter in load_rates().meters if meter.name == name), None)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.attribution.logged import CLOUDTRAIL, month_periods
-from estimator.bucket_keys import MeasuredBucketKeys
+from estimator.bucket_keys.result import MeasuredBucketKeys
 from estimator.figures import at_least, money, plain, share
 from estimator.forecasting.free_days import FreeUse
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
@@ -47,7 +47,7 @@ class Attribution(NotebookResult):
     rows : DataFrame
         The frame of `estimator.frames.ATTRIBUTION`: its costs add up to the bill.
     places : DataFrame
-        Of `estimator.attribution.places.find_places`; of no rows without a bill.
+        Of `estimator.attribution.overlap.find_places`; of no rows without a bill.
     free : tuple of FreeUse
         When the free requests of each month end, by the logs.
     free_other_reading : tuple of FreeUse

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from estimator.backtesting.horizon import Horizon, horizon_of, read_horizon
 from estimator.backtesting.models import (
     QUANTILES,
+    Horizon,
     expected_requests,
     group_draws,
+    horizon_of,
     last_period,
-    plain,
+    plain_inventory,
+    read_horizon,
     seasonal_naive,
     total_draws,
 )
-from estimator.backtesting.result import Backtest
 from estimator.backtesting.series import Group, Series, origins, series_of, until
 from estimator.backtesting.verdict import CALIBRATED, pinball, scores_of, verdict_of
 from estimator.calibration import calibrate_text
@@ -34,12 +37,14 @@ from estimator.calibration.quality import (
     unread,
 )
 from estimator.calibration.recorded_days import measured_window
+from estimator.figures import plain
 from estimator.frames import BACKTEST
 from estimator.inventory import Inventory
 from estimator.inventory.load import InventorySource, parse_inventory, read_yaml
 from estimator.measurement.measurement_files import LOST
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
+from pricing.notebook import NotebookResult
 from pricing.rates import RateTable, load_rates
 from pricing.reading.files import decode
 from pricing.reading.problems import KmscostError, Problem
@@ -130,6 +135,49 @@ def backtest(
     return Backtest(frame, scores, length, trusted, verdict, tuple(notices))
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Backtest(NotebookResult):
+    """A calibrated forecast against what happened.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The frame of `estimator.frames.BACKTEST`: each fold, group and model.
+    scores : DataFrame
+        By level (total, group) and model: wape, bias, coverage and pinball [share of measured].
+    horizon : int
+        Days of a fold. [day]
+    trusted : bool
+        True where the calibrated forecast is to be trusted.
+    verdict : str
+        The same in one sentence.
+    notices : tuple of str
+        What to know before believing it.
+    """
+
+    frame: pd.DataFrame
+    scores: pd.DataFrame
+    horizon: int
+    trusted: bool
+    verdict: str
+    notices: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The backtest as documented JSON."""
+        starts = [str(day) for day in self.frame["origin"]]
+        return {
+            "verdict": self.verdict,
+            "trusted": self.trusted,
+            "horizon_days": self.horizon,
+            "scores": [plain(row) for row in self.scores.to_dict("records")],
+            "rows": [plain(row) for row in self.frame.assign(origin=starts).to_dict("records")],
+            "notices": list(self.notices),
+        }
+
+    def __repr__(self) -> str:
+        return f"<Backtest, {self.frame['origin'].nunique()} folds: {self.verdict}>"
+
+
 def _too_short(days: int, horizon: int, place: str) -> Problem:
     s = "s" * (days != 1)
     found = f"{days} day{s} for folds of {horizon} days behind {LEAST_DAYS} days of history"
@@ -154,7 +202,7 @@ def _forecast_fold(
     scale = days / length
     calibrated_of, plain_of = (
         expected_requests(calibrated, span),
-        expected_requests(plain(given), span),
+        expected_requests(plain_inventory(given), span),
     )
     groups = sorted({*series.groups, *calibrated_of, *plain_of})
     place = {group: number for number, group in enumerate(series.groups)}

@@ -1,15 +1,22 @@
-"""Forecasts of a fold: the calibrated one with its ranges, and three that need no statistics."""
+"""Forecasts of a fold: the calibrated one with its ranges, and three that need no statistics.
+
+Folds begin and end anywhere: a `Horizon` is their span of days for the model of months.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import datetime
+import re
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from estimator.backtesting.horizon import Horizon
 from estimator.backtesting.series import CAUSES, Group, Series
+from estimator.calibration.stream_rates import MONTH_DAYS
 from estimator.inventory import Inventory, Range
-from estimator.months import FloatArray
+from estimator.months import FloatArray, Months, first_of
 from estimator.simulation import run
 from estimator.simulation.draws import generator
 from estimator.simulation.options import Options
@@ -17,8 +24,69 @@ from estimator.volume import usage
 from estimator.volume.model import Model
 from estimator.volume.readers import kind_of
 from pricing.rates import RateTable
+from pricing.reading.problems import Problem, UsageError
 
 WEEK = 7
+
+QUANTILES = (0.05, 0.5, 0.95)
+DRAWS = 2_000
+_SEED = 0
+
+MOST_DAYS = 366
+_DAYS = re.compile(r"([1-9][0-9]{0,3})\s*d?\Z", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Horizon(Months):
+    """Days in a row for the model of months: the parts of months that they lie in.
+
+    Active periods, files, gets and looks are counted in these days, with the growth of the month of
+    each; rates a month hold for their part of a mean month.
+    """
+
+    length: int = 28
+
+    @cached_property
+    def firsts(self) -> tuple[datetime.date, ...]:
+        """The first day of each part, and the day after the last one."""
+        until = self.start + datetime.timedelta(days=self.length)
+        inside = [int(first_of(self.start, after)) for after in range(1, self.count)]
+        return (self.start, *map(datetime.date.fromordinal, inside), until)
+
+    @property
+    def days(self) -> FloatArray:
+        """Days that rates a month are spread over. [day]"""
+        return np.full(self.count, MONTH_DAYS)
+
+
+def horizon_of(first: datetime.date, length: int) -> Horizon:
+    """As many days from a first one.
+
+    >>> horizon_of(datetime.date(2026, 10, 20), 14).labels
+    ('2026-10', '2026-11')
+    """
+    last = first + datetime.timedelta(days=length - 1)
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return Horizon(first, count, length)
+
+
+def read_horizon(horizon: str | int) -> int:
+    """The days of ``28d`` or 28. [day]
+
+    >>> read_horizon("28d"), read_horizon(7)
+    (28, 7)
+
+    Raises
+    ------
+    UsageError
+        It is no number of days from 1 to 366.
+    """
+    found = _DAYS.match(str(horizon).strip())
+    days = int(found[1]) if found else 0
+    if not 1 <= days <= MOST_DAYS:
+        expected = f"days such as 28d, 1 to {MOST_DAYS}"
+        raise UsageError(Problem("horizon", None, "", repr(horizon), expected, ""))
+    return days
 
 
 def last_period(series: Series, origin: int, horizon: int) -> FloatArray:
@@ -37,7 +105,7 @@ def seasonal_naive(series: Series, origin: int, horizon: int) -> FloatArray:
     return summed
 
 
-def plain(inventory: Inventory) -> Inventory:
+def plain_inventory(inventory: Inventory) -> Inventory:
     """The inventory with 288 files a day everywhere, all else as it is."""
     return dataclasses.replace(
         inventory,
@@ -61,11 +129,6 @@ def expected_requests(inventory: Inventory, span: Horizon) -> dict[Group, float]
         group = Group(driver, "get", "") if get else Group(driver, "put", region)
         requests[group] = requests.get(group, 0.0) + float(quantity)
     return requests
-
-
-QUANTILES = (0.05, 0.5, 0.95)
-DRAWS = 2_000
-_SEED = 0
 
 
 def total_draws(inventory: Inventory, span: Horizon, table: RateTable) -> FloatArray:

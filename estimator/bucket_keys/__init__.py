@@ -5,213 +5,37 @@ from __future__ import annotations
 import calendar
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from estimator.bucket_keys.encryption import LOSES, SOURCE, bucket_key_command, bucket_key_question
-from estimator.bucket_keys.saving import BucketKeyPricing, Ends
-from estimator.figures import plain, plural
+import numpy as np
+import pandas as pd
+
+from estimator.bucket_keys.result import Ends, MeasuredBucketKey, MeasuredBucketKeys
+from estimator.figures import plural
+from estimator.forecasting import WRITES
 from estimator.inventory import Inventory
 from estimator.measurement.cloudtrail_logs.bucket_key_replay import BucketReplay
+from estimator.measurement.cloudtrail_logs.object_requests import GETS, PUTS
 from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, read_replays
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import SOURCES
-from estimator.months import Months
+from estimator.months import FloatArray, Months
+from estimator.volume.others import OtherPools, other_pools
+from pricing.bill import Lines
 from pricing.rates import RateTable
 from pricing.reading.problems import RateError
+from pricing.regions import partition_of
+from pricing.request_meters import SYMMETRIC
 
-KIND = "measured-bucket-key"
-SMALLEST = 0.01  # what saves less is no advice [currency/month]
 _HOURS_OF_A_WEEK = 168  # of less than a week nobody knows how the other days are
-_LEAST_SHARE = 0.001
-
-
 _MISSING = (
     "what S3 Bucket Keys would save is not measured: {} without a replay of them. Name the log "
     "files themselves, or what `kmscost measure cloudtrail LOGS --output measurement.json` writes "
     "of them"
 )
 _UNKNOWN = Ends(math.nan, math.nan, math.nan)
-
-
-@dataclass(frozen=True, eq=False)
-class MeasuredBucketKey:
-    """What the S3 Bucket Key of one bucket would save in a month like that of the logs.
-
-    Attributes
-    ----------
-    replay : BucketReplay
-        The requests of the logs, and what would be left of them.
-    scale : float
-        What makes a month of the time of the logs. [1/month]
-    charged, exempt : Ends
-        Cost saved if AWS charges CloudTrail's own writes, and if it does not. [currency/month]
-    trails : tuple of str
-        The trails of the inventory that write into it.
-    """
-
-    replay: BucketReplay
-    scale: float
-    charged: Ends
-    exempt: Ends
-    trails: tuple[str, ...] = ()
-
-    @property
-    def requests(self) -> float:
-        """Requests about its objects. [request/month]"""
-        return self.replay.total * self.scale
-
-    @property
-    def left(self) -> tuple[float, float]:
-        """Requests left, by how long a bucket key lives. [request/month]"""
-        low, high = self.replay.left
-        return low * self.scale, high * self.scale
-
-    @property
-    def left_at_most(self) -> float:
-        """Requests left at most, whatever older objects are under. [request/month]"""
-        return self.replay.left_at_most * self.scale
-
-    def saves(self, other: str) -> Ends:
-        """The cost saved, where `other` is the other interpretation. [currency/month]"""
-        return self.charged if other == "exempt" else self.exempt
-
-    @property
-    def has_price(self) -> bool:
-        """Whether the rate table prices its requests."""
-        return not math.isnan(self.charged.high)
-
-    @property
-    def shares(self) -> tuple[float, float]:
-        """The share of the requests that is saved, at least and at most. [0-1]"""
-        total, most = self.replay.total, self.replay.left_at_most
-        least = self.replay.left[0]
-        return ((total - most) / total, (total - least) / total) if total else (0.0, 0.0)
-
-    @property
-    def assumption(self) -> Any:
-        """The saving as `bucket_key_saving` of an inventory takes it."""
-        # an end of nothing, or of all, is no percentile of a range of shares
-        ends = (min(max(share, _LEAST_SHARE), 1 - _LEAST_SHARE) for share in self.shares)
-        low, high = (round(share, 4) for share in ends)
-        if self.shares[0] == self.shares[1]:
-            return round(self.shares[0], 4)
-        return {"low": low, "high": high, "source": "replayed from logs"}
-
-    @property
-    def title(self) -> str:
-        """The change in one line."""
-        name = f"the S3 Bucket Key of bucket {self.replay.bucket}"
-        if self.under_a_key:
-            return f"see whether {name} is on for all that is written, and turn it on where not"
-        return f"turn on {name}"
-
-    @property
-    def under_a_key(self) -> float:
-        """Requests that a Bucket Key made already: they name no object. [request/month]"""
-        return self.replay.of_bucket * self.scale
-
-    @property
-    def loses(self) -> str:
-        """What is lost."""
-        return LOSES.format(object="object", objects="objects")
-
-    @property
-    def how(self) -> str:
-        """How the change is made."""
-        keys = self.replay.keys
-        others = (
-            f"; its objects are under {len(keys)} keys, and this names the one most used"
-            if len(keys) > 1
-            else ""
-        )
-        return (
-            "set it on the bucket; key and IAM policies that name objects in the encryption "
-            f"context must name the bucket before{others}"
-        )
-
-    @property
-    def source(self) -> str:
-        """Who says so."""
-        return SOURCE
-
-    @property
-    def commands(self) -> tuple[str, ...]:
-        """AWS's own commands."""
-        used: defaultdict[str, int] = defaultdict(int)
-        for requester, requests in zip(self.replay.requesters, self.replay.requests, strict=True):
-            if requester.key:
-                used[requester.key] += int(requests)
-        key = max(used, key=lambda key: (used[key], key), default="KEY_ARN")
-        turn_on = bucket_key_command(self.replay.bucket, key)
-        look = (bucket_key_question(self.replay.bucket),) if self.under_a_key else ()
-        return (*look, turn_on)
-
-    def to_dict(self, currency: str, other: str) -> dict[str, Any]:
-        """As documented JSON."""
-        replay, code = self.replay, currency.lower()
-        chosen = self.saves(other)
-        against = self.exempt if other == "exempt" else self.charged
-        return {
-            "bucket": replay.bucket,
-            "trails": list(self.trails),
-            "requests": self.requests,
-            "left_low": self.left[0],
-            "left_high": self.left[1],
-            "left_at_most": self.left_at_most,
-            f"saves_{code}": plain(chosen._asdict()),
-            f"saves_{code}_writes_{other}": plain(against._asdict()),
-            "in_the_logs": replay.to_dict(),
-            "keys": list(replay.keys),
-            "loses": self.loses,
-            "how": self.how,
-            "commands": list(self.commands) if replay.total else [],
-            "source": self.source,
-        }
-
-
-@dataclass(frozen=True, eq=False)
-class MeasuredBucketKeys:
-    """What the Bucket Key of each bucket of the logs would save.
-
-    Attributes
-    ----------
-    buckets : tuple of MeasuredBucketKey
-        The most saving at least first.
-    hours : int
-        Hours that the logs cover. [h]
-    notices : tuple of str
-    currency : str
-        Of every saving: that of the rate table, whatever a bill is in.
-    missing : str
-        Why nothing was replayed, and what to do; empty where it was. No bucket here is no word on
-        what a Bucket Key would save.
-    """
-
-    buckets: tuple[MeasuredBucketKey, ...] = ()
-    hours: int = 0
-    notices: tuple[str, ...] = ()
-    currency: str = "USD"
-    missing: str = ""
-
-    def worth(self, other: str) -> tuple[MeasuredBucketKey, ...]:
-        """The buckets that may save enough, where `other` is the other interpretation."""
-        return tuple(bucket for bucket in self.buckets if bucket.saves(other).high >= SMALLEST)
-
-    def to_dict(self, other: str) -> dict[str, Any]:
-        """As documented JSON."""
-        buckets = [plain(bucket.to_dict(self.currency, other)) for bucket in self.buckets]
-        return {
-            "bucket_keys": None if self.missing else buckets,
-            "bucket_keys_missing": self.missing or None,
-            "hours_of_the_logs": self.hours,
-        }
-
-    @property
-    def savings(self) -> dict[str, Any]:
-        """By the name of the bucket the measured saving, as an inventory takes it."""
-        return {each.replay.bucket: each.assumption for each in self.buckets if each.replay.total}
 
 
 def measure_bucket_keys(
@@ -235,7 +59,7 @@ def measure_bucket_keys(
         Who pays, what others request, which trails write where. Default: all accounts of the logs
         have one payer, and nothing else is requested.
     """
-    hours = covered_hours(actuals.coverage)
+    hours = _covered_hours(actuals.coverage)
     replay_of_logs = actuals.details.get(REPLAY)
     if replay_of_logs is None:
         missing = _MISSING.format(" and ".join(_words(actuals)))
@@ -286,7 +110,7 @@ def _words(actuals: Actuals) -> list[str]:
     ]
 
 
-def covered_hours(coverage: Coverage) -> int:
+def _covered_hours(coverage: Coverage) -> int:
     """The hours of which any account and Region has a record. [h]"""
     days: dict[Any, int] = {}
     for stream in coverage.hours.values():
@@ -299,3 +123,97 @@ def _order(bucket: MeasuredBucketKey, exempt: bool) -> tuple[float, float, float
     ends = bucket.exempt if exempt else bucket.charged
     _, high, at_least = (0.0 if math.isnan(end) else end for end in ends)
     return -at_least, -high, -bucket.requests, bucket.replay.bucket
+
+
+class BucketKeyPricing:
+    """Prices the requests of buckets as the last ones of a month."""
+
+    def __init__(
+        self,
+        actuals: Actuals,
+        months: Months,
+        table: RateTable,
+        discount: float,
+        scale: float,
+        inventory: Inventory | None,
+    ) -> None:
+        self._table, self._discount, self._scale = table, discount, scale
+        self._month = pd.Period(months.labels[0], "M")
+        self._known: OtherPools | None = None
+        self._payers: Mapping[str, str] = {}
+        # an account that the inventory does not have is taken for one of its first payer
+        self._payer = ""
+        if inventory is not None:
+            self._known = other_pools(inventory, months)
+            self._payers = inventory.payer_by_account
+            self._payer = inventory.payers()[0]
+        self._all: dict[bool, dict[tuple[str, str], float]] = {}
+        rows = actuals.measured[["billed_account", "billed_region", "cause", "meter"]]
+        rows = rows.astype(str).assign(quantity=actuals.measured["quantity"].to_numpy())
+        for exempt in (False, True):
+            sums: defaultdict[tuple[str, str], float] = defaultdict(float)
+            for account, region, cause, meter, quantity in rows.itertuples(index=False):
+                # asymmetric requests and key pairs are no part of the free quantity (F13)
+                if meter == SYMMETRIC and not (exempt and cause in WRITES):
+                    sums[self._place(account, region)] += quantity * scale
+            self._all[exempt] = sums
+
+    def savings(self, replay: BucketReplay) -> tuple[Ends, Ends]:
+        """The cost saved, if writes are charged and if they are exempt. [currency/month]"""
+        rows = [
+            place
+            for place, requester in enumerate(replay.requesters)
+            if requester.operation in PUTS | GETS
+        ]
+        if not rows or not replay.total:
+            return Ends(0.0, 0.0, 0.0), Ends(0.0, 0.0, 0.0)
+        requesters = [replay.requesters[row] for row in rows]
+        usage = pd.DataFrame(
+            {
+                "month": [self._month] * len(rows),
+                "payer": [self._place(each.account, each.region)[0] for each in requesters],
+                "billed_region": [each.region for each in requesters],
+                "operation": [each.operation for each in requesters],
+            }
+        )
+        lines = Lines(usage, self._table)
+        writes = np.array([each.cause in WRITES for each in requesters], dtype=bool)
+        counts = (replay.requests, replay.low, replay.high, replay.at_most)
+        quantities = [np.asarray(each[rows] * self._scale, dtype=np.float64) for each in counts]
+        found = []
+        for exempt in (False, True):
+            own: defaultdict[tuple[str, str], float] = defaultdict(float)
+            for each, quantity, is_write in zip(requesters, quantities[0], writes, strict=True):
+                if not (exempt and is_write):
+                    own[self._place(each.account, each.region)] += quantity
+            rest = {
+                place: max(quantity - own.get(place, 0.0), 0.0)
+                for place, quantity in self._all[exempt].items()
+            }
+            others = _Others(rest, self._known)
+            mask = writes if exempt else None
+            whole, low, high, at_most = (
+                self._cost(lines, quantity, others, mask) for quantity in quantities
+            )
+            found.append(Ends(whole - high, whole - low, whole - at_most))
+        return found[0], found[1]
+
+    def _cost(self, lines: Lines, quantity: FloatArray, others: _Others, exempt: Any) -> float:
+        priced = lines.price(quantity, others, exempt, self._discount)
+        cost = priced.cost if exempt is None else np.where(exempt, 0.0, priced.cost)
+        return float(cost.sum())
+
+    def _place(self, account: str, region: str) -> tuple[str, str]:
+        return self._payers.get(account, self._payer), partition_of(region)
+
+
+class _Others:
+    """What uses the free quantity first: the rest of the logs, or of the inventory if more."""
+
+    def __init__(self, measured: dict[tuple[str, str], float], known: OtherPools | None) -> None:
+        self._measured, self._known = measured, known
+
+    def of(self, payer: str, partition: str, month: pd.Period) -> float:
+        """Return the requests of a payer in a partition. [request/month]"""
+        known = 0.0 if self._known is None else self._known.of(payer, partition, month)
+        return max(self._measured.get((payer, partition), 0.0), known)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import codecs
 import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from estimator.calibration.evidence import evidence, name_of
 from estimator.calibration.files_per_day import files_per_day
@@ -27,14 +31,15 @@ from estimator.calibration.quality import (
     unread,
 )
 from estimator.calibration.reader_assumptions import find_readers
-from estimator.calibration.recorded_days import measured_window
-from estimator.calibration.result import Calibration
+from estimator.calibration.recorded_days import Window, measured_window
 from estimator.calibration.stream_rates import files_rates
 from estimator.calibration.writing import Found, Writer
-from estimator.figures import significant
+from estimator.figures import plain, significant
+from estimator.inventory import Inventory
 from estimator.inventory.load import InventorySource, parse_inventory, read_yaml
 from estimator.measurement.measurement_files import LOST
 from estimator.measurement.result import Actuals
+from pricing.notebook import NotebookResult
 from pricing.reading.document import parse_document
 from pricing.reading.files import decode
 from pricing.reading.problems import KmscostError, Problem
@@ -140,6 +145,61 @@ def calibrate_text(
             *_not_seen(measured),
         ),
     )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Calibration(NotebookResult):
+    """An inventory whose assumptions are what was measured.
+
+    Attributes
+    ----------
+    text : str
+        The inventory's YAML with measured ranges in it, comments and order as they were.
+    changes : DataFrame
+        The frame of `estimator.frames.CHANGES`: each assumption that was replaced or added.
+    inventory : Inventory
+        What `text` says.
+    window : Window
+        The days that were looked at.
+    days : float
+        Days of them that were covered. [day]
+    statistics : mapping
+        What was estimated on the way: streams, classes of Regions, overdispersion, weekdays.
+    notices : tuple of str
+        What could not be placed, was left as it was, or should be known.
+    """
+
+    text: str
+    changes: pd.DataFrame
+    inventory: Inventory
+    window: Window
+    days: float
+    statistics: Mapping[str, Any]
+    notices: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """The number of assumptions and the days behind them, in one sentence."""
+        count = len(self.changes)
+        s = "s" * (count != 1)
+        span = f"from {self.window.first} until {self.window.until}"
+        return f"{count:,} assumption{s} measured {span}, {significant(self.days, 3)} days covered"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The calibration as documented JSON."""
+        return {
+            "from": self.window.first.isoformat(),
+            "until": self.window.until.isoformat(),
+            "days": self.days,
+            "statistics": dict(self.statistics),
+            "changes": [plain(row) for row in self.changes.to_dict("records")],
+            "notices": list(self.notices),
+            "text": self.text,
+        }
+
+    def __repr__(self) -> str:
+        span = f"{self.window.first} until {self.window.until}"
+        return f"<Calibration {span}: {len(self.changes):,} assumptions measured>"
 
 
 def _source(measured: Measured, days: float) -> str:

@@ -9,8 +9,7 @@ import pandas as pd
 
 from estimator.calibration.rows import NAMES
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.measurement_files import load_actuals
-from estimator.measurement.measurement_files.detection import detect_formats
+from estimator.measurement.measurement_files import detect_formats, load_actuals
 from estimator.measurement.paths import as_paths
 from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import SkippedFiles
@@ -54,7 +53,8 @@ def join_object_names(logs: Actuals, names: Actuals) -> Actuals:
             if column not in actuals.measured and column not in ("day", "month"):
                 frame[column] = _BLANKS.get(column, "")
         # categoricals of different categories do not join
-        frames.append(frame.astype({name: object for name in columns if _is_text(frame, name)}))
+        texts = [name for name in columns if isinstance(frame[name].dtype, pd.CategoricalDtype)]
+        frames.append(frame.astype(dict.fromkeys(texts, object)))
     skipped = SkippedFiles()
     skipped.join(logs.skipped)
     skipped.join(names.skipped)
@@ -67,7 +67,3 @@ def join_object_names(logs: Actuals, names: Actuals) -> Actuals:
         coverage=Coverage({**logs.coverage.hours, **names.coverage.hours}),
         notices=(*logs.notices, *names.notices),
     )
-
-
-def _is_text(frame: pd.DataFrame, name: str) -> bool:
-    return isinstance(frame[name].dtype, pd.CategoricalDtype)

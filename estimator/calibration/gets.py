@@ -12,8 +12,8 @@ from estimator.calibration.dispersion import (
     daily_overdispersion,
     long_run,
 )
+from estimator.calibration.level_changes import last_shift
 from estimator.calibration.pooling import LEAST_SHAPE
-from estimator.calibration.shifts import last_shift
 from estimator.calibration.stream_rates import MONTH_DAYS
 from estimator.months import FloatArray
 

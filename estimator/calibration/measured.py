@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from estimator.calibration.arn_matching import MOST_NAMED, Identity, TrailPlaces, place_trails
-from estimator.calibration.free_tier import outside_notice, uses_free_tier
 from estimator.calibration.recorded_days import Cover, Window
 from estimator.calibration.rows import (
     LOGS,
@@ -19,9 +18,11 @@ from estimator.calibration.rows import (
     stream_of,
     trail_of,
     trail_pairs,
+    uses_free_tier,
 )
-from estimator.figures import listed
+from estimator.figures import listed, plural
 from estimator.inventory import Inventory
+from estimator.inventory.others import FIELD
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import SOURCES
 from estimator.months import FloatArray
@@ -202,7 +203,7 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         notices=(
             *places.notices,
             *_strangers(rows, trail, stream, places),
-            *outside_notice(float(quantity[others & is_logs & ~pooled].sum())),
+            *_outside_notice(float(quantity[others & is_logs & ~pooled].sum())),
         ),
     )
 
@@ -284,3 +285,12 @@ def _strangers(
             f"{total:,.0f} puts of accounts or Regions that the inventory does not list: {names}"
         )
     return notices
+
+
+def _outside_notice(requests: float) -> list[str]:
+    """The notice of requests that no pool of the inventory is about. [request]"""
+    if not requests:
+        return []
+    many = plural(round(requests), "request")
+    what = f"{many} on asymmetric keys or for key pairs left out of {FIELD}"
+    return [f"{what}: the free tier does not cover them, so they leave it to others"]

@@ -1,4 +1,4 @@
-"""Rows of actuals to positions: which trail and stream of the inventory, which day."""
+"""Rows of actuals to positions: which trail, stream and day; and who uses the free tier."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from estimator.inventory import Inventory
 from estimator.measurement.sources import sources_that_count
 from estimator.months import FloatArray
 from estimator.volume.streams import Streams
+from pricing.rates import free_usage_types
+from pricing.request_meters import request_meter
 
 LOGS = sources_that_count("requests")  # records of requests
 NAMES = sources_that_count("objects")  # object names: they tell files, not requests
@@ -125,6 +127,29 @@ def stream_of(
     if not len(own):
         return np.full(len(rows), -1)
     return np.where((wanted >= 0) & (own[order][at] == wanted), order[at], -1)
+
+
+def uses_free_tier(rows: pd.DataFrame) -> np.ndarray:
+    """Whether each row's requests use the free quantity: by their meter, else by their operation.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With ``meter`` and ``operation`` as categories; older measurement files have no meter.
+    """
+    free = free_usage_types()
+    meter, operation = rows["meter"].cat, rows["operation"].cat
+    is_free = np.array([name in free for name in meter.categories] + [False])
+    # an operation may tell as much: Sign is of asymmetric keys alone
+    by_operation = [request_meter(str(name)).name in free for name in operation.categories]
+    named = np.array([bool(name) for name in meter.categories] + [False])
+    codes = meter.codes.to_numpy()
+    found: np.ndarray = np.where(
+        named[codes],
+        is_free[codes],
+        np.array([*by_operation, True])[operation.codes.to_numpy()],
+    )
+    return found
 
 
 def grid_of(

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from estimator.calibration import dispersion, pooling, rhythm
+from estimator.calibration import dispersion, pooling
 from estimator.calibration.dispersion import WEEK
+from estimator.calibration.level_changes import FLAT, last_shift, month_variance, weekday_factors
 from estimator.calibration.measured import Measured
-from estimator.calibration.shifts import last_shift
 from estimator.months import FloatArray
 
 # a month of the Gregorian calendar on average [day]
@@ -117,7 +117,7 @@ def files_rates(measured: Measured) -> Rates:
     volume = np.nansum(mean)
     if volume > 0:
         mix = (np.nan_to_num(mean)[:, None] * weekdays).sum(axis=0) / volume
-        common += rhythm.month_variance(mix / mix.mean())
+        common += month_variance(mix / mix.mean())
     return Rates(tuple(classes), mean, noise, variance, days, weekdays, common, shifted)
 
 
@@ -167,9 +167,9 @@ class _Rhythm(NamedTuple):
 
 def _rhythm(counts: FloatArray, exposure: FloatArray, of_day: np.ndarray) -> _Rhythm:
     """Weekdays, and how much a day varies beside them: each hangs on the other."""
-    factors, weighted, daily = rhythm.FLAT, exposure, 0.0
+    factors, weighted, daily = FLAT, exposure, 0.0
     for _ in range(2):
-        factors = rhythm.weekday_factors(counts, exposure, of_day, daily)
+        factors = weekday_factors(counts, exposure, of_day, daily)
         weighted = exposure * factors[of_day]
         expected = _level(counts, weighted)[:, None] * weighted
         daily = max(dispersion.daily_overdispersion(counts, expected).pooled.value, 0.0)

@@ -1,21 +1,29 @@
 """The command line: load, call one public function, render.
 
 Only this package prints, exits or reads the environment. pandas and rich are imported inside the
-commands, so that help and version come at once.
+commands, so that help and version come at once. Ctrl-C and its like end a command at once: no
+traceback, no process and no file left behind.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from estimator.cli.application import Application, show_version
-from estimator.cli.interrupts import ends_cleanly
 from pricing.reading.problems import printable
+
+# what ends a program: by Ctrl-C, by kill or a scheduler, by a terminal that is closed
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_IMPATIENT = 2.0  # a second one while the first is obeyed changes nothing [s]
 
 app = typer.Typer(
     name="kmscost",
@@ -44,7 +52,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code: object = 0
     _open_streams()
-    with ends_cleanly() as interrupted:
+    with _end_cleanly() as interrupted:
         try:
             app()
         except SystemExit as end:
@@ -57,6 +65,42 @@ def main() -> None:
             code = _unwritable(error)
     # typer has a code of its own for what interrupts it between two commands
     sys.exit(interrupted[0] if interrupted and code else code)  # type: ignore[arg-type]  # typer's
+
+
+class _Interrupted(KeyboardInterrupt):
+    """A signal came; `code` is the exit code that shells know it by."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.code = 128 + number
+
+
+@contextlib.contextmanager
+def _end_cleanly() -> Iterator[list[int]]:
+    """Raise `_Interrupted` for each of the signals, and yield a list that takes its exit code.
+
+    What is ignored already, as under nohup, stays so.
+    """
+    codes: list[int] = []
+    last = -_IMPATIENT
+
+    def stop(number: int, *_: Any) -> None:
+        nonlocal last
+        codes.append(128 + number)
+        before, last = last, time.monotonic()
+        if last - before >= _IMPATIENT:
+            raise _Interrupted(number)
+
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    obeyed = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+    for number in obeyed:
+        signal.signal(number, stop)
+    try:
+        yield codes
+    finally:
+        # the program is about to end: only Python's own tidying up is left
+        for number in obeyed:
+            signal.signal(number, signal.SIG_IGN if codes else signal.SIG_DFL)
 
 
 def _open_streams() -> None:

@@ -23,7 +23,6 @@ from estimator.cli.output import Endings, be_quiet
 from estimator.cli.progress import waiting
 from pricing.reading.problems import KmscostError, Problem, UsageError
 
-_KEYWORD = inspect.Parameter.KEYWORD_ONLY
 _STDIN = Path("/dev/stdin")
 # inventories that the one made from them may replace
 _REPLACED = {("calibrate", "inventory"), ("discover", "merge")}

@@ -92,9 +92,7 @@ def plot(
 ) -> None:
     """Draw a forecast as SVG, PNG or PDF."""
     from estimator.report.charts import chart_of, draw_alone
-    from estimator.report.charts.fonts import set_fonts
-    from estimator.report.charts.images import pdf_bytes, png_bytes
-    from estimator.report.charts.svg import svg_text
+    from estimator.report.charts.picture import pdf_bytes, png_bytes, set_fonts, svg_text
 
     day = read_day(on)
     share = read_discount(discount)

@@ -63,8 +63,7 @@ def sizes_of_files(paths: Sequence[str | Path]) -> list[int]:
 
 def sizes_of_inventory(manifest: Path) -> list[int]:
     """The sizes of all data files that an S3 Inventory lists. [byte]"""
-    from estimator.measurement.s3_inventory.finding import find_manifest
-    from estimator.measurement.s3_inventory.manifest import read_manifest
+    from estimator.measurement.s3_inventory.manifest import find_manifest, read_manifest
 
     return [file.size or 0 for file in read_manifest(find_manifest(manifest)[0]).files]
 

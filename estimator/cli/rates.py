@@ -46,8 +46,8 @@ def rates_show(
     """Print the rates in force on a day, and why."""
     from estimator import load_rates
     from estimator import rates_show as in_force
+    from estimator.forecasting.quotas import load_quotas
     from estimator.report.answers.rates import RatesAnswer
-    from pricing.quotas import load_quotas
 
     own = answer_format(form)
     if form is not None and own is None:

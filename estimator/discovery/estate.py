@@ -106,6 +106,10 @@ class Resource:
             careful = old.value if value is None else value
             self.facts[name] = Fact(careful, "", f"sources disagree: {reason}", disputed=True)
 
+    def record_fact(self, name: str, fact: Fact) -> None:
+        """Note a fact that was found elsewhere, such as at a provider."""
+        self.record(name, fact.value, fact.source, fact.question, fact.note)
+
     def fact(self, name: str) -> Fact | None:
         """The fact of an attribute; None where no source says anything."""
         return self.facts.get(name)

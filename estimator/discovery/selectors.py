@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from estimator.discovery.estate import Resource
+
 _KMS = "kms.amazonaws.com"
 # what log files cause, as an event: the fields that a selector may ask for
 _EVENT = {
@@ -24,12 +26,26 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "StartsWith": str.startswith,
     "EndsWith": str.endswith,
 }
+_UNCLEAR = "its event selectors do not say clearly whether they take in KMS events"
 
 
-def records_management(basic: Sequence[Any], advanced: Sequence[Any]) -> bool | None:
+def record_selectors(
+    resource: Resource, basic: Any, advanced: Any, source: str, note: str = ""
+) -> None:
+    """Note what event selectors mean for management events and for those of KMS."""
+    basic = basic if isinstance(basic, list) else [basic]
+    advanced = advanced if isinstance(advanced, list) else [advanced]
+    note = note or ("AdvancedEventSelectors" if advanced else "EventSelectors")
+    management, kms = _records_management(basic, advanced), _records_kms(basic, advanced)
+    if management is not None:
+        resource.record("management_events", management, source, note=note)
+    resource.record("kms_events", kms is not False, source, _UNCLEAR if kms is None else "", note)
+
+
+def _records_management(basic: Sequence[Any], advanced: Sequence[Any]) -> bool | None:
     """True for a trail that records management events; None where its selectors make no sense.
 
-    >>> records_management([], [])
+    >>> _records_management([], [])
     True
     """
     if advanced:
@@ -39,10 +55,10 @@ def records_management(basic: Sequence[Any], advanced: Sequence[Any]) -> bool | 
     return True
 
 
-def records_kms(basic: Sequence[Any], advanced: Sequence[Any]) -> bool | None:
+def _records_kms(basic: Sequence[Any], advanced: Sequence[Any]) -> bool | None:
     """True for a trail that records the KMS requests of log files; None where it is not clear.
 
-    >>> records_kms([{"ExcludeManagementEventSources": ["kms.amazonaws.com"]}], [])
+    >>> _records_kms([{"ExcludeManagementEventSources": ["kms.amazonaws.com"]}], [])
     False
     """
     if advanced:

@@ -1,17 +1,24 @@
-"""The walk itself: its steps, and how it shows."""
+"""The walk itself: its steps, where each of their values comes from, and how it shows.
+
+A value comes from a line of a file, from AWS's own text, or is a default.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from estimator.explanation.sources import StepValue, step_values
-from estimator.figures import count, money
+from estimator.figures import count, money, noun_of
 from estimator.inventory import Inventory
-from estimator.volume.equations import Equation
+from estimator.volume.equations import Assumption, Equation, Value, operand
 from pricing.notebook import NotebookResult
+from pricing.reading.validation import Source
+
+_DEFAULT = "default of kmscost"
+_MOST_LINES = 10_000
+_DIGITS = 10  # of the ends of a range, which somebody wrote
 
 
 @dataclass(frozen=True)
@@ -60,24 +67,59 @@ class Step:
         return dataclasses.asdict(dataclasses.replace(self, source=self.all_sources))
 
 
-def steps_of(parts: Iterable[tuple[str, Equation]], inventory: Inventory) -> tuple[Step, ...]:
-    """Equations with their sections as steps; each names the sources that are new there."""
-    known: set[str] = set()  # a source that stands above is not printed again
-    steps = []
-    for section, equation in parts:
-        step = Step(
-            section,
-            equation.what,
-            equation.text,
-            equation.number,
-            equation.unit,
-            step_values(equation.values, equation.digits, inventory),
-            rule=None if equation.rule is None else equation.rule.model_dump(mode="json"),
-        )
-        fresh = [name for key, name in step.sources.items() if key not in known]
-        known.update(step.sources)
-        steps.append(dataclasses.replace(step, source="; ".join(fresh)))
-    return tuple(steps)
+@dataclass(frozen=True)
+class StepValue:
+    """A number of a formula with its source.
+
+    Attributes
+    ----------
+    number : float
+    words : str
+        What it counts.
+    shown : str
+        The number and its words, as the formula shows them.
+    assumption : str or None
+        What it is called in the inventory.
+    low, high : float or None
+        The ends of its range; None where it is a number.
+    source : mapping or None
+        ``title``, ``url`` and ``checked`` of what AWS says, or the ``text`` that the inventory
+        gives with ``path`` and ``line`` of where it stands; ``also`` has further lines that say the
+        same. None for what is counted or worked out.
+    """
+
+    number: float
+    words: str
+    shown: str
+    assumption: str | None
+    low: float | None
+    high: float | None
+    source: dict[str, Any] | None
+
+    @property
+    def identity(self) -> str:
+        """The same for the same number of the same source, however many digits are shown."""
+        return f"{self.number!r} {self.words} {self.source}"
+
+    @property
+    def description(self) -> str:
+        """The value and its source in one line; empty where nobody says it."""
+        parts = []
+        if self.low is not None and self.high is not None:
+            low, high = operand(self.low, _DIGITS), operand(self.high, _DIGITS)
+            parts.append(f"typical of {low} to {high}")
+        source = self.source or {}
+        if "title" in source:
+            parts.append(source["title"])
+        elif source.get("text") == _DEFAULT:
+            parts.append("default")
+        elif source.get("text"):
+            parts.append(f"source: {source['text']}")
+        if source.get("path"):
+            more = len(source.get("also", ()))
+            lines = f" and {more:,} more {noun_of(more, 'line')}" if more else ""
+            parts.append(f"{source['path']}:{source['line']}{lines}")
+        return f"{self.shown} ({'; '.join(parts)})" if parts else ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,3 +194,56 @@ class Explanation(NotebookResult):
         """The choice that is explained, in words."""
         only = ", ".join(f"{name} {value}" for name, value in self.only.items())
         return f"KMS because of CloudTrail in {self.month}" + (f", {only}" if only else "")
+
+
+def steps_of(parts: Iterable[tuple[str, Equation]], inventory: Inventory) -> tuple[Step, ...]:
+    """Equations with their sections as steps; each names the sources that are new there."""
+    known: set[str] = set()  # a source that stands above is not printed again
+    steps = []
+    for section, equation in parts:
+        step = Step(
+            section,
+            equation.what,
+            equation.text,
+            equation.number,
+            equation.unit,
+            tuple(_step_values(equation.values, equation.digits, inventory)),
+            rule=None if equation.rule is None else equation.rule.model_dump(mode="json"),
+        )
+        fresh = [name for key, name in step.sources.items() if key not in known]
+        known.update(step.sources)
+        steps.append(dataclasses.replace(step, source="; ".join(fresh)))
+    return tuple(steps)
+
+
+def _step_values(values: Iterable[Value], digits: int, inventory: Inventory) -> Iterator[StepValue]:
+    """The values of a formula with their sources, each once."""
+    for value in dict.fromkeys(values):
+        origin = value.origin
+        if not value.words and not value.before and origin is None:
+            continue  # a 1 that something is taken from, a result that stands above
+        assumption, low, high = None, None, None
+        if isinstance(origin, Assumption):
+            assumption = origin.paths[0] if origin.paths else None
+            if not origin.range.is_number:
+                low, high = origin.range.low, origin.range.high
+        words = " ".join(filter(None, (value.before, value.words)))
+        shown, source = value.name(digits), _source(origin, inventory)
+        yield StepValue(value.number, words, shown, assumption, low, high, source)
+
+
+def _source(origin: Assumption | Source | None, inventory: Inventory) -> dict[str, Any] | None:
+    if origin is None:
+        return None
+    if isinstance(origin, Source):
+        return origin.model_dump(mode="json")
+    # an inventory made in Python, or a default, has no line
+    places = [inventory.places[path] for path in origin.paths if path in inventory.places]
+    text = origin.range.source or (_DEFAULT if origin.is_default else None)
+    if not places:
+        return None if text is None else {"text": text, "path": None, "line": None}
+    source: dict[str, Any] = {"text": text, "path": places[0].path, "line": places[0].line}
+    also = dict.fromkeys(places[1:])
+    if also:
+        source["also"] = [place._asdict() for place in list(also)[:_MOST_LINES]]
+    return source

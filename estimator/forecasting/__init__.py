@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from estimator.forecasting.budgets import budget_use
-from estimator.forecasting.event_copies import CopyCharges, EventCopies, copy_notices, copy_rates
+from estimator.forecasting.copy_charges import CopyCharges, copy_notices, copy_rates
+from estimator.forecasting.event_copies import EventCopies
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
 from estimator.forecasting.free_days import FreeDays
 from estimator.forecasting.notices import notices

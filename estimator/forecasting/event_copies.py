@@ -16,62 +16,25 @@ depend on it, and neither does what a trail's exclusion saves: one copy, while t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
-from estimator.figures import money
-from estimator.forecasting.recording_trails import (
-    BoolArray,
-    Pattern,
-    PossiblePlaces,
-    Recording,
-    is_active,
-)
+from estimator.forecasting.copy_charges import INVENTORY, OTHERS, CopyCharges, Row, price_copies
 from estimator.frames import EVENTS
 from estimator.inventory import Account, Inventory
+from estimator.inventory.coverage import Group, covered_group, covers_region, groups_of
 from estimator.inventory.others import OtherUse
-from estimator.months import FloatArray, IntArray, Months, Spans
+from estimator.inventory.sections import Trail
+from estimator.months import FloatArray, Months, Period, Spans
 from estimator.volume.daily import DailyRequests
-from pricing.bill import bill, price_column
-from pricing.rates import RateTable, load_cloudtrail_rates
-from pricing.reading.problems import RateError
+from pricing.bill import price_column
+from pricing.rates import RateTable
 
-OPERATION = "PaidEventsRecorded"
-INVENTORY, OTHERS = "inventory", "others"
-
-# the last bits of a sum are no range
-SLACK = 1e-9
-
-
-@dataclass(frozen=True)
-class CopyCharges:
-    """The charges for further copies of KMS events, on CloudTrail's bill.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        `estimator.frames.EVENTS`: by account, Region and trail, as far as these are known.
-    others : DataFrame
-        Of each month and payer the requests of others: quantity and cost, and their high ends.
-    """
-
-    frame: pd.DataFrame
-    others: pd.DataFrame
-
-
-class Row(NamedTuple):
-    """Copies that are counted together; an account or Region that is not known is empty."""
-
-    of: str
-    payer: str
-    account: str
-    region: str
-    trail: str
-    price_regions: tuple[str, ...]
+BoolArray = npt.NDArray[np.bool_]
 
 
 class EventCopies:
@@ -195,7 +158,7 @@ class EventCopies:
             low, high = _ends(less, [is_active(old.active, spans) for old, _ in pairs])
             ends = np.array([np.add.reduceat(requests * end, starts) for end in (low, high)])
             rows.append((Row(OTHERS, use.payer, "", "", "", places.regions), ends))
-        priced = self._price(rows, table)
+        priced = price_copies(rows, table, self._months)
         return float(priced["cost"].sum()), float(priced["cost_high"].sum())
 
     def _zeros(self) -> FloatArray:
@@ -213,7 +176,7 @@ class EventCopies:
             A Region or month without a rate.
         """
         rows = [(row, ends) for row, ends in self._rows.items() if ends.any()]
-        frame = self._price(rows, table)
+        frame = price_copies(rows, table, self._months)
         totals = [
             (Row(OTHERS, payer, "", "", "", regions), ends)
             for (payer, regions), ends in self._others.items()
@@ -221,89 +184,11 @@ class EventCopies:
         ]
         price = price_column(table.currency)
         columns = [price if column.name == "usd_per_unit" else column.name for column in EVENTS]
-        others = self._price(totals, table)
+        others = price_copies(totals, table, self._months)
         return CopyCharges(
             frame[columns],
             others[["month", "payer", "quantity", "quantity_high", "cost", "cost_high"]],
         )
-
-    def _price(self, rows: list[tuple[Row, FloatArray]], table: RateTable) -> pd.DataFrame:
-        # most inventories pay for no copy, and pricing takes as long for none as for a thousand
-        if not rows:
-            return _no_charges(price_column(table.currency))
-        low, high = (
-            np.array([ends[end] for _, ends in rows]).reshape(len(rows), self._months.count)
-            for end in (0, 1)
-        )
-        # at least nothing and at most something is a row too; transposed: rows come month by month
-        month, place = np.nonzero(np.maximum(low, high).T)
-        periods = pd.period_range(self._months.labels[0], periods=self._months.count, freq="M")
-        names = [row for row, _ in rows]
-        usage = pd.DataFrame(
-            {
-                "month": periods[month],
-                "payer": _texts([row.payer for row in names], place),
-                "billed_region": _texts(
-                    [_with_a_rate(row.price_regions, table, self._months) for row in names], place
-                ),
-                "operation": _texts([OPERATION] * len(names), place),
-                "quantity": low[place, month],
-                "unit": _texts(["event"] * len(names), place),
-            }
-        )
-        # without requests of others: the free copy is left out already, and no pool gives more
-        priced = bill(usage, table).charges
-        price = priced[price_column(table.currency)]
-        return priced.assign(
-            billed_account=_texts([row.account for row in names], place),
-            billed_region=_texts([row.region for row in names], place),
-            trail=_texts([row.trail for row in names], place),
-            of=_texts([row.of for row in names], place),
-            quantity_high=high[place, month],
-            # right only while the meter has one tier: `price` is the mean price of the low end
-            cost_high=high[place, month] * price,
-        )
-
-
-def _no_charges(price: str) -> pd.DataFrame:
-    """No copies with no price, in the columns of `EVENTS`."""
-    empty = {
-        "period[M]": pd.PeriodIndex([], freq="M"),
-        "category": pd.Categorical([]),
-        "float64": np.zeros(0),
-    }
-    names = {"usd_per_unit": price}
-    columns = {names.get(column.name, column.name): empty[column.dtype] for column in EVENTS}
-    # texts, as `bill` gives them: text and objects do not join
-    columns["rate_from"] = pd.Categorical([], categories=pd.Index([], dtype="str"))
-    return pd.DataFrame(columns)
-
-
-def copy_rates(rates: RateTable) -> RateTable:
-    """The rates of copies: those of a table that has CloudTrail's meter too, else the shipped."""
-    # a table of one's own may have both services
-    has_it = any(OPERATION in meter.operations for meter in rates.meters)
-    return rates if has_it else load_cloudtrail_rates()
-
-
-def copy_notices(charges: CopyCharges, currency: str) -> tuple[str, ...]:
-    """The notice that the copies of others' requests are a range, and why."""
-    others = charges.others
-    low, high = others["cost"].sum(), others["cost_high"].sum()
-    if high - low <= SLACK * high:
-        return ()
-    frame = charges.frame[charges.frame["of"] == OTHERS]
-    ranges = frame[frame["cost_high"] - frame["cost"] > SLACK * frame["cost_high"]]
-    by_account = ranges["billed_account"].notna().all()
-    notice = (
-        f"copies of the KMS events of all others cost {currency} {money(low)} to {money(high)} on "
-        f"CloudTrail's bill: in which {'' if by_account else 'accounts and '}Regions they are made "
-        "is not known, and trails that pay for further copies do not record all of them (totals "
-        "have the low end)"
-    )
-    # an account's number cannot be told apart any further: the inventory has none by Region
-    advice = "" if by_account else ". Write other_kms_requests_per_month by account"
-    return (f"{notice}{advice}",)
 
 
 def _ends(each: list[FloatArray], is_there: list[BoolArray]) -> tuple[FloatArray, FloatArray]:
@@ -321,22 +206,92 @@ def _add_days(ends: FloatArray, days: DailyRequests, low: FloatArray, high: Floa
     ends[1, days.months] += np.add.reduceat(high, days.month_starts)
 
 
-def _with_a_rate(regions: tuple[str, ...], table: RateTable, months: Months) -> str:
-    """The first Region that has a rate; the first one where none has."""
-    meter = table.meter(OPERATION)
-    # in which of these Regions they are made is not known: any rate of theirs serves
-    for region in regions:
-        try:
-            table.rate(meter, region, months.firsts[0])
-        except RateError:
-            continue
-        return region
-    return regions[0]
+class Pattern(NamedTuple):
+    """Places that are alike: which trails record them, in which period of their account."""
+
+    trails: tuple[str, ...]
+    active: Period
 
 
-def _texts(values: Iterable[str], rows: IntArray) -> pd.Categorical[str]:
-    """A text for each row; one that is empty is not known."""
-    # None becomes the code -1, which a frame shows as missing
-    codes, texts = pd.factorize(np.array([value or None for value in values], dtype=object))
-    codes = codes[rows] if len(codes) else np.zeros(0, dtype=np.int64)
-    return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype=object))
+class Recording:
+    """The trails that record the KMS events of a place, the first to begin first."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._active = inventory.active.trail
+        self._trails: defaultdict[Group, list[Trail]] = defaultdict(list)
+        accounts = inventory.accounts_by_id
+        recording = [trail for trail in inventory.trails if not trail.exclude_kms_events]
+        self._rank = {
+            trail.name: (self._active[trail.name].start, number)
+            for number, trail in enumerate(inventory.trails)
+        }
+        for trail in recording:
+            self._trails[covered_group(trail, accounts[trail.account])].append(trail)
+        self.possible = len(recording) > 1  # the first copy of an event is free
+        self._known: dict[tuple[Group, str], tuple[str, ...]] = {}
+
+    def trails_of(self, account: Account, region: str) -> tuple[str, ...]:
+        """The names of the trails, whenever they are active."""
+        itself, organization = groups_of(account)
+        own = self._trails.get(itself, [])
+        # accounts without a trail of their own are alike: one answer serves all of them
+        if not own and (organization, region) in self._known:
+            return self._known[organization, region]
+        shared = self._trails.get(organization, [])
+        trails = [trail for trail in (*own, *shared) if covers_region(trail, region)]
+        names = tuple(sorted((trail.name for trail in trails), key=self._rank.__getitem__))
+        if not own:
+            self._known[organization, region] = names
+        return names
+
+    def copies(self, pattern: Pattern, spans: Spans) -> FloatArray:
+        """Paid copies of an event on each day. [event/request]"""
+        copies = np.zeros(len(spans))
+        for _, paid in self.paid(pattern, spans):
+            copies = copies + paid
+        return copies
+
+    def paid(self, pattern: Pattern, spans: Spans) -> list[tuple[str, FloatArray]]:
+        """The trails whose copy is not the first on some day, with those days: 1, else 0."""
+        before = np.zeros(len(spans), dtype=bool)
+        found = []
+        # by rank: of the trails that record on a day the first has the free copy
+        for name in pattern.trails:
+            recording = is_active(self._active[name] & pattern.active, spans)
+            if (recording & before).any():
+                found.append((name, (recording & before).astype(np.float64)))
+            before |= recording
+        return found
+
+
+def is_active(period: Period, spans: Spans) -> BoolArray:
+    """Mark the days on which a period is active."""
+    # spans are days, which a period covers as a whole or not; of a month it may cover a part
+    return (spans.begin >= period.start) & (spans.end <= period.end)
+
+
+@dataclass(frozen=True)
+class PossiblePlaces:
+    """The accounts and Regions in which others may make requests, in one partition."""
+
+    use: OtherUse
+    accounts: tuple[Account, ...]
+    patterns: tuple[Pattern, ...]
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """All their Regions."""
+        return tuple(
+            dict.fromkeys(region for account in self.accounts for region in account.regions)
+        )
+
+    @property
+    def account(self) -> str:
+        """The account, where there is one only."""
+        return self.accounts[0].id if len(self.accounts) == 1 else ""
+
+    @property
+    def region(self) -> str:
+        """The Region, where there is one only."""
+        regions = self.regions
+        return regions[0] if len(regions) == 1 else ""

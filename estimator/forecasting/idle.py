@@ -10,7 +10,7 @@ import pandas as pd
 
 from estimator.figures import listed, significant
 from estimator.inventory import Inventory
-from estimator.inventory.periods import period_of
+from estimator.inventory.model import period_of
 from estimator.months import ALWAYS, NEVER, Months, Period
 from estimator.volume import why_no_puts
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model, growths

@@ -12,11 +12,10 @@ from estimator.forecasting.idle import idle_notices, periods_in_use
 from estimator.inventory import Inventory
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.coverage import Group, covered_group, covered_regions, groups_of
-from estimator.inventory.presets import presets
+from estimator.inventory.reader_sections import presets
 from estimator.months import Months, Period
 from estimator.volume.model import Model
-from pricing.free_quantities import FreeVersion
-from pricing.meters import Meter, Version
+from pricing.meters import FreeVersion, Meter, Version
 
 
 def notices(

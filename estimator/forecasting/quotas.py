@@ -1,4 +1,4 @@
-"""Headroom: requests a second by account and Region against KMS's request quota.
+"""Headroom: requests a second by account and Region against KMS's request quota, and its table.
 
 Decrypt, Encrypt and GenerateDataKey share one quota in each account and Region, and requests that
 AWS services make on somebody's behalf count: AWS KMS Developer Guide, "Request quotas"; checked
@@ -8,7 +8,8 @@ AWS services make on somebody's behalf count: AWS KMS Developer Guide, "Request 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ import pandas as pd
 from estimator.figures import count, share
 from estimator.forecasting.totals import month_of, number_groups, sum_groups
 from estimator.frames import QUOTAS
-from estimator.months import FloatArray, IntArray, Months
+from estimator.months import FloatArray, Months
 from estimator.volume.blocks import GETS_ONE_AFTER_ANOTHER, SECONDS_PER_DAY
 from estimator.volume.daily import DailyRequests
-from pricing.quotas import load_quotas
+from pricing.reading.validation import Number, Section, Source, load_as
+from pricing.regions import TABLES
 
 # from this share of a quota on a notice says so
 NOTICE_FROM = 0.5
@@ -71,7 +73,8 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
     at_once = np.maximum.reduceat(together, starts, axis=1)
 
     month, driver = np.nonzero(total.T)
-    columns: dict[str, Any] = {"month": _periods(months, days.months[month])}
+    span = pd.period_range(months.labels[0], periods=months.count, freq="M")
+    columns: dict[str, Any] = {"month": span[days.months[month]]}
     for position, name in enumerate(names):
         texts = pd.Index(days.vocabulary.texts[name], dtype=object)
         columns[name] = pd.Categorical.from_codes(drivers[driver, position], categories=texts)
@@ -121,9 +124,27 @@ def _place_bursts(jobs: pd.DataFrame, months: Months) -> pd.DataFrame:
     return frame
 
 
-def _periods(months: Months, positions: IntArray) -> pd.PeriodIndex:
-    span = pd.period_range(months.labels[0], periods=months.count, freq="M")
-    return span[positions]
+class Quotas(Section):
+    """The shipped table of quotas on symmetric keys, per account and Region. [request/s]"""
+
+    version: Literal[1]
+    requests_per_second: dict[str, Number]
+    source: Source
+
+    def of(self, region: str) -> float:
+        """The quota of a Region. [request/s]"""
+        # the table names the Regions that have a quota of their own
+        return self.requests_per_second.get(region, self.requests_per_second["other"])
+
+
+@cache
+def load_quotas() -> Quotas:
+    """The shipped table of request quotas.
+
+    >>> load_quotas().of("us-east-1"), load_quotas().of("eu-north-1")
+    (100000.0, 10000.0)
+    """
+    return load_as(Quotas, TABLES / "quotas.yaml")
 
 
 def highest(quotas: pd.DataFrame) -> pd.DataFrame:

@@ -18,8 +18,7 @@ from estimator.forecasting.quotas import highest
 from estimator.frames import EVENTS
 from estimator.inventory import Inventory
 from estimator.months import Months
-from pricing.free_quantities import FreeVersion
-from pricing.meters import Meter, Version
+from pricing.meters import FreeVersion, Meter, Version
 from pricing.notebook import NotebookResult
 from pricing.rates import RateTable
 

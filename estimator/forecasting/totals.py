@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.forecasting.event_copies import INVENTORY, CopyCharges
+from estimator.forecasting.copy_charges import INVENTORY, CopyCharges
 from estimator.frames import DEFAULT_GRAIN
 from estimator.months import FloatArray, IntArray, Months
 from estimator.volume.columns import key_columns

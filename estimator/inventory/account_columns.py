@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from estimator.inventory.account_ids import account_meant
+from estimator.inventory.kinds import account_meant
 from pricing.arns import is_account
 from pricing.reading.problems import Problem
 from pricing.reading.units import unit_in_words

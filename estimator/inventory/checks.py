@@ -10,6 +10,7 @@ from estimator.inventory.account_groups import paths_above, tag_names
 from estimator.inventory.accounts import Found
 from estimator.inventory.budgets import Budget
 from estimator.inventory.coverage import Account, Group, covered_group, groups_of
+from estimator.inventory.documents import LABELS
 from estimator.inventory.draft import Draft, check_account, check_name, check_names_of_refused
 from estimator.inventory.model import Inventory
 from estimator.inventory.others import FIELD
@@ -26,13 +27,9 @@ def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> 
     """Note in the draft whatever does not fit together."""
     _accounts_once(draft, found)
     _one_partition_each(draft, inventory.accounts, found)
-    for section, label in (
-        ("keys", "id"),
-        ("trails", "name"),
-        ("readers", "name"),
-        ("budgets", "name"),
-    ):
-        _names_once(draft, section, label)
+    for section, label in LABELS.items():
+        if section != "accounts":  # those of files too, above
+            _names_once(draft, section, label)
     _readers_unlike_trails(draft)
     own = inventory.accounts_by_id
     keys = {key.id: key for key in inventory.keys}

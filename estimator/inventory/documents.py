@@ -1,22 +1,27 @@
-"""Documents changed without touching them, and those of Python's own values.
+"""An inventory's document: changed in copies, made of Python's own values, the line of each value.
 
-A change copies what is along its path; all else is shared.
+A change copies what is along its path; all else is shared, and the document itself stays as it is.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from estimator.inventory.accounts import Found
 from pricing.reading.document import Location, Map, Seq
-from pricing.reading.limits import MAX_DEPTH
+from pricing.reading.nodes import MAX_DEPTH
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import describe, shown
 
+# the sections that are lists of items, and what their items are called by
+LABELS = {"accounts": "id", "keys": "id", "trails": "name", "readers": "name", "budgets": "name"}
+
 MISSING: Any = object()
+NO_LINE = 0  # of a value that stands in no text
 
 
 def set_at(node: Any, location: Location, value: Any) -> Any:
@@ -107,10 +112,7 @@ def as_document(value: Any, line: int) -> Any:
     return value
 
 
-NO_LINE = 0
-
-
-def document_of(mapping: Mapping[str, Any], path: str) -> Map:
+def document_of_mapping(mapping: Mapping[str, Any], path: str) -> Map:
     """The document of a mapping; each of its lines is `NO_LINE`.
 
     Raises
@@ -148,3 +150,68 @@ def _convert(value: Any, path: str, at: Location) -> Any:
         is_midnight = value.time() == datetime.time()
         return value.date() if is_midnight else value.isoformat()
     return value
+
+
+class SourceLine(NamedTuple):
+    """A line of a file.
+
+    >>> str(SourceLine("inventory.yaml", 9))
+    'inventory.yaml:9'
+    """
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+def value_places(path: str, root: Map, found: Iterable[Found]) -> dict[str, SourceLine]:
+    """The place of every value that is written in an inventory or in its files of accounts.
+
+    Parameters
+    ----------
+    path : str
+        The inventory's file.
+    root : Map
+        Its document.
+    found : iterable of Found
+        Its accounts. Only those with files of their own have values that numbers rest on.
+
+    Returns
+    -------
+    dict of str to SourceLine
+        By path, such as ``trails[org].bucket.retention_days`` and, in a mapping of Regions,
+        ``accounts[111122223333].files_per_day.eu-west-1``.
+    """
+    places: dict[str, SourceLine] = {}
+    for name, value in root.items():
+        if name == "accounts":
+            continue
+        label = LABELS.get(name)
+        if label is None:
+            places |= _lines_below(path, name, value, root.lines.get(name, root.line))
+            continue
+        for item in value if isinstance(value, Seq) else []:
+            if isinstance(item, Map):
+                places |= _lines_below(path, f"{name}[{item.get(label)}]", item, item.line)
+    # places of what no number rests on would be a hundred thousand in a large organization
+    own = {account.entry.id: account for account in found if account.entry.files_per_day}
+    listed = root.get("accounts")
+    for item in listed if isinstance(listed, Seq) else []:
+        account = own.get(str(item.get("id"))) if isinstance(item, Map) else None
+        if account is not None and account.path == path:
+            places |= _lines_below(path, f"accounts[{account.entry.id}]", item, item.line)
+    for account in own.values():
+        if account.path != path and account.line is not None:  # a line of a CSV file
+            at = f"accounts[{account.entry.id}].files_per_day"
+            places[at] = SourceLine(account.path, account.line)
+    return places
+
+
+def _lines_below(path: str, at: str, value: Any, line: int) -> Iterator[tuple[str, SourceLine]]:
+    yield at, SourceLine(path, line)
+    if isinstance(value, Map):
+        for key, item in value.items():
+            # what `<<` merges has no line of its own
+            yield from _lines_below(path, f"{at}.{key}", item, value.lines.get(key, line))

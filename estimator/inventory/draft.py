@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from estimator.inventory.account_ids import account_meant
-from estimator.inventory.documents import set_key
-from estimator.inventory.kinds import ACCOUNT_ID
+from estimator.inventory.documents import LABELS, set_key
+from estimator.inventory.kinds import ACCOUNT_ID, account_meant
 from pricing.arns import is_account, split_arn
 from pricing.reading.document import Location, Map, Refused, Seq, line_of
 from pricing.reading.problems import Problem
@@ -34,7 +33,6 @@ _NAMED: Mapping[str, Mapping[str, str]] = {
     "budgets": {"account": "accounts", "trail": "trails", "reader": "readers"},
 }
 _LISTS = ("accounts", "trails")
-_LABELS = {"accounts": "id", "keys": "id", "trails": "name", "readers": "name"}
 
 
 @dataclass
@@ -65,7 +63,7 @@ class Draft:
         label : str
             The key of each item that is asked for; by default the one of its name.
         """
-        label = label or _LABELS[section]
+        label = label or LABELS[section]
         # asked once for each reference: without a memory a long file takes a square of its length
         known = self.known.get((section, label))
         if known is None:

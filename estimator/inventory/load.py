@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from estimator.inventory.accounts import Found, read_accounts
 from estimator.inventory.checks import check_references
 from estimator.inventory.coverage import Account
-from estimator.inventory.documents import document_of
+from estimator.inventory.documents import document_of_mapping, value_places
 from estimator.inventory.draft import Draft, check_names_of_refused, with_ids_of_names
 from estimator.inventory.model import Inventory
 from estimator.inventory.plausibility import implausible_numbers
@@ -24,7 +24,6 @@ from estimator.inventory.sections import (
     Reader,
     Trail,
 )
-from estimator.inventory.source_lines import value_places
 from pricing.reading.document import Location, Map, Seq, line_of, parse_document
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError, Problem
@@ -125,7 +124,7 @@ def read_yaml(inventory: InventorySource) -> tuple[bytes, str]:
 def _load_mapping(mapping: Mapping[str, Any]) -> Inventory:
     """The inventory of a mapping, whose problems and values have no lines."""
     try:
-        inventory = understand(Draft(MAPPING, document_of(mapping, MAPPING), []))
+        inventory = understand(Draft(MAPPING, document_of_mapping(mapping, MAPPING), []))
     except DocumentError as error:
         problems = (
             replace(problem, line=None, fix=_LINE_OF_FIRST.sub("", problem.fix))

@@ -1,8 +1,12 @@
-"""The inventory that the rest of the program works with: complete, checked, frozen."""
+"""The inventory that the rest of the program works with: complete, checked, frozen.
+
+Here too is the rule of when each account, key, trail and reader is active.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -11,11 +15,10 @@ from estimator.figures import plural
 from estimator.inventory.assumptions import Range
 from estimator.inventory.budgets import Budget
 from estimator.inventory.coverage import Account, TrailCoverage
+from estimator.inventory.documents import SourceLine
 from estimator.inventory.others import OtherRequests, OtherUse
-from estimator.inventory.periods import ActivePeriods, period_of
 from estimator.inventory.sections import Growth, Key, Reader, Trail
-from estimator.inventory.source_lines import SourceLine
-from estimator.months import Period
+from estimator.months import ALWAYS, NEVER, Period, ordinal
 from pricing.notebook import NotebookResult
 from pricing.reading.document import Map
 from pricing.regions import in_order
@@ -198,3 +201,45 @@ class Inventory(NotebookResult):
         if plain:
             text += f" {plural(len(plain), 'trail')} with SSE-S3 cause no KMS requests."
         return text
+
+
+def period_of(start: datetime.date | None, until: datetime.date | None) -> Period:
+    """The period between two days, either of which may be missing."""
+    return Period(ordinal(start, ALWAYS), ordinal(until, NEVER))
+
+
+class ActivePeriods:
+    """When each account, key, trail and reader is active, by id or name.
+
+    What belongs to an account ends with it, since its `until` ends what is billed there. What is
+    said to begin only then was not ended by it: its own days hold, and a notice says so.
+    """
+
+    def __init__(
+        self,
+        accounts: dict[str, Period],
+        keys: Iterable[Key],
+        trails: Iterable[Trail],
+        readers: Iterable[Reader],
+    ) -> None:
+        self.account = accounts
+
+        def within(account: str, period: Period) -> Period:
+            # only the end: an account that joined an organization late may have had keys before
+            end = accounts[account].end
+            return period if period.start >= end else period & Period(ALWAYS, end)
+
+        self.key = {
+            key.id: within(key.account, period_of(key.first_day, key.until)) for key in keys
+        }
+        self.trail: dict[str, Period] = {}
+        self.writing: dict[str, Period] = {}
+        for trail in trails:
+            period = within(trail.account, period_of(trail.start, trail.until))
+            self.trail[trail.name] = period
+            if trail.key is not None:
+                self.writing[trail.name] = period & self.key[trail.key]
+        self.reader = {
+            reader.name: within(reader.account, period_of(reader.start, reader.until))
+            for reader in readers
+        }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -110,7 +110,7 @@ class Document:
             else:
                 self._insert(self._at(node.start_mark) + 1, items)
             return
-        indent = self._dash(node)
+        indent = " " * int(node.start_mark.column)
         lines = "".join(f"{indent}- {self._flow(item)}{self._newline}" for item in values)
         self._insert_line(self._last((node.value[-1],)), lines)
 
@@ -246,29 +246,23 @@ class Document:
             for name, item in value.items()
         )
 
-    def _dash(self, node: Any) -> str:
-        return " " * int(node.start_mark.column)
-
     def _starts_item(self, index: int) -> bool:
         """True where something else, such as a dash, stands before this in its line."""
         return bool(self.text[self._line_start(index) : index].strip())
 
     def _comments_between(self, begin: int, end: int, value: Any) -> list[str]:
         """The comments between two places, outside of every scalar there."""
+        scalars = sorted(
+            (self._at(node.start_mark), self._at(node.end_mark))
+            for node in nodes_below(value)
+            if isinstance(node, yaml.ScalarNode)
+        )
         found, at = [], begin
-        for low, high in [*sorted(self._scalars(value)), (end, end)]:
+        for low, high in [*scalars, (end, end)]:
             if low >= at:
                 found += [comment.strip() for comment in _COMMENT.findall(self.text[at:low])]
                 at = high
         return found
-
-    def _scalars(self, node: Any) -> Iterator[tuple[int, int]]:
-        if isinstance(node, yaml.ScalarNode):
-            yield self._at(node.start_mark), self._at(node.end_mark)
-            return
-        for child in node.value:
-            for part in child if isinstance(child, tuple) else (child,):
-                yield from self._scalars(part)
 
     def _last(self, nodes: Sequence[Any]) -> int:
         """The end of the last of these: a block's own mark is where the next token is."""

@@ -1,46 +1,48 @@
-"""Names of objects by the million to counts of objects: only distinct folders are parsed."""
+"""Names of objects by the million to counts by place and kind, and these to actuals.
+
+Only distinct folders are parsed, and little memory is used however many objects there are.
+"""
 
 from __future__ import annotations
 
 import datetime
 import importlib
-import re
+import math
+from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import numpy as np
+import pandas as pd
 
-from estimator.measurement.object_name import DIGEST, digest_trail, parse_folder, parse_relative
+from estimator.measurement.coverage import Coverage
+from estimator.measurement.object_name import (
+    DIGEST,
+    FILE_NAME,
+    Place,
+    digest_trail,
+    place_in,
+    place_of,
+)
+from estimator.measurement.rows import actuals_frame
 
-# AWS News Blog, "AWS CloudTrail - Capture AWS API Activity", 2013-11-13 (checked 2026-11-23): a
-# name of an earlier day is not CloudTrail's, and must not stretch the coverage to the year 1
-FIRST_DAY = datetime.date(2013, 11, 13)
-
-# F21 of a file's own name: <account>_CloudTrail..., of ASCII without a slash, ends in .json.gz
+# of `FILE_NAME`: its characters, and how short it can be
 _CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
-_FILE = re.compile(r"[0-9]{12}_CloudTr[A-Za-z0-9_.-]*\.json\.gz")
 _SHORTEST = 12 + len("_CloudTr") + len(".json.gz")
 
 # what follows the trail and the home Region in a digest's name: all that differs within a day
 _DIGEST_TIME = len("_YYYYMMDDTHHMMSSZ.json.gz")
+
+# KMS requests that writing an object made, by `Kind.requests`
+_REQUESTS = {"one": 1.0, "none": 0.0, "unknown": math.nan}
 
 # what every source of names alone must tell its reader
 AT_MOST = (
     "{} cannot tell objects under SSE-KMS from others, nor those under an S3 Bucket Key: each {} "
     "counts as one request, which is the most it can have made"
 )
-
-
-class Place(NamedTuple):
-    """An object as its name describes it; `trail` only where it is a digest."""
-
-    account: str
-    region: str
-    folder: str
-    trail: str
-    day: datetime.date
 
 
 class Kind(NamedTuple):
@@ -66,42 +68,6 @@ class Kind(NamedTuple):
 Groups = list[tuple[Place, Kind, int]]
 
 
-def place_of(name: str) -> Place | None:
-    """The place of the object of this name, or None where CloudTrail did not write it.
-
-    >>> day = "AWSLogs/111122223333/CloudTrail/eu-west-1/2023/10/17/"
-    >>> name = "111122223333_CloudTrail_eu-west-1_20231017T0450Z_KREKSWgLUgTraBu8.json.gz"
-    >>> place_of(day + name).region
-    'eu-west-1'
-    >>> place_of(day) is None, place_of(day + "notes.txt") is None
-    (True, True)
-    """
-    path, slash, file = name.rpartition("/")
-    if not _FILE.fullmatch(file):
-        return None
-    return _place(path + slash, digest_trail(file) if f"/{DIGEST}/" in path else "")
-
-
-def relative_place_of(name: str) -> Place | None:
-    """The place of an object by a name that begins below its folders (`parse_relative`)."""
-    file = name.rpartition("/")[2]
-    if not _FILE.fullmatch(file):
-        return None
-    found = parse_relative(name)
-    if found is None or found.day < FIRST_DAY:
-        return None
-    trail = digest_trail(file) if found.folder == DIGEST else ""
-    return Place(found.account, found.region, found.folder, trail, found.day)
-
-
-@lru_cache(maxsize=65536)
-def _place(path: str, trail: str) -> Place | None:
-    found = parse_folder(path)
-    if found is None or found.day < FIRST_DAY:
-        return None
-    return Place(found.account, found.region, found.folder, trail, found.day)
-
-
 def places_of(names: Iterable[str]) -> tuple[np.ndarray[Any, Any], list[Place]]:
     """For each name the index of its place, -1 where CloudTrail did not write it; the places."""
     places: list[Place] = []
@@ -110,7 +76,7 @@ def places_of(names: Iterable[str]) -> tuple[np.ndarray[Any, Any], list[Place]]:
     codes = []
     for name in names:
         path, _slash, file = name.rpartition("/")
-        if not _FILE.fullmatch(file):
+        if not FILE_NAME.fullmatch(file):
             codes.append(-1)
             continue
         trail = digest_trail(file) if DIGEST in path else ""
@@ -156,7 +122,7 @@ def arrow_places_of(names: Any, *, escaped: bool) -> tuple[np.ndarray[Any, Any],
     places: list[Place] = []
     digests = []
     for number, path in enumerate(paths):
-        place = _place(path, "") if path.endswith("/") else None
+        place = place_in(path, "") if path.endswith("/") else None
         if place is not None:
             of_path[number] = len(places)
             places.append(place)
@@ -203,7 +169,7 @@ def _buffers(texts: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
 def _named_by_cloudtrail(
     data: np.ndarray[Any, Any], files: np.ndarray[Any, Any], ends: np.ndarray[Any, Any]
 ) -> np.ndarray[Any, Any]:
-    """Indices of the files between these bytes that are named as `_FILE`: many bytes at a time."""
+    """Indices of the files between these bytes that CloudTrail named: many bytes at a time."""
     heads = _take_bytes(data, files, 20).view([("eight", "<u8"), ("four", "<u4"), ("word", "<u8")])
     matches = heads["word"] == int.from_bytes(b"_CloudTr", "little")
     matches &= _take_bytes(data, ends - 8, 8).view("<u8") == int.from_bytes(b".json.gz", "little")
@@ -247,3 +213,102 @@ def group_objects(
         (places[key // most], known[key % most], count)
         for key, count in zip(distinct.tolist(), counts.tolist(), strict=True)
     ]
+
+
+class Tally:
+    """Objects counted by place and kind, in little memory however many there are."""
+
+    _COMPACT = 1 << 20  # entries to gather before equal ones are added up
+
+    def __init__(self) -> None:
+        self.kinds: Counter[Kind] = Counter()
+        self._streams: dict[tuple[str, ...], int] = {}
+        self._codes: dict[Kind, int] = {}
+        self._keys = array("q")
+        self._counts = array("q")
+        self._limit = self._COMPACT
+
+    @property
+    def objects(self) -> int:
+        """CloudTrail's objects so far."""
+        return self.kinds.total()
+
+    def add(self, groups: Groups) -> None:
+        """Add objects."""
+        for place, kind, count in groups:
+            stream = self._streams.setdefault(place[:4], len(self._streams))
+            code = self._codes.setdefault(kind, len(self._codes))
+            # a stream, 20 bits of day, 8 bits of kind
+            self._keys.append((stream << 20 | place.day.toordinal()) << 8 | code)
+            self._counts.append(count)
+            self.kinds[kind] += count
+        if len(self._keys) > self._limit:
+            self._sum()
+            self._limit = max(self._COMPACT, 2 * len(self._keys))
+
+    def coverage(self, until: datetime.datetime | None) -> Coverage:
+        """Whole days from the first object's to a moment, whichever account and Region. [UTC]"""
+        if not self._keys or until is None:
+            return Coverage()
+        self._sum()
+        ordinals = np.frombuffer(self._keys, dtype=np.int64) >> 8 & 0xFFFFF
+        first = datetime.date.fromordinal(int(ordinals.min()))
+        return Coverage.of_span(datetime.datetime.combine(first, datetime.time()), until)
+
+    def frame(self, source: str, coverage: Coverage, *, bucket_key: bool) -> pd.DataFrame:
+        """The actuals frame; the column `bucket_key` only where the source tells it. [request]"""
+        self._sum()
+        keys = np.array(self._keys, dtype=np.int64)
+        files = np.array(self._counts, dtype=float)
+        kinds = keys & 0xFF
+        days, day_of = np.unique(keys >> 8 & 0xFFFFF, return_inverse=True)
+        dates = [datetime.date.fromordinal(day) for day in days.tolist()]
+        shares = np.array([coverage.of_day("", "", day) for day in dates], dtype=float)
+        account, region, folder, trail = (
+            np.array([stream[part] for stream in self._streams], dtype=object)[keys >> 28]
+            for part in range(4)
+        )
+        replica = np.array([kind.replica for kind in self._codes], dtype=bool)[kinds]
+        each = np.array([_REQUESTS[kind.requests] for kind in self._codes], dtype=float)
+        with_key = np.array([kind.bucket_key for kind in self._codes], dtype=bool)
+        cause = np.where(folder == DIGEST, "digest", "put")
+        columns: dict[str, Any] = {
+            "day": np.array(dates, dtype=object)[day_of],
+            "account": account,
+            "region": region,
+            "trail": trail,
+            "driver": trail,
+            "folder": folder,
+            "bucket_key": with_key[kinds],
+            # a replica is no delivery of CloudTrail's, digest or not (F19)
+            "cause": np.where(replica, "replication", cause),
+            "operation": np.where(replica, "Encrypt", "GenerateDataKey"),
+            "quantity": files * each[kinds],
+            "unit": np.full(len(keys), "request"),
+            "files": files,
+            "source": np.full(len(keys), source),
+            "coverage": shares[day_of],
+        }
+        if not bucket_key:
+            del columns["bucket_key"]
+        return actuals_frame(columns)
+
+    def counts(self, records: int, delete_markers: int) -> dict[str, Any]:
+        """Counts of the objects seen, by sort: ``objects`` of the JSON."""
+        by_encryption: Counter[str] = Counter()
+        for kind, count in self.kinds.items():
+            by_encryption[kind.encryption] += count
+        return {
+            "cloudtrail": self.objects,
+            "other": records - delete_markers - self.objects,
+            "delete_markers": delete_markers,
+            "by_encryption": dict(sorted(by_encryption.items())),
+        }
+
+    def _sum(self) -> None:
+        if not self._keys:
+            return
+        keys, index = np.unique(np.frombuffer(self._keys, dtype=np.int64), return_inverse=True)
+        counts = np.zeros(len(keys), dtype=np.int64)
+        np.add.at(counts, index, np.frombuffer(self._counts, dtype=np.int64))
+        self._keys, self._counts = array("q", keys.tobytes()), array("q", counts.tobytes())

@@ -1,4 +1,4 @@
-"""Names of the objects that CloudTrail writes: what an object's name alone tells."""
+"""Names of the objects that CloudTrail writes: what an object's name alone tells, and its place."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pricing.region_codes import CODE_PATTERN
 
@@ -16,6 +17,10 @@ _FOLDER = (
 )
 FOLDER = re.compile(_FOLDER)
 
+# AWS News Blog, "AWS CloudTrail - Capture AWS API Activity", 2013-11-13 (checked 2026-11-23): a
+# name of an earlier day is not CloudTrail's, and must not stretch the coverage to the year 1
+_FIRST_DAY = datetime.date(2013, 11, 13)
+
 # ..._20231017T0450Z_<16 characters>.json.gz: when the file was written; older tools leave out bits
 _TIME = re.compile(r"[_-](\d{8})T(\d{2})(\d{2})(?:\d{2})?Z?[_.]")
 
@@ -24,6 +29,9 @@ _FILE = re.compile(
     r"(?P<account>\d{12})_(?P<folder>CloudTrail(?:-[A-Za-z]+)?)_"
     rf"(?P<region>{CODE_PATTERN})_"
 )
+
+# F21 of a file's own name: <account>_CloudTrail..., of ASCII without a slash, ends in .json.gz
+FILE_NAME = re.compile(r"[0-9]{12}_CloudTr[A-Za-z0-9_.-]*\.json\.gz")
 
 # <account>_CloudTrail-Digest_<region>_<trail>_<home region>_<time>.json.gz
 _DIGEST = re.compile(r"^\d{12}_CloudTrail-Digest_[a-z0-9-]+_(?P<trail>.+)_[a-z0-9-]+_\d{8}T\d{6}Z")
@@ -38,6 +46,16 @@ class ObjectFolder:
     account: str
     region: str
     folder: str
+    day: datetime.date
+
+
+class Place(NamedTuple):
+    """An object as its name describes it; `trail` only where it is a digest."""
+
+    account: str
+    region: str
+    folder: str
+    trail: str
     day: datetime.date
 
 
@@ -125,3 +143,40 @@ def digest_trail(name: str) -> str:
     """
     found = _DIGEST.match(name.rpartition("/")[2])
     return found["trail"] if found else ""
+
+
+def place_of(name: str) -> Place | None:
+    """The place of the object of this name, or None where CloudTrail did not write it.
+
+    >>> day = "AWSLogs/111122223333/CloudTrail/eu-west-1/2023/10/17/"
+    >>> name = "111122223333_CloudTrail_eu-west-1_20231017T0450Z_KREKSWgLUgTraBu8.json.gz"
+    >>> place_of(day + name).region
+    'eu-west-1'
+    >>> place_of(day) is None, place_of(day + "notes.txt") is None
+    (True, True)
+    """
+    path, slash, file = name.rpartition("/")
+    if not FILE_NAME.fullmatch(file):
+        return None
+    return place_in(path + slash, digest_trail(file) if f"/{DIGEST}/" in path else "")
+
+
+def relative_place_of(name: str) -> Place | None:
+    """The place of an object by a name that begins below its folders (`parse_relative`)."""
+    file = name.rpartition("/")[2]
+    if not FILE_NAME.fullmatch(file):
+        return None
+    found = parse_relative(name)
+    if found is None or found.day < _FIRST_DAY:
+        return None
+    trail = digest_trail(file) if found.folder == DIGEST else ""
+    return Place(found.account, found.region, found.folder, trail, found.day)
+
+
+@lru_cache(maxsize=65536)
+def place_in(path: str, trail: str) -> Place | None:
+    """The place of objects in a folder; of digests, of those with this trail in their names."""
+    found = parse_folder(path)
+    if found is None or found.day < _FIRST_DAY:
+        return None
+    return Place(found.account, found.region, found.folder, trail, found.day)

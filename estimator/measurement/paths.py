@@ -1,16 +1,23 @@
-"""The files that paths name: folders are searched, each file is met once."""
+"""The files that paths name, each met once, and how far the reading of them is."""
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from stat import S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK
+from typing import TYPE_CHECKING
 
 from estimator.measurement.skipped import SkippedFiles
 from pricing.reading.problems import KmscostError, Problem
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+Progress = Callable[[int, int], None]
 
 _OTHERS = {
     S_IFDIR: "a link to a folder; name the folder itself",
@@ -128,3 +135,33 @@ def _regular_file(
 
 def _reason(error: OSError | ValueError) -> str:
     return f"cannot be read ({getattr(error, 'strerror', None) or error})"
+
+
+class Done:
+    """Files and bytes done so far; `progress` is called as they grow. [file], [byte]"""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._files = 0
+        self._bytes = 0
+
+    def add(self, files: int, size: int) -> None:
+        """Add files, and bytes read."""
+        self._files += files
+        self._bytes += size
+        if self._progress is not None:
+            self._progress(self._files, self._bytes)
+
+
+class CountingFile(io.FileIO):
+    """A file that counts what is read of it: a single one may take minutes."""
+
+    def __init__(self, path: str, done: Done) -> None:
+        super().__init__(path)
+        self._done = done
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int | None:
+        """As every raw file does."""
+        size = super().readinto(buffer)
+        self._done.add(0, size or 0)
+        return size

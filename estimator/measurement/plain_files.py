@@ -10,8 +10,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import TextIO, TypeVar
 
 from estimator.measurement.compressed import plain_stream
-from estimator.measurement.paths import find_files
-from estimator.measurement.progress import CountingFile, Done
+from estimator.measurement.paths import CountingFile, Done, find_files
 from estimator.measurement.skipped import MOST_LISTED, SkippedFiles, readable_name
 from estimator.measurement.unreadable import Refused, UnreadableError
 from pricing.reading.magic_numbers import ZIP, ZIP_END

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.forecasting import Forecast, forecast
-from estimator.forecasting.event_copies import OPERATION
+from estimator.forecasting.copy_charges import OPERATION
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import read_months
 from pricing.changes import RateChange, big_moves, changes

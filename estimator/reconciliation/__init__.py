@@ -14,10 +14,18 @@ from estimator.figures import FEW, listed
 from estimator.forecasting import Forecast, compute_forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
-from estimator.measurement.billing.apart import amounts_apart
+from estimator.measurement.billing.summary import amounts_apart
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
-from estimator.months import FloatArray, month_label, read_months
+from estimator.months import month_label, read_months
+from estimator.reconciliation.bill_detail import (
+    INFERRED_FREE,
+    MissingLevels,
+    find_missing_levels,
+    infer_free_part,
+    of_month,
+    table_prices,
+)
 from estimator.reconciliation.billed_days import (
     ForecastDays,
     find_billed_days,
@@ -26,18 +34,15 @@ from estimator.reconciliation.billed_days import (
 from estimator.reconciliation.billed_units import interpret_rows, split_billed_units
 from estimator.reconciliation.difference_limit import DifferenceLimit, read_difference_limit
 from estimator.reconciliation.evidence import collect_evidence
-from estimator.reconciliation.free_part import INFERRED_FREE, infer_free_part, table_price
 from estimator.reconciliation.interpretation import interpret
-from estimator.reconciliation.key_days import key_day_notices
-from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.missing_lines import (
     charged_cost,
     find_missing_lines,
-    forecast_by_account,
 )
 from estimator.reconciliation.notices import (
     find_strangers,
+    key_day_notices,
     months_left_out,
     notices,
     rests_on,
@@ -48,6 +53,7 @@ from estimator.reconciliation.parts import (
     leave_unexplained,
     request_parts,
 )
+from estimator.reconciliation.rest_of_month import forecast_by_account
 from estimator.reconciliation.result import Reconciliation
 from estimator.reconciliation.sides import (
     KEYS,
@@ -222,7 +228,7 @@ def reconcile_forecast(
             *notices(
                 expected, billed, actuals, label, coverage, frame, lost, payers, strangers, days
             ),
-            *key_day_notices(frame, levels, inventory, expected.months, expected.currency),
+            *key_day_notices(frame, levels, expected),
             *missing.notices(),
             *(() if free_known else (INFERRED_FREE,)),
         ),
@@ -233,7 +239,9 @@ def reconcile_forecast(
 def _join(expected: Forecast, levels: MissingLevels, *sides: pd.DataFrame) -> pd.DataFrame:
     """The sides next to each other, at the levels that the bill tells, with a price on each row."""
     frame = join_sides(*(drop_levels(side, levels) for side in sides))
-    frame["price"] = _prices(frame, expected)
+    # the forecast's own price comes first: a graduated tier makes it less than the listed one
+    price = frame["price"].to_numpy(dtype=np.float64)
+    frame["price"] = np.where(np.isfinite(price), price, table_prices(expected, frame))
     return frame
 
 
@@ -298,19 +306,6 @@ def _without_place(lost: float) -> Problem:
     found = f"{lost:,.0f} requests, none with the account and Region that pays, and an operation"
     expected = "measurements that tell them: nothing would be compared with zero"
     return Problem("actuals", None, "", found, expected, "measure again without --by")
-
-
-def _prices(frame: pd.DataFrame, expected: Forecast) -> FloatArray:
-    """The table's price of a unit on each row, NaN where it has none. [currency/unit]"""
-    known = {
-        (region, unit): table_price(expected, region, unit)
-        for region, unit in set(zip(frame["billed_region"], frame["unit"], strict=True))
-    }
-    places = zip(frame["billed_region"], frame["unit"], strict=True)
-    listed = np.array([known[place] for place in places], dtype=np.float64)
-    # the forecast's own price comes first: a graduated tier makes it less than the listed one
-    forecast_price = frame["price"].to_numpy(dtype=np.float64)
-    return np.where(np.isfinite(forecast_price), forecast_price, listed)
 
 
 def _measured_share(coverage: RowCoverage, frame: pd.DataFrame) -> float:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, IntArray, Months
+from estimator.reconciliation.bill_detail import OPERATIONS, MissingLevels
 from estimator.reconciliation.billed_days import BilledDays
 from estimator.reconciliation.interpretation import Interpretation
-from estimator.reconciliation.levels import OPERATIONS, MissingLevels
 from estimator.reconciliation.measured_rows import Flags, RowCoverage
 from estimator.volume.others import share_of_months
 from pricing.regions import is_region, partition_of

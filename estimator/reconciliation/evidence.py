@@ -8,8 +8,8 @@ import pandas as pd
 
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
+from estimator.reconciliation.bill_detail import OPERATIONS, MissingLevels
 from estimator.reconciliation.interpretation import Evidence
-from estimator.reconciliation.levels import OPERATIONS, MissingLevels
 from estimator.reconciliation.measured_rows import BilledPlace, RowCoverage
 from estimator.volume.readers import kind_of
 

@@ -13,8 +13,9 @@ import pandas as pd
 from estimator.inventory import Inventory
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
+from estimator.measurement.sources import SOURCES
 from estimator.months import FloatArray
-from estimator.reconciliation.sides import place_of, tells
+from estimator.reconciliation.sides import place_of
 
 # nothing is extrapolated: what covers less of a month is shown and not reckoned with
 ENOUGH = 0.9
@@ -73,8 +74,8 @@ def cover_rows(
         if place not in shares:
             shares[place] = _share(coverage, place, owners.get(place, set()), month)
         # each source covers only the operations that it counts
-        of_logs = shares[place] if tells(actuals, operation, by_names=False) else 0.0
-        of_names = everywhere if tells(actuals, operation, by_names=True) else 0.0
+        of_logs = shares[place] if _tells(actuals, operation, by_names=False) else 0.0
+        of_names = everywhere if _tells(actuals, operation, by_names=True) else 0.0
         is_request = unit == "request"
         share.append(max(of_logs, of_names))
         cloudtrail.append(is_request and max(of_logs, of_names) >= ENOUGH)
@@ -88,3 +89,13 @@ def _share(coverage: Coverage, place: BilledPlace, owners: set[str], month: str)
     account, region = place
     # a call is logged in both accounts, so that either log tells all of it
     return max(coverage.of_month(owner, region, month) for owner in {account, *owners})
+
+
+def _tells(actuals: Actuals, operation: str, by_names: bool) -> bool:
+    """Tell whether a measurement counts this operation of CloudTrail's, from names or logs."""
+    for source in actuals.source.split(", "):
+        # names of objects count some operations, logs all of them (None)
+        known = SOURCES[source].operations if source in SOURCES else frozenset()
+        if (known is not None) is by_names and (known is None or operation in known):
+            return True
+    return False

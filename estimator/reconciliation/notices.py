@@ -1,4 +1,8 @@
-"""What to know of a reconciliation, what it rests on, and what stands apart from it."""
+"""What to know of a reconciliation, what it rests on, and what one side alone knows.
+
+Strangers are accounts, Regions and keys of one side; keys may also be billed for more days than
+their month and their rotations explain.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,157 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from estimator.figures import count, listed, share
+from estimator.figures import FEW, count, listed, money, share
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.billing.summary import notices_of_months
 from estimator.measurement.result import Actuals
+from estimator.reconciliation.bill_detail import MissingLevels
 from estimator.reconciliation.billed_days import BilledDays
-from estimator.reconciliation.levels import MissingLevels
 from estimator.reconciliation.measured_rows import ENOUGH, RowCoverage
+from estimator.volume.formulas import CAPPED_FROM, ROTATIONS_CHARGED
 
 _MOST_NAMES = 10
+_DAY = 0.5  # less than half a key-day is what bills round
+
+
+def notices(
+    forecast: Forecast,
+    billed: Actuals,
+    actuals: Actuals | None,
+    month: str,
+    coverage: RowCoverage,
+    frame: pd.DataFrame,
+    lost: float,
+    payers: Mapping[str, str],
+    strangers: Mapping[str, Mapping[str, list[str]]],
+    days: BilledDays,
+) -> tuple[str, ...]:
+    """Everything that one should know before believing the figures."""
+    lines = [*forecast.notices, *_of_bill(billed, month, days)]
+    for payer, name in payers.items():
+        if payer and payer != name:
+            lines.append(f"payer {payer} of the bill is {name} in the inventory, by its accounts")
+    if actuals is not None:
+        lines += _of_measurement(actuals, month, coverage, frame, lost)
+    for kind, words in (("accounts", "accounts"), ("regions", "Regions"), ("keys", "keys")):
+        if found := strangers["bill"][kind]:
+            names = listed(sorted(found), _MOST_NAMES)
+            lines.append(f"{words} in the bill that the inventory does not know: {names}")
+        if found := strangers["inventory"][kind]:
+            names = listed(sorted(found), _MOST_NAMES)
+            lines.append(f"{words} with a forecast that the bill does not show: {names}")
+    # a notice of the forecast may be one of the bill too
+    return tuple(dict.fromkeys(lines))
+
+
+def _of_bill(billed: Actuals, month: str, days: BilledDays) -> list[str]:
+    lines = notices_of_months(billed, [month])
+    if not days.is_told:
+        lines.append(
+            f"the bill's lines cover 0 % of {month}{days.whose(days.open_payers)}, as far as it "
+            "tells: it is of a month in progress, the forecast is that of the whole month, and "
+            "less than that breaks no limit"
+        )
+    elif days.text:
+        least = min(days.shares.values())
+        short = [payer for payer, covered in days.shares.items() if covered == least]
+        lines.append(
+            f"bill {days.text}: the bill's lines cover {share(least)} of {month}"
+            f"{days.whose(short)}, and the forecast beside them is of the same days"
+        )
+    return lines
+
+
+def _of_measurement(
+    actuals: Actuals, month: str, coverage: RowCoverage, frame: pd.DataFrame, lost: float
+) -> list[str]:
+    # coverage is said below, of the rows that it matters for
+    own = actuals.coverage.notices()
+    lines = [line for line in actuals.notices if line not in own]
+    if lost:
+        lines.append(
+            f"{count(lost)} measured requests have no place in a bill (their account or Region is "
+            "not told): they are left out"
+        )
+    rows = actuals.measured
+    if not (rows["month"].astype(str) == month).any():
+        lines.append(f"the measurements have no request in {month}")
+    is_forecast = ((frame["forecast"] > 0) & (frame["unit"] == "request")).to_numpy()
+    short = is_forecast & ~coverage.cloudtrail
+    if short.any():
+        places = {
+            f"{place_account} in {region}: {share(part)}"
+            for place_account, region, part in zip(
+                frame["billed_account"][short],
+                frame["billed_region"][short],
+                coverage.share[short],
+                strict=True,
+            )
+        }
+        lines.append(
+            f"measurements cover less than {share(ENOUGH)} of the month, or not these requests, "
+            f"and are shown but not reckoned with: {listed(sorted(places), _MOST_NAMES)}"
+        )
+    return lines
+
+
+def key_day_notices(frame: pd.DataFrame, levels: MissingLevels, forecast: Forecast) -> list[str]:
+    """A notice of the inventory's keys that are billed for more days than are forecast of them.
+
+    Where the bill names no keys, those beyond the forecast ones are other keys.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows with billed and forecast of the days billed, and the price of a unit.
+    levels : MissingLevels
+    forecast : Forecast
+        That of the month.
+    """
+    if levels.key_keys:
+        return []
+    months = forecast.months
+    days, is_capped = int(months.days[0]), months.firsts[0] >= CAPPED_FROM
+    own = {key.id for key in forecast.inventory.keys}
+    rows = frame[(frame["unit"] == "key-month").to_numpy() & frame["key"].isin(own).to_numpy()]
+    beyond = ((rows["billed"] - rows["forecast"]) * days).to_numpy()
+    rows = rows[beyond > _DAY].assign(beyond=beyond[beyond > _DAY])
+    if rows.empty:
+        return []
+    names = [
+        f"{row['key']} {_days(row['billed'] * days)} instead of {_days(row['forecast'] * days)}"
+        for row in rows.sort_values("beyond", ascending=False, kind="stable").to_dict("records")
+    ]
+    cost = float((rows["beyond"] / days * rows["price"]).sum())
+    keys = "key is" if len(names) == 1 else "keys are"
+    line = f"{len(names):,} {keys} billed for more key-days than the month "
+    line += f"and the inventory's rotations explain ({forecast.currency} {money(cost)}): "
+    line += f"{listed(names, FEW)}. "
+    most = 1 + ROTATIONS_CHARGED  # a key and its rotations [key-month]
+    if is_capped and (rows["billed"] > most + _DAY / days).any():
+        return [f"{line}More than {most} key-months of one key in a month are lines counted twice"]
+    line += "A rotation that the inventory does not have costs as much as a key from its day on"
+    line += f", the first {ROTATIONS_CHARGED} of a key alone" * is_capped
+    return [f"{line}; else lines are counted twice"]
+
+
+def _days(many: float) -> str:
+    return f"{many:,.1f}".removesuffix(".0")
+
+
+def months_left_out(billed: Actuals, months: Iterable[str]) -> list[str]:
+    """The notice of months of a bill that nothing is made of.
+
+    Parameters
+    ----------
+    months : iterable of str
+        Those that something is made of.
+    """
+    others = {str(name) for name in billed.measured["month"].dropna().unique()} - set(months)
+    if not others:
+        return []
+    return [f"months of the bill that are left out: {listed(sorted(others), _MOST_NAMES)}"]
 
 
 def find_strangers(
@@ -90,98 +235,3 @@ def rests_on(
         "other_keys": keys,
         "unknown": unknown,
     }
-
-
-def notices(
-    forecast: Forecast,
-    billed: Actuals,
-    actuals: Actuals | None,
-    month: str,
-    coverage: RowCoverage,
-    frame: pd.DataFrame,
-    lost: float,
-    payers: Mapping[str, str],
-    strangers: Mapping[str, Mapping[str, list[str]]],
-    days: BilledDays,
-) -> tuple[str, ...]:
-    """Everything that one should know before believing the figures."""
-    lines = [*forecast.notices, *_of_bill(billed, month, days)]
-    for payer, name in payers.items():
-        if payer and payer != name:
-            lines.append(f"payer {payer} of the bill is {name} in the inventory, by its accounts")
-    if actuals is not None:
-        lines += _of_measurement(actuals, month, coverage, frame, lost)
-    for kind, words in (("accounts", "accounts"), ("regions", "Regions"), ("keys", "keys")):
-        if found := strangers["bill"][kind]:
-            names = listed(sorted(found), _MOST_NAMES)
-            lines.append(f"{words} in the bill that the inventory does not know: {names}")
-        if found := strangers["inventory"][kind]:
-            names = listed(sorted(found), _MOST_NAMES)
-            lines.append(f"{words} with a forecast that the bill does not show: {names}")
-    # a notice of the forecast may be one of the bill too
-    return tuple(dict.fromkeys(lines))
-
-
-def months_left_out(billed: Actuals, months: Iterable[str]) -> list[str]:
-    """The notice of months of a bill that nothing is made of.
-
-    Parameters
-    ----------
-    months : iterable of str
-        Those that something is made of.
-    """
-    others = {str(name) for name in billed.measured["month"].dropna().unique()} - set(months)
-    if not others:
-        return []
-    return [f"months of the bill that are left out: {listed(sorted(others), _MOST_NAMES)}"]
-
-
-def _of_bill(billed: Actuals, month: str, days: BilledDays) -> list[str]:
-    lines = notices_of_months(billed, [month])
-    if not days.is_told:
-        lines.append(
-            f"the bill's lines cover 0 % of {month}{days.whose(days.open_payers)}, as far as it "
-            "tells: it is of a month in progress, the forecast is that of the whole month, and "
-            "less than that breaks no limit"
-        )
-    elif days.text:
-        least = min(days.shares.values())
-        short = [payer for payer, covered in days.shares.items() if covered == least]
-        lines.append(
-            f"bill {days.text}: the bill's lines cover {share(least)} of {month}"
-            f"{days.whose(short)}, and the forecast beside them is of the same days"
-        )
-    return lines
-
-
-def _of_measurement(
-    actuals: Actuals, month: str, coverage: RowCoverage, frame: pd.DataFrame, lost: float
-) -> list[str]:
-    # coverage is said below, of the rows that it matters for
-    own = actuals.coverage.notices()
-    lines = [line for line in actuals.notices if line not in own]
-    if lost:
-        lines.append(
-            f"{count(lost)} measured requests have no place in a bill (their account or Region is "
-            "not told): they are left out"
-        )
-    rows = actuals.measured
-    if not (rows["month"].astype(str) == month).any():
-        lines.append(f"the measurements have no request in {month}")
-    is_forecast = ((frame["forecast"] > 0) & (frame["unit"] == "request")).to_numpy()
-    short = is_forecast & ~coverage.cloudtrail
-    if short.any():
-        places = {
-            f"{place_account} in {region}: {share(part)}"
-            for place_account, region, part in zip(
-                frame["billed_account"][short],
-                frame["billed_region"][short],
-                coverage.share[short],
-                strict=True,
-            )
-        }
-        lines.append(
-            f"measurements cover less than {share(ENOUGH)} of the month, or not these requests, "
-            f"and are shown but not reckoned with: {listed(sorted(places), _MOST_NAMES)}"
-        )
-    return lines

@@ -11,10 +11,10 @@ import pandas as pd
 from estimator.forecasting import WRITES, Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
-from estimator.measurement.sources import SOURCES, sources_that_count
+from estimator.measurement.sources import sources_that_count
 from estimator.months import FloatArray
+from estimator.reconciliation.bill_detail import SYMMETRIC, MissingLevels
 from estimator.reconciliation.billed_days import BilledDays
-from estimator.reconciliation.levels import SYMMETRIC, MissingLevels
 from pricing.arns import split_arn
 
 KEYS = ("payer", "billed_account", "billed_region", "key", "operation", "unit")
@@ -205,16 +205,6 @@ def _only_place(inventory: Inventory) -> tuple[str, str, str] | None:
     }
     # of two places either could be meant
     return places.pop() if len(places) == 1 else None
-
-
-def tells(actuals: Actuals, operation: str, by_names: bool) -> bool:
-    """Tell whether a measurement counts this operation of CloudTrail's, from names or logs."""
-    for source in actuals.source.split(", "):
-        # names of objects count some operations, logs all of them (None)
-        known = SOURCES[source].operations if source in SOURCES else frozenset()
-        if (known is not None) is by_names and (known is None or operation in known):
-            return True
-    return False
 
 
 def join_sides(*sides: pd.DataFrame) -> pd.DataFrame:

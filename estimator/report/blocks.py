@@ -1,13 +1,19 @@
-"""The blocks that answers are built of: each format only has to lay them out."""
+"""The blocks that answers are built of: each format only has to lay them out.
+
+Bars are text in a column of a table, in a terminal and in Markdown; pages draw them anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from estimator.report.columns import in_column
 
 MOST_ROWS = 40  # of a table for people; other programs get all of them
+EIGHTHS = 8 * 12  # of the longest bar, in columns of text
+_BARS = " ▏▎▍▌▋▊▉█"  # of no eighth to eight
 
 
 class Command(str):
@@ -87,3 +93,39 @@ class Details:
 
 
 Block = Sheet | Lines | Details
+
+
+def text_bars(values: Sequence[float]) -> list[str]:
+    """A bar for each value, as long as its share of the largest.
+
+    >>> text_bars([24.0, 12.0, 0.0])
+    ['████████████', '██████', '']
+    """
+    known = [0.0 if math.isnan(value) else max(value, 0.0) for value in values]
+    largest = max(known, default=0.0)
+    bars = []
+    for value in known:
+        eighths = round(value / largest * EIGHTHS) if largest else 0
+        # what is there has a bar, however thin
+        eighths = max(eighths, 1) if value > 0 else 0
+        bars.append("█" * (eighths // 8) + _BARS[eighths % 8].strip())
+    return bars
+
+
+def bars_heading(by_cost: bool) -> str:
+    """The heading of bars: what they are of."""
+    return "by cost" if by_cost else "by requests"
+
+
+def is_bar(text: str) -> bool:
+    """Tell whether a cell is a bar, or the place of one."""
+    return set(text) <= set(_BARS[1:])
+
+
+def bar_eighths(text: str) -> int:
+    """The length of a bar, up to `EIGHTHS`.
+
+    >>> [bar_eighths(bar) for bar in text_bars([24.0, 12.0, 1.0, 0.0])]
+    [96, 48, 4, 0]
+    """
+    return sum(map(_BARS.index, text))

@@ -11,10 +11,9 @@ import pandas as pd
 from estimator.figures import count, factor, money
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.inventory import Inventory
-from estimator.report.answers import Answer
-from estimator.report.answers.account_names import AccountNames
+from estimator.report.answers import AccountNames, Answer
 from estimator.report.blocks import MOST_ROWS, Block, Command, Details, Lines, Sheet
-from estimator.report.exports.aws_calls import Calls
+from estimator.report.exports import Calls
 from estimator.report.exports.openmetrics import Metrics
 from estimator.report.exports.table import Table, cells, kind_of
 from estimator.report.formats.html import answer_fragment
@@ -131,10 +130,9 @@ def _answers() -> dict[type, Callable[[Any], Answer[Any]]]:
     from estimator.report.answers.backtest import BacktestAnswer
     from estimator.report.answers.calibration import CalibrationAnswer
     from estimator.report.answers.comparison import ComparisonAnswer
-    from estimator.report.answers.drafting import DraftAnswer
     from estimator.report.answers.explanation import ExplanationAnswer
     from estimator.report.answers.forecast import ForecastAnswer
-    from estimator.report.answers.inventory import InventoryAnswer
+    from estimator.report.answers.inventory import DraftAnswer, InventoryAnswer
     from estimator.report.answers.measurement import MeasurementAnswer
     from estimator.report.answers.rates import (
         ImportedRatesAnswer,

@@ -14,8 +14,7 @@ import pandas as pd
 from estimator.figures import money, percent, plain, signed
 from estimator.forecasting.result import INTERPRETATIONS
 from estimator.months import Months
-from estimator.scenarios.case_forecast import CaseForecast
-from estimator.scenarios.pairing import pair_sides, stack, with_drivers
+from estimator.scenarios.case_forecast import CaseForecast, pair_sides, stack, with_drivers
 from estimator.volume.columns import key_columns
 from pricing.notebook import NotebookResult
 from pricing.rates import RateTable

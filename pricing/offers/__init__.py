@@ -10,7 +10,6 @@ from pricing.changes import big_moves, changes
 from pricing.meters import Meter
 from pricing.notebook import NotebookResult
 from pricing.offers.entries import entries_of
-from pricing.offers.meters import SERVICES
 from pricing.offers.offer import Offer
 from pricing.offers.price_list_csv import read_csv
 from pricing.offers.price_list_json import read_json
@@ -22,6 +21,7 @@ from pricing.reading.document import parse_document
 from pricing.reading.files import is_price_list
 from pricing.reading.problems import DocumentError, Problem, UsageError, printable
 from pricing.reading.validation import validate
+from pricing.usage_types import SERVICES
 
 __all__ = ["ImportedRates", "load_any_rates", "rates_import"]
 

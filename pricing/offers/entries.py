@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.meters import Meter
-from pricing.offers.meters import FREE, FREE_METER, GLOBAL, UNITS
 from pricing.offers.offer import Offer, Price, Product, day_of
 from pricing.reading.words import shown
 from pricing.regions import is_region, region_names
-from pricing.usage_types import region_and_meter
+from pricing.usage_types import FREE, FREE_METER, GLOBAL, UNITS, region_and_meter
 
 _NUMBER = re.compile(r"\d{1,20}(\.\d{0,30})?([eE][+-]?\d{1,2})?|\.\d{1,30}")
 _AGAIN = "download it again"

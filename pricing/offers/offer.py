@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from pricing.offers.meters import SERVICES, meter_of
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import shown
+from pricing.usage_types import SERVICES, meter_of
 
 _MOST_PROBLEMS = 1_000
 _MOST_KINDS = 1_000

@@ -6,14 +6,13 @@ AWS Billing guide, "Reading the service price list file for an AWS service", che
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator
 
-from pricing.offers.meters import meter_of
 from pricing.offers.offer import Offer, Price
-from pricing.offers.source import CHUNK, Source
+from pricing.offers.source import Source
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import shown
+from pricing.usage_types import meter_of
 
 _LONGEST_LINE = 1 << 20
 _FIRST = ("0", "")  # where the first tier begins
@@ -60,7 +59,7 @@ def read_csv(source: Source, offer: Offer) -> None:
 
 
 def _lines(source: Source) -> Iterator[str]:
-    text = io.TextIOWrapper(io.BufferedReader(source, CHUNK), encoding="utf-8-sig", newline="")
+    text = source.text()
     number = 0
     while True:
         try:

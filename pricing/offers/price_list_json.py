@@ -7,18 +7,17 @@ SKU. The feed: manifest, then Regions by name, each with prices by name and agai
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 import msgspec
 
-from pricing.offers.meters import FEED_NAMES, FEED_SERVICES
 from pricing.offers.offer import Offer, Price, Product
-from pricing.offers.source import CHUNK, Source, open_source
+from pricing.offers.source import Source, open_source
 from pricing.reading.json_stream import JsonStream
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import shown
+from pricing.usage_types import FEED_NAMES, FEED_SERVICES
 
 MOST_TEXT = 4 << 20  # of one value: a product or its terms are about 1 KB
 _ON_DEMAND = "OnDemand"
@@ -26,8 +25,7 @@ _CODES = ("rateCode", "RegionlessRateCode")
 
 
 def _stream(source: Source) -> JsonStream:
-    text = io.TextIOWrapper(io.BufferedReader(source, CHUNK), encoding="utf-8-sig", newline="")
-    return JsonStream(text, source.path, "an AWS price list", MOST_TEXT)
+    return JsonStream(source.text(), source.path, "an AWS price list", MOST_TEXT)
 
 
 def read_json(source: Source, offer: Offer) -> None:

@@ -48,6 +48,10 @@ class Source(io.RawIOBase):
         """The first few thousand bytes, which are still to be read."""
         return bytes(self._inner.peek(4096)[:4096])
 
+    def text(self) -> io.TextIOWrapper:
+        """The file as text, a chunk at a time; lines end as they stand in it."""
+        return io.TextIOWrapper(io.BufferedReader(self, CHUNK), encoding="utf-8-sig", newline="")
+
     def sha256(self) -> str:
         """The fingerprint of the whole file as it is on disk."""
         # what follows the document is part of the file too

@@ -11,12 +11,12 @@ from typing import Any
 
 from pricing.meters import Meter
 from pricing.offers.entries import Entry, Step
-from pricing.offers.meters import FREE, FREE_METER
 from pricing.offers.offer import Offer
 from pricing.rates import load_rates
 from pricing.reading.json_schemas import MAX_TEXT
 from pricing.reading.problems import DocumentError, Problem
 from pricing.regions import in_order, partition_of
+from pricing.usage_types import FREE, FREE_METER
 
 _USD = "USD"
 _MOST_DAYS = 366

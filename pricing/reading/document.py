@@ -15,11 +15,19 @@ from typing import Any, NoReturn
 import yaml
 
 from pricing.reading.files import decode, read_bytes
-from pricing.reading.limits import MAX_DEPTH, MAX_NODES, TooMuchError, deepest
-from pricing.reading.nodes import Location, Map, Refused, Seq, line_of
-from pricing.reading.plain_scalars import read_plain
+from pricing.reading.nodes import (
+    MAX_DEPTH,
+    MAX_NODES,
+    Location,
+    Map,
+    Refused,
+    Seq,
+    TooMuchError,
+    deepest,
+    line_of,
+)
+from pricing.reading.plain_scalars import COMMA, UNSEEN_COLON, ScalarSlips, read_plain
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.scalar_slips import COMMA, UNSEEN_COLON, ScalarSlips
 from pricing.reading.slips import RENDER
 from pricing.reading.words import describe, shown
 from pricing.reading.yaml_slips import explain_yaml_error, find_unprintable

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from estimator import advise, load_inventory
 from estimator.cli import app
-from estimator.forecasting.event_copies import EventCopies, copy_rates
-from estimator.forecasting.recording_trails import Pattern, Recording
+from estimator.forecasting.copy_charges import copy_rates
+from estimator.forecasting.event_copies import EventCopies, Pattern, Recording
 from estimator.months import Months
 from pricing.rates import load_rates
 from tests.advice.test_laws import laws

@@ -10,8 +10,7 @@ import pytest
 from benchmarks.organizations import make
 from estimator import load_inventory
 from estimator.backtesting import backtest
-from estimator.backtesting.horizon import horizon_of
-from estimator.backtesting.models import expected_requests, last_period, seasonal_naive
+from estimator.backtesting.models import expected_requests, horizon_of, last_period, seasonal_naive
 from estimator.backtesting.series import Group, Series, origins
 from estimator.backtesting.verdict import at_most, pinball, scores_of, verdict_of
 from estimator.calibration import calibrate_text

@@ -13,6 +13,7 @@ from estimator.calibration.dispersion import (
     daily_overdispersion,
     moderate,
 )
+from estimator.calibration.level_changes import FLAT, last_shift, month_variance, weekday_factors
 from estimator.calibration.pooling import (
     LEAST_SHAPE,
     Prior,
@@ -21,8 +22,6 @@ from estimator.calibration.pooling import (
     prior_shape,
     variance_between,
 )
-from estimator.calibration.rhythm import FLAT, month_variance, weekday_factors
-from estimator.calibration.shifts import last_shift
 from tests.sampling import cases
 
 

@@ -19,7 +19,7 @@ import pytest
 import estimator.discovery.aws
 from estimator import KmscostError, discover_aws
 from estimator.discovery.aws.calls import TRAILS
-from estimator.discovery.aws.patience import Patience
+from estimator.discovery.aws.waiting import Patience
 from pricing.reading.problems import UsageError
 from tests.discovery.cloud import Estate, Fault, Proxy, sharing_botocore, start_empty
 from tests.discovery.faults import (

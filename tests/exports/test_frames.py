@@ -25,7 +25,7 @@ from estimator import (
 from estimator.frames import FRAMES, Column
 from estimator.report.exports.table import Table
 from estimator.report.exports.table_writers import write_table
-from estimator.report.exports.xlsx_summary import sum_months
+from estimator.report.exports.xlsx import sum_months
 from pricing.reading.problems import UsageError
 from tests.calibration.measurements import HOME, INVENTORY, count_actuals, role
 from tests.exports.inventories import ODD, load

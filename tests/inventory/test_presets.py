@@ -4,8 +4,7 @@ import pytest
 import yaml
 
 from estimator import forecast
-from estimator.inventory.presets import PRESETS, presets
-from estimator.inventory.reader_sections import EveryFile
+from estimator.inventory.reader_sections import PRESETS, EveryFile, presets
 from pricing.reading.problems import KmscostError
 from tests.inventory.files import INVENTORY, read, schema_takes
 from tests.real_data import ROOT

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from estimator import schema
-from estimator.inventory.check_and_init import _STARTER
+from estimator.inventory import _STARTER
 from pricing.regions import regions
 from tests.extras import needed
 from tests.inventory.editor import marks, read_in_editor

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.measurement.cloudtrail_logs.identities import NO_ID, identities, identity
+from estimator.measurement.cloudtrail_logs.record import NO_ID, identities, identity
 
 UUID = "a2999d91-c0d3-4037-9171-93e6a1a08e53"
 

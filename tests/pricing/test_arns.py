@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from estimator.discovery.drafting.locations import is_placeholder, placeholder_account
 from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.measurement.athena.query import athena_sql
-from estimator.measurement.billing.regions_and_keys import key_arn, unnamed_region
+from estimator.measurement.billing.cells import key_arn, unnamed_region
 from pricing.arns import (
     account_in,
     format_arn,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pricing.offers.meters import SERVICES
 from pricing.rates import load_cloudtrail_rates, load_rates
 from pricing.reading.problems import RateError
 from pricing.request_meters import ASYMMETRIC, request_meter
+from pricing.usage_types import SERVICES
 
 SYMMETRIC = ("Decrypt", "Encrypt", "GenerateDataKey", "ReEncrypt")
 MAC = ("GenerateMac", "VerifyMac")

@@ -14,9 +14,7 @@ import pytest
 from estimator import load_inventory, report
 from estimator.measurement.measurement_files import load_bill
 from estimator.months import read_months
-from estimator.report.past.history_file import History, KeptReport
-from estimator.report.past.month_cost import MonthCost
-from estimator.report.past.months import (
+from estimator.report.past import (
     AgainstThen,
     PastMonth,
     change_to_month_before,
@@ -24,6 +22,8 @@ from estimator.report.past.months import (
     past_month,
     year_to_date,
 )
+from estimator.report.past.history_file import History, KeptReport
+from estimator.report.past.month_cost import MonthCost
 from estimator.volume.model import Model
 from pricing.rates import load_rates
 from tests.measurement.billing.bills import legacy_bill

@@ -12,12 +12,10 @@ import yaml
 
 from estimator import load_inventory, plot
 from estimator.report.charts import chart_of, draw_alone
-from estimator.report.charts.chart import MEDIUM, NARROW, WIDE
-from estimator.report.charts.colours import GREY, INK, MUTED, SERIES
-from estimator.report.charts.fonts import set_fonts
+from estimator.report.charts.chart import GREY, INK, MEDIUM, MUTED, NARROW, SERIES, WIDE
 from estimator.report.charts.inline import VARIABLES
+from estimator.report.charts.picture import set_fonts, svg_text
 from estimator.report.charts.sankey import sankey_chart
-from estimator.report.charts.svg import svg_text
 from tests.cli.test_commands import kmscost
 from tests.real_data import CASES, needs_cases
 from tests.report.material import EXAMPLE, MONTH

@@ -13,10 +13,9 @@ from estimator import KmscostError, forecast, load_inventory, plot, report, simu
 from estimator.report.charts import KINDS as ALL_KINDS
 from estimator.report.charts import chart_of
 from estimator.report.charts.chart import NARROW
-from estimator.report.charts.images import png_bytes
 from estimator.report.charts.labels import apart
+from estimator.report.charts.picture import png_bytes, svg_text
 from estimator.report.charts.sankey import sankey_chart
-from estimator.report.charts.svg import svg_text
 from tests.cli.test_commands import kmscost, python
 from tests.report.material import EXAMPLE, HOSTILE, MONTH
 from tests.report.verdicts import SMALL, write

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from estimator import report
-from estimator.report.monthly.first_page import first_page
+from estimator.report.monthly.sections import first_page
 from tests.report.verdicts import SMALL, small_bill, write
 
 MONTH = "2026-10"

@@ -35,7 +35,7 @@ import pytest
 from estimator import report
 from estimator.figures import money
 from estimator.inventory.budgets import Budget
-from estimator.report.charts.drivers import difference_chart
+from estimator.report.charts.bars import difference_chart
 from estimator.report.monthly.answers import answer_questions
 from estimator.report.monthly.month import month_section
 from estimator.report.monthly.verdict import judge

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from estimator import compare, forecast
-from estimator.scenarios.pairing import pair_sides, stack
+from estimator.scenarios.case_forecast import pair_sides, stack
 from tests.acceptance.commands import kmscost
 from tests.real_data import ROOT
 from tests.scenarios.inventories import file

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from estimator.advice.key_ledger.key_costs import ENDED, NOT_YET, key_costs, next_rotation
-from estimator.advice.key_ledger.logged_keys import LoggedKey, LoggedKeys
+import pandas as pd
+
+from estimator.advice.key_ledger.last_use import Evidence, KeyUse, LastUses, LoggedKey
 from estimator.advice.key_ledger.records import (
     AWS,
     CUSTOMER,
@@ -21,23 +23,31 @@ from estimator.advice.key_ledger.records import (
     UNUSED_DAYS,
     USED,
     VERDICTS,
-    Evidence,
     KeyLedger,
     KeyRecord,
-    KeyUse,
 )
-from estimator.advice.key_uses import KeyUses
+from estimator.advice.keys import KeyUses
 from estimator.discovery.estate import Estate, Resource
+from estimator.discovery.key_states import PENDING_DELETION
 from estimator.figures import SEVERAL, listed
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Key
 from estimator.measurement.result import Actuals
-from estimator.months import Months
+from estimator.months import Months, Period
 from estimator.reconciliation.sides import key_names, place_of
+from estimator.volume.formulas import ROTATIONS_CHARGED, paid_periods
 from pricing.arns import is_key
+from pricing.meters import SYMMETRIC
 from pricing.rates import RateTable
+from pricing.reading.problems import RateError
+from pricing.usage_kinds import find_rate
 
 __all__ = ["UNKNOWN", "UNUSED", "UNUSED_DAYS", "USED", "KeyLedger", "KeyRecord", "keep_ledger"]
+
+_ENDED, _NOT_YET = "ended in the inventory", "not yet created"
+_FREE = (*PENDING_DELETION, _ENDED, _NOT_YET)
+# what tells who may use a key, and the command whose answer it is
+_ACCESS = (("grantees", "list-grants"), ("policy_principals", "get-key-policy"))
 
 
 def keep_ledger(
@@ -71,7 +81,17 @@ def _order(record: KeyRecord) -> tuple[int, float, str]:
     return VERDICTS.index(record.verdict), -(record.cost or 0.0), record.name
 
 
+class _Costs(NamedTuple):
+    """A month's cost; None where it is not known. [currency]"""
+
+    now: float | None
+    after_rotation: float | None
+    at_most: float | None
+
+
 class _Book:
+    """What is known of keys on the first day of the months."""
+
     def __init__(
         self,
         inventory: Inventory,
@@ -86,14 +106,13 @@ class _Book:
         self._day = months.firsts[0]
         self._estate = estate or Estate()
         self._unused_days = unused_days
-        self._uses = KeyUses(inventory)
+        self._of_inventory = KeyUses(inventory)
         self.notices: list[str] = list(self._estate.notices)
-        self._logs = LoggedKeys(actuals)
+        self._uses = LastUses(actuals, self._estate)
         names = {key.arn: key.id for key in inventory.keys if key.arn}
         if actuals is not None:
             names = key_names(inventory, actuals.measured)
         self._arns = {identity: arn for arn, identity in names.items()}
-        self._answered = _newest_day(self._estate)
 
     def records(self) -> Iterator[KeyRecord]:
         """Yield a record for each key: the inventory's, the responses', the logs'."""
@@ -108,21 +127,20 @@ class _Book:
             )
         for key in own.values():
             yield self._record(key, self._arns.get(key.id, ""))
-        arns = {*self._estate.keys, *self._estate.aws_managed, *self._logs.keys}
+        arns = {*self._estate.keys, *self._estate.aws_managed, *self._uses.keys}
         # keys of Terraform and the like have addresses, which are no keys of AWS yet
         for arn in sorted(arn for arn in arns if is_key(arn) and arn not in known):
             yield self._record(None, arn)
 
     def _record(self, key: Key | None, arn: str) -> KeyRecord:
         resource = self._estate.keys.get(arn) or Resource(arn, "")
-        logged = self._logs.keys.get(arn, LoggedKey())
+        logged = self._uses.keys.get(arn, LoggedKey())
         account, region = (key.account, key.region) if key is not None else place_of(arn)
         state, manager = self._state(key, resource), self._manager(key, resource, arn)
-        place = (region, state)
-        costs = key_costs(key, resource, place, manager, self._day, self._table, self._discount)
-        last, evidence = self._evidence(resource, logged, account, region)
+        costs = self._costs(key, resource, region, state, manager)
+        last, evidence = self._uses.of_key(resource, logged, (account, region))
         days = max((each.days_without(last) for each in evidence), default=0)
-        used_by = [*(self._uses.names(key) if key is not None else ()), *logged.resources]
+        used_by = [*(self._of_inventory.names(key) if key is not None else ()), *logged.resources]
         return KeyRecord(
             id=key.id if key is not None else "",
             arn=arn,
@@ -134,7 +152,7 @@ class _Book:
             cost=costs.now,
             cost_after_rotation=costs.after_rotation,
             cost_at_most=costs.at_most,
-            next_rotation=next_rotation(key, resource, self._day),
+            next_rotation=_next_rotation(key, resource, self._day),
             deletion=resource.value("deletion"),
             replicas=tuple(resource.value("replicas") or ()),
             requests=logged.requests,
@@ -156,8 +174,8 @@ class _Book:
             return "unknown"
         active, day = self._inventory.active.key[key.id], self._day.toordinal()
         if day >= active.end:
-            return ENDED
-        return NOT_YET if day < active.start else "active in the inventory"
+            return _ENDED
+        return _NOT_YET if day < active.start else "active in the inventory"
 
     def _manager(self, key: Key | None, resource: Resource, arn: str) -> str:
         if resource.value("manager") == "AWS" or arn in self._estate.aws_managed:
@@ -165,26 +183,33 @@ class _Book:
         # an inventory has customer managed keys alone
         return CUSTOMER if key is not None or resource.value("manager") == "CUSTOMER" else ""
 
-    def _evidence(
-        self, resource: Resource, logged: LoggedKey, account: str, region: str
-    ) -> tuple[KeyUse | None, tuple[Evidence, ...]]:
-        """The last use that anybody knows, and the days of which all uses are known."""
-        uses, evidence = [], []
-        if logged.last_use is not None:
-            uses.append(logged.last_use)
-        found = self._logs.evidence(account, region)
-        if found is not None:
-            evidence.append(found)
-        since, usage = resource.value("tracked_since"), resource.fact("last_use")
-        if since is not None and usage is not None and self._answered is not None:
-            if usage.value is not None:
-                operation = resource.value("last_operation") or ""
-                event = resource.value("last_event")
-                source = "get-key-last-usage" + (f", event {event}" if event else "")
-                uses.append(KeyUse(usage.value, operation, "", source))
-            # nobody knows when the answer was saved: not before the newest day in any of them
-            evidence.append(Evidence(since, max(self._answered, since), "get-key-last-usage"))
-        return max(uses, key=lambda use: use.day, default=None), tuple(evidence)
+    def _costs(
+        self, key: Key | None, resource: Resource, region: str, state: str, manager: str
+    ) -> _Costs:
+        """A month's cost by the first day's rates: now, after the next rotation, at the most."""
+        if manager == AWS or state in _FREE:
+            return _Costs(0.0, 0.0, 0.0)
+        try:
+            rate = find_rate(self._table, pd.Period(self._day, "M"), "KeyMonth", region)
+        except RateError:
+            return _Costs(None, None, None)
+        price = rate.steps[0][1] * (1 - self._discount)
+        behind = resource.value("rotations")
+        spec = resource.value("spec") or (key.spec if key is not None else "")
+        rotates = _can_rotate(spec, resource)
+        if manager and behind is None and not rotates:
+            behind = ()
+        rotations = [*(behind if behind is not None else key.rotations if key is not None else ())]
+        # it may be AWS's own, which costs nothing to keep, or have been rotated
+        if not manager or (behind is None and key is None):
+            return _Costs(None, None, price * (1 + (ROTATIONS_CHARGED if rotates else 0)))
+        now = _prices(rotations, self._day)
+        coming = _next_rotation(key, resource, self._day)
+        after = now
+        if coming is not None and coming > self._day:
+            after = _prices([*rotations, coming], coming)
+        most = 1 + ROTATIONS_CHARGED if rotates else now
+        return _Costs(price * now, price * after, price * max(most, now))
 
     def _verdict(
         self,
@@ -200,12 +225,31 @@ class _Book:
         if last is None:
             return UNKNOWN
         # whatever is newest anywhere: a use that was long ago by then is no proof of one since
-        days_known = (last.day, self._answered, self._logs.newest, *(each.end for each in evidence))
-        newest = max(day for day in days_known if day is not None)
-        return USED if (newest - last.day).days < self._unused_days else UNKNOWN
+        is_recent = self._uses.days_since(last, evidence) < self._unused_days
+        return USED if is_recent else UNKNOWN
 
 
-_ACCESS = (("grantees", "list-grants"), ("policy_principals", "get-key-policy"))
+def _next_rotation(key: Key | None, resource: Resource, day: datetime.date) -> datetime.date | None:
+    """The next rotation after a day: AWS's responses say it, else the inventory."""
+    coming = resource.value("next_rotation")
+    if isinstance(coming, datetime.date):
+        return coming
+    return min((coming for coming in key.rotations if coming > day), default=None) if key else None
+
+
+def _can_rotate(spec: str, resource: Resource) -> bool:
+    """Whether a key can: no asymmetric or HMAC key, and none in a custom key store.
+
+    Source: AWS KMS API Reference, EnableKeyRotation and RotateKeyOnDemand, checked 2026-11-28.
+    """
+    return spec in ("", SYMMETRIC) and resource.value("key_store") is None
+
+
+def _prices(rotations: list[datetime.date], day: datetime.date) -> int:
+    """The key prices of a month that a key with these rotations costs on a day."""
+    ordinals = [float(each.toordinal()) for each in rotations]
+    now = float(day.toordinal())
+    return sum(period.start <= now < period.end for period in paid_periods(Period(), ordinals))
 
 
 def _could_use(resource: Resource) -> tuple[str, ...] | None:
@@ -218,10 +262,3 @@ def _access_open(resource: Resource) -> tuple[str, ...]:
     """The answers that are missing, and what of those that are there."""
     missing = [command for name, command in _ACCESS if resource.value(name) is None]
     return (*missing, *(resource.value("access_open") or ()))
-
-
-def _newest_day(estate: Estate) -> datetime.date | None:
-    """The newest day that any of AWS's responses about keys mentions: they are no older."""
-    names = ("created", "tracked_since", "last_use")
-    days = [resource.value(name) for resource in estate.keys.values() for name in names]
-    return max((day for day in days if isinstance(day, datetime.date)), default=None)

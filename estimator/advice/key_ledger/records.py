@@ -7,43 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from estimator.advice.key_ledger.last_use import Evidence, KeyUse
 from estimator.advice.keys import end_commands
 from estimator.discovery.key_states import DISABLED
 
 UNUSED_DAYS = 90
 UNUSED, UNKNOWN, USED, NO_COST = VERDICTS = ("unused", "unknown", "used", "no cost")
 CUSTOMER, AWS = "customer", "AWS"
-
-
-@dataclass(frozen=True)
-class KeyUse:
-    """A use of a key.
-
-    Attributes
-    ----------
-    day : date
-    operation, caller, source : str
-        What was asked, by whom (empty where nobody says), and who tells it.
-    """
-
-    day: datetime.date
-    operation: str
-    caller: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Days of which a source knows all uses of a key: from `start` to `end`, both included."""
-
-    start: datetime.date
-    end: datetime.date
-    source: str
-
-    def days_without(self, use: KeyUse | None) -> int:
-        """The days at the end of it in which the key was not used. [day]"""
-        start = self.start if use is None else max(self.start, use.day + datetime.timedelta(1))
-        return max((self.end - start).days + 1, 0)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from estimator.discovery.aws.calls import aws_policy as aws_policy
-from estimator.discovery.aws.patience import Patience
+from estimator.discovery.aws.waiting import Patience
 from estimator.discovery.drafting import Draft, draft
 from pricing.reading.problems import KmscostError, Problem, UsageError
 from pricing.regions import check_region_option

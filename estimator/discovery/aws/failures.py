@@ -86,7 +86,7 @@ LOGIN_CURE = (
     "log in (`aws configure`, `aws sso login`), or name a profile with --profile; "
     "`aws sts get-caller-identity` shows whether it works"
 )
-NETWORK_CURE = (
+_NETWORK_CURE = (
     "check network, VPN and proxy (HTTPS_PROXY, NO_PROXY), or in a VPC its endpoint, and run it "
     "again: no login helps"
 )
@@ -269,7 +269,7 @@ def cure(call: Call, failure: Failure) -> str:
         Kind.expired: "log in and run it again",
         Kind.login: "log in and run it again",
         Kind.clock: _CLOCK_CURE,
-        Kind.network: _TLS_CURE if failure.cause.startswith("TLS") else NETWORK_CURE,
+        Kind.network: _TLS_CURE if failure.cause.startswith("TLS") else _NETWORK_CURE,
         Kind.unknown_credentials: (
             "where it is not enabled in the account, enable the Region or leave it out with "
             "--regions; where they are of the global STS endpoint, set "

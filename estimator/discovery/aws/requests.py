@@ -12,6 +12,13 @@ import botocore.exceptions
 
 from estimator.discovery.aws import calls
 from estimator.discovery.aws.calls import ASSUME, IDENTITY, Call
+from estimator.discovery.aws.connections import (
+    Hosts,
+    asks_a_human,
+    client_config,
+    no_way_in,
+    open_session,
+)
 from estimator.discovery.aws.failures import (
     ENDLESS,
     NO_ANSWER,
@@ -23,10 +30,7 @@ from estimator.discovery.aws.failures import (
     describe,
     failure_of,
 )
-from estimator.discovery.aws.hosts import Hosts
-from estimator.discovery.aws.patience import Patience
-from estimator.discovery.aws.sessions import asks_a_human, client_config, no_way_in, open_session
-from estimator.discovery.aws.workers import within
+from estimator.discovery.aws.waiting import Patience, within
 from estimator.discovery.completeness import Completeness
 from pricing.arns import format_arn, is_account, parse_arn
 

@@ -38,7 +38,7 @@ def ask_for_units(aws: AwsClient, responses: Responses, own: AccountAccess, each
             break
     for parent, members in zip(asked, _ask(aws, own, calls.CHILDREN, asked, each), strict=True):
         if members is not None:
-            responses.take_children(parent, members, f"{calls.CHILDREN.action} {parent}")
+            responses.place_accounts(parent, members, f"{calls.CHILDREN.action} {parent}")
 
 
 def ask_for_tags(aws: AwsClient, responses: Responses, own: AccountAccess, each: Each) -> None:

@@ -9,11 +9,10 @@ from estimator.discovery.aws import calls
 from estimator.discovery.aws.failures import NO_ANSWER, Failure, Kind, describe
 from estimator.discovery.aws.requests import AccountAccess, AwsClient
 from estimator.discovery.aws.units import ask_for_tags, ask_for_units
-from estimator.discovery.aws.workers import map_in_threads
+from estimator.discovery.aws.waiting import map_in_threads
 from estimator.discovery.aws_responses import Origin, Responses
-from estimator.discovery.aws_responses.accounts import enabled_regions
-from estimator.discovery.aws_responses.buckets import NO_BUCKET, NO_ENCRYPTION
-from estimator.discovery.aws_responses.trails import LOGGING
+from estimator.discovery.aws_responses.organization import enabled_regions
+from estimator.discovery.aws_responses.trails import LOGGING, NO_BUCKET, NO_ENCRYPTION
 from pricing.arns import Arn, parse_arn
 from pricing.regions import default_regions, partition_of
 

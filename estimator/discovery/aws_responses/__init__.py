@@ -11,17 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.discovery.aws_responses import (
-    accounts,
-    buckets,
     config_items,
-    free_tier,
-    key_access,
+    hints,
     keys,
-    landing_zone,
+    organization,
     query_rows,
     trails,
 )
-from estimator.discovery.aws_responses.findings import Findings
+from estimator.discovery.aws_responses.hints import Findings
 from estimator.discovery.aws_responses.kinds import TREE, kind_of
 from estimator.discovery.aws_responses.organization import Organization, take_tags, unit_in
 from estimator.discovery.aws_responses.values import items_of, text_of
@@ -78,10 +75,10 @@ class Responses:
             # a part of the accounts, unless the whole list is there too
             self._units.append((response, source))
         elif kind == "list-accounts":
-            accounts.take_accounts(estate, response, source)
-            self._place_accounts(None, response, source)
+            organization.take_accounts(estate, response, source)
+            self.place_accounts(None, response, source)
         elif kind == "describe-regions":
-            accounts.take_regions(estate, origin.account, response, source)
+            organization.take_regions(estate, origin.account, response, source)
         elif kind in _AT_ONCE:
             if kind == "get-caller-identity" and is_account(response["Account"]):
                 self._callers.add(response["Account"])
@@ -93,11 +90,8 @@ class Responses:
             self._waiting.append((kind, response, origin))
         return kind
 
-    def take_children(self, parent: str, response: Mapping[str, Any], source: str) -> None:
-        """Take the accounts of an OU as no more than that: they are a part of all accounts."""
-        self._place_accounts(parent, response, source)
-
-    def _place_accounts(self, parent: str | None, response: Mapping[str, Any], source: str) -> None:
+    def place_accounts(self, parent: str | None, response: Mapping[str, Any], source: str) -> None:
+        """Note where listed accounts are; those of one OU are no more than a part of all."""
         for account in items_of(response, "Accounts"):
             self._organization.take_account(account, parent, source)
 
@@ -120,7 +114,7 @@ class Responses:
             return "rows of a query"
         if self._findings.take(answer, source):
             return "findings"
-        details = landing_zone.read_landing_zone(answer)
+        details = hints.read_landing_zone(answer)
         if details is not None:
             self._zones[source] = details
         return None if details is None else "a landing zone"
@@ -133,11 +127,11 @@ class Responses:
 
     def take_no_encryption(self, origin: Origin) -> None:
         """Take the error that a bucket without default encryption gives."""
-        self._waiting.append(("get-bucket-encryption", {"Error": buckets.NO_ENCRYPTION}, origin))
+        self._waiting.append(("get-bucket-encryption", {"Error": trails.NO_ENCRYPTION}, origin))
 
     def take_no_bucket(self, origin: Origin) -> None:
         """Take the error that a bucket gives which is not there."""
-        self._waiting.append(("get-bucket-location", {"Error": buckets.NO_BUCKET}, origin))
+        self._waiting.append(("get-bucket-location", {"Error": trails.NO_BUCKET}, origin))
 
     def take_state(self, key: str, state: str, source: str) -> None:
         """Take the state of a key that an error names."""
@@ -153,8 +147,8 @@ class Responses:
         is_listed = bool(self.estate.members)
         for response, source in self._units:
             if not is_listed:
-                accounts.take_accounts(self.estate, response, source)
-            self._place_accounts(unit_in(source), response, source)
+                organization.take_accounts(self.estate, response, source)
+            self.place_accounts(unit_in(source), response, source)
         self._units.clear()
         nameless: dict[str, int] = {}
         # now every trail, key and bucket is known, in whichever order the files came
@@ -173,7 +167,7 @@ class Responses:
         self._organization.place(self.estate)
         self._findings.note(self.estate)
         for source, details in self._zones.items():
-            landing_zone.note_trail(self.estate, source, details)
+            hints.note_landing_zone(self.estate, source, details)
         for kind, count in sorted(nameless.items()):
             subject = plural(count, "answer")
             self.estate.note(_NAMELESS.format(subject=subject, kind=kind))
@@ -255,11 +249,11 @@ class Responses:
 
 # answers that name their subject themselves
 _AT_ONCE: dict[str, Callable[[Estate, Mapping[str, Any], str], None]] = {
-    "describe-organization": accounts.take_organization,
-    "get-caller-identity": accounts.take_identity,
+    "describe-organization": organization.take_organization,
+    "get-caller-identity": organization.take_identity,
     "describe-key": keys.take_key,
     "list-aliases": keys.take_aliases,
-    "get-free-tier-usage": free_tier.take_free_tier,
+    "get-free-tier-usage": hints.take_free_tier,
 }
 _Find = Callable[[Responses, Mapping[str, Any], Origin], Resource | None]
 _Read = Callable[[Resource, Mapping[str, Any], str], None]
@@ -269,11 +263,11 @@ _SUBJECTS: dict[str, tuple[_Find, _Read]] = {
     "list-key-rotations": (Responses.key, keys.take_rotations),
     "get-key-rotation-status": (Responses.key, keys.take_rotation_status),
     "get-key-last-usage": (Responses.key, keys.take_last_usage),
-    "list-grants": (Responses.key, key_access.take_grants),
-    "get-key-policy": (Responses.key, key_access.take_policy),
-    "list-resource-tags": (Responses.key, key_access.take_tags),
-    "get-bucket-encryption": (Responses.bucket, buckets.take_encryption),
-    "get-bucket-location": (Responses.bucket, buckets.take_location),
+    "list-grants": (Responses.key, keys.take_grants),
+    "get-key-policy": (Responses.key, keys.take_policy),
+    "list-resource-tags": (Responses.key, keys.take_tags),
+    "get-bucket-encryption": (Responses.bucket, trails.take_encryption),
+    "get-bucket-location": (Responses.bucket, trails.take_location),
 }
 _SEVERAL = (
     "{source} is an answer of get-trail-status for one of several trails of this name: put it in "

@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from estimator.discovery.aws_responses import landing_zone, query_rows, tables, texts
+from estimator.discovery.aws_responses import hints, query_rows, texts
 from estimator.discovery.aws_responses.kinds import SINGLE_FIELDS, kind_of, whole_response
 from estimator.discovery.estate import Estate
-from estimator.discovery.surroundings import PAGE, find_error, find_page
+from estimator.discovery.surroundings import (
+    PAGE,
+    failures_in,
+    find_error,
+    find_page,
+    without_failures,
+)
 from estimator.measurement.paths import Found
 from estimator.measurement.recognition import kind_of_file
 from estimator.measurement.skipped import SkippedFiles
@@ -122,7 +128,7 @@ class AnswerFile:
             yield EMPTY
             return
         failures = list(_failures(text))
-        text = texts.without_failures(text) if failures else text
+        text = without_failures(text) if failures else text
         yield from failures
         if not text.strip():
             return
@@ -138,13 +144,13 @@ class AnswerFile:
             if not fault:
                 return
             reason = f"YAML that is not read: {fault}"
-        elif reason == _NOT_JSON and tables.is_account_table(text):
-            if tables.take_account_table(self.estate, Path(path), text, self.label):
+        elif reason == _NOT_JSON and texts.is_account_table(text):
+            if texts.take_account_table(self.estate, Path(path), text, self.label):
                 yield TAKEN
                 return
             reason = "a CSV file of accounts with mistakes"
         elif reason == _NOT_JSON:
-            rows = tables.read_table(text)
+            rows = texts.read_table(text)
             if rows is not None:
                 yield rows
                 return
@@ -163,7 +169,7 @@ class AnswerFile:
             else f"{len(lines):,} lines around the answers were"
         )
         self.estate.note(f"{self.label}: {what} skipped")
-        error = find_error([line for line in lines if not next(texts.failures_in(line), None)])
+        error = find_error([line for line in lines if not next(failures_in(line), None)])
         reason = find_page(lines) or (error and f"a program failed ({error:.200})")
         if not reason:
             return
@@ -188,7 +194,7 @@ class AnswerFile:
         """Leave out an answer that is not read, by its own name."""
         if isinstance(answer, Mapping) and "Trails" in answer:
             self.skip(_LIST_TRAILS)
-        elif landing_zone.is_stack_manifest(answer):
+        elif hints.is_stack_manifest(answer):
             self.skip(_CUSTOMIZATIONS)
         elif (reason := _accounts_in(answer)) and not _name_file(self.file.path):
             self.skip(reason, "list-accounts")
@@ -268,7 +274,7 @@ def _read_yaml(text: str, path: str) -> tuple[list[Any], str]:
 
 def _failures(text: str) -> Iterator[Any]:
     """What the CLI printed in place of answers, in the form of AWS's errors."""
-    for code, call, words in texts.failures_in(text):
+    for code, call, words in failures_in(text):
         yield {"Error": {"Code": code or "the CLI", "Message": words}, CALL: call}
 
 

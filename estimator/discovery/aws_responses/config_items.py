@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from estimator.discovery.aws_responses import buckets, keys, trails
+from estimator.discovery.aws_responses import keys, trails
 from estimator.discovery.aws_responses.values import as_flag, parse_cell, text_of
 from estimator.discovery.estate import Estate
 from pricing.arns import parse_arn
@@ -282,7 +282,7 @@ def _take_bucket(estate: Estate, item: Mapping[str, Any], source: str) -> None:
     bucket.record("name", name, source, note="name")
     region = text_of(item, "awsRegion")
     if region:
-        buckets.take_location(bucket, {"LocationConstraint": region}, source)
+        trails.take_location(bucket, {"LocationConstraint": region}, source)
     encryption = _part(item, "supplementaryConfiguration").get("ServerSideEncryptionConfiguration")
     rules = encryption.get("rules") if isinstance(encryption, Mapping) else None
     rule = rules[0] if isinstance(rules, list) and rules and isinstance(rules[0], Mapping) else None
@@ -292,6 +292,6 @@ def _take_bucket(estate: Estate, item: Mapping[str, Any], source: str) -> None:
             "BucketKeyEnabled": as_flag(rule.get("bucketKeyEnabled")),
             "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": default.get("sseAlgorithm")},
         }
-        buckets.take_encryption(
+        trails.take_encryption(
             bucket, {"ServerSideEncryptionConfiguration": {"Rules": [answer]}}, source
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.discovery.aws_responses import free_tier
 from pricing.arns import is_account, parse_arn
 
 # answers about the tree of an organization, and the member that each has
@@ -47,7 +46,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     *((command, (field,)) for command, field in TREE),
     ("list-parents", ("Parents",)),
     ("list-tags-for-resource", ("Tags",)),
-    ("get-free-tier-usage", (free_tier.USAGES,)),
+    ("get-free-tier-usage", ("freeTierUsages",)),
 )
 # answers of one field, which stand alone
 SINGLE_FIELDS = frozenset(

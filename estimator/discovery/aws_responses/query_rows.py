@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from estimator.discovery.aws_responses import accounts, buckets, keys, trails
+from estimator.discovery.aws_responses import keys, organization, trails
 from estimator.discovery.aws_responses.values import as_flag, parse_cell, text_of
 from estimator.discovery.estate import Estate
 from estimator.figures import plural
@@ -135,7 +135,7 @@ def take_rows(
     for arn, listed in selectors.items():
         later(_join_selectors(arn, listed))
     if members:
-        accounts.take_accounts(estate, {"Accounts": members}, source)
+        organization.take_accounts(estate, {"Accounts": members}, source)
     _note_odd(estate, found, source)
     if is_seen:
         estate.completeness.saw("trails", source)
@@ -226,7 +226,7 @@ def _take_bucket(estate: Estate, row: Mapping[str, Any], source: str) -> None:
     bucket.record("name", name, source, note="name")
     region = text_of(row, "region")
     if region and "bucket_arn" not in row:
-        buckets.take_location(bucket, {"LocationConstraint": region}, source)
+        trails.take_location(bucket, {"LocationConstraint": region}, source)
     encryption = row.get("server_side_encryption_configuration")
     if "bucket_key_enabled" in row:
         rule = {
@@ -237,4 +237,4 @@ def _take_bucket(estate: Estate, row: Mapping[str, Any], source: str) -> None:
         }
         encryption = {"Rules": [rule]}
     if isinstance(encryption, Mapping):
-        buckets.take_encryption(bucket, {"ServerSideEncryptionConfiguration": encryption}, source)
+        trails.take_encryption(bucket, {"ServerSideEncryptionConfiguration": encryption}, source)

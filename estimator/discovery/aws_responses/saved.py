@@ -17,8 +17,8 @@ from estimator.discovery.aws_responses.answer_files import (
     AnswerFile,
     section_of,
 )
-from estimator.discovery.aws_responses.buckets import NO_BUCKET, NO_ENCRYPTION
 from estimator.discovery.aws_responses.kinds import COMMANDS, kind_of, whole_response
+from estimator.discovery.aws_responses.trails import NO_BUCKET, NO_ENCRYPTION
 from estimator.discovery.aws_responses.values import text_of
 from estimator.discovery.drafting import Draft, draft
 from estimator.discovery.estate import Estate

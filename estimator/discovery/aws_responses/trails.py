@@ -1,4 +1,8 @@
-"""What AWS says of trails: describe-trails, get-trail, get-event-selectors, get-trail-status."""
+"""What AWS says of trails and of their buckets.
+
+Trails by describe-trails, get-trail, get-event-selectors and get-trail-status, buckets by
+get-bucket-encryption and get-bucket-location.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import Any
 from estimator.discovery.aws_responses.kinds import PROJECTED
 from estimator.discovery.aws_responses.values import day_of, items_of, record_flag, text_of
 from estimator.discovery.estate import Estate, Resource
-from estimator.discovery.selectors import records_kms, records_management
+from estimator.discovery.selectors import record_selectors
 from pricing.arns import Arn, format_arn, is_account, parse_arn
 from pricing.reading.words import shown
 from pricing.regions import is_region
@@ -41,7 +45,10 @@ ACCOUNT, REGION = "AccountId", "Region"
 _ERRORS = (("failing", "LatestDeliveryError"), ("digests_failing", "LatestDigestDeliveryError"))
 LOGGING = "whether it is logging is not known: {reason}"
 _STATUS = "`aws cloudtrail get-trail-status` tells it"
-_UNCLEAR = "its event selectors do not say clearly whether they take in KMS events"
+# locations that are no Region's code: S3 User Guide and API reference of GetBucketLocation
+_OLD_NAMES = {None: "us-east-1", "": "us-east-1", "US": "us-east-1", "EU": "eu-west-1"}
+NO_ENCRYPTION = "ServerSideEncryptionConfigurationNotFoundError"
+NO_BUCKET = "NoSuchBucket"
 
 
 def is_whole(trail: Mapping[str, Any]) -> bool:
@@ -216,19 +223,6 @@ def take_selectors_of(resource: Resource, response: Mapping[str, Any], source: s
     )
 
 
-def record_selectors(
-    resource: Resource, basic: Any, advanced: Any, source: str, note: str = ""
-) -> None:
-    """Note what event selectors mean for management events and for those of KMS."""
-    basic = basic if isinstance(basic, list) else [basic]
-    advanced = advanced if isinstance(advanced, list) else [advanced]
-    note = note or ("AdvancedEventSelectors" if advanced else "EventSelectors")
-    management, kms = records_management(basic, advanced), records_kms(basic, advanced)
-    if management is not None:
-        resource.record("management_events", management, source, note=note)
-    resource.record("kms_events", kms is not False, source, _UNCLEAR if kms is None else "", note)
-
-
 def take_status(resource: Resource, response: Mapping[str, Any], source: str) -> None:
     """Take whether a trail is logging; if not, it writes no files since the day it stopped."""
     for fact, field in _ERRORS:
@@ -277,3 +271,35 @@ def named(estate: Estate, names: Sequence[str], account: str | None) -> list[Res
 def _word(name: Any) -> str:
     """A name as names of files have it: an ARN has colons and slashes, which they may not have."""
     return re.sub(r"[^a-z0-9]+", "_", str(name).lower())
+
+
+def take_encryption(resource: Resource, response: Mapping[str, Any], source: str) -> None:
+    """The bucket's default encryption, and with it the Bucket Key."""
+    if response.get("Error") == NO_BUCKET:
+        resource.record("gone", True, source, note=NO_BUCKET)
+        return
+    # a bucket of before 2023 without any has no Bucket Key
+    if response.get("Error") == NO_ENCRYPTION:
+        resource.record("bucket_key", False, source, note=NO_ENCRYPTION)
+        return
+    configuration = response.get("ServerSideEncryptionConfiguration")
+    rules = list(items_of(configuration, "Rules")) if isinstance(configuration, Mapping) else []
+    if not rules:
+        resource.record("bucket_key", False, source, "the answer has no Rules", "Rules")
+        return
+    record_flag(resource, "bucket_key", rules[0], "BucketKeyEnabled", source)
+    default = rules[0].get("ApplyServerSideEncryptionByDefault")
+    algorithm = text_of(default, "SSEAlgorithm") if isinstance(default, Mapping) else None
+    if algorithm:
+        resource.record("algorithm", algorithm, source, note="SSEAlgorithm")
+
+
+def take_location(resource: Resource, response: Mapping[str, Any], source: str) -> None:
+    """The bucket's Region."""
+    if response.get("Error") == NO_BUCKET:
+        resource.record("gone", True, source, note=NO_BUCKET)
+        return
+    value = response.get("LocationConstraint")
+    region = _OLD_NAMES.get(value, value) if value is None or isinstance(value, str) else None
+    if region:
+        resource.record("region", region, source, note="LocationConstraint")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from estimator.discovery.cloudformation.exports import Exports
 from estimator.discovery.cloudformation.functions import Functions
-from estimator.discovery.cloudformation.nested import NestedStacks
 from estimator.discovery.cloudformation.resources import ResourceParser, read_templates
+from estimator.discovery.cloudformation.stack_links import Exports, NestedStacks
 from estimator.discovery.cloudformation.template import load_template
 from estimator.discovery.drafting import Draft, draft
 from estimator.discovery.drafting.names import short_names

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.discovery.cloudformation.functions import Functions
-from estimator.discovery.cloudformation.nested import NESTED
+from estimator.discovery.cloudformation.stack_links import NESTED
 from estimator.discovery.cloudformation.template import Template, trails_in
 from estimator.discovery.completeness import NO_TRAIL
 from estimator.discovery.estate import Estate

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from estimator.discovery.aws_responses.keys import record_alias
-from estimator.discovery.aws_responses.trails import record_selectors
 from estimator.discovery.cloudformation.functions import Functions, Open, Reference
 from estimator.discovery.cloudformation.gaps import note_gaps
 from estimator.discovery.cloudformation.template import Template
 from estimator.discovery.estate import Estate, Resource
 from estimator.discovery.key_states import DISABLED
+from estimator.discovery.selectors import record_selectors
 from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown
 

@@ -11,9 +11,8 @@ from typing import Any
 
 from estimator.discovery.completeness import PART, SECTIONS, Seen
 from estimator.discovery.drafting.accounts import MEMBERS
-from estimator.discovery.drafting.changes import Change, Merged
+from estimator.discovery.drafting.changes import Change, Merged, find_leftovers
 from estimator.discovery.drafting.keys import STATE, find_key
-from estimator.discovery.drafting.leftovers import find_leftovers
 from estimator.discovery.drafting.lines import head_lines, section_lines
 from estimator.discovery.drafting.merging import merge
 from estimator.discovery.drafting.outline import Outline, Todo, outline_of
@@ -108,15 +107,15 @@ def draft(
             Todo(section, gap) for section in SECTIONS for gap in estate.completeness.gaps(section)
         )
         named = (reason for _, reason in ended)
-        notices = (*estate.notices, *_notices(gaps), *named, nothing(estate))
+        notices = (*estate.notices, *_notices(gaps), *named, _nothing_found(estate))
         return Draft(own, inventory, notices, gaps, dict(estate.found), (), coverage)
     if into is not None:
         merged = merge(own, str(into), outline, replace)
         merged.gaps += find_leftovers(estate, merged.inventory)
         return _merge_draft(merged, estate, outline, seen, str(into))
-    text = text_of(outline, f"kmscost discover {' '.join(shlex.quote(word) for word in command)}")
+    text = _text_of(outline, f"kmscost discover {' '.join(shlex.quote(word) for word in command)}")
     todo = tuple(outline.todo())
-    notices = (*seen, *estate.notices, *_notices(todo), *left_out(estate, outline), _UNSEEN)
+    notices = (*seen, *estate.notices, *_notices(todo), *_left_out(estate, outline), _UNSEEN)
     inventory = parse_inventory(text, "draft")
     return Draft(text, inventory, notices, todo, dict(estate.found), (), coverage)
 
@@ -162,7 +161,7 @@ def _merge_draft(
         *(reason for _, reason in merged.gaps),
         *(hint if any(item.startswith("kept ") for item in merged.notices) else []),
         *_notices(todo),
-        *left_out(estate, outline),
+        *_left_out(estate, outline),
         *([] if merged.changes else ["nothing to change"]),
     )
     return Draft(
@@ -189,7 +188,7 @@ def _subject(todo: Todo) -> str:
     return todo.at.partition(" ")[2].partition(": ")[0]
 
 
-def text_of(outline: Outline, command: str) -> str:
+def _text_of(outline: Outline, command: str) -> str:
     """The YAML, with every comment."""
     lines = [
         *head_lines(outline.head),
@@ -220,7 +219,7 @@ def _notices(todo: Sequence[Todo]) -> Iterator[str]:
         yield f"TODO {', '.join(at[:_MOST_PLACES])}{more}: {question}"
 
 
-def left_out(estate: Estate, outline: Outline) -> Iterator[str]:
+def _left_out(estate: Estate, outline: Outline) -> Iterator[str]:
     """Keys that no trail uses are none of CloudTrail's cost."""
     named = (trail.value("key") for trail in estate.trails.values())
     used = [key for name in named if isinstance(name, str) and (key := find_key(estate, name))]
@@ -234,7 +233,7 @@ def left_out(estate: Estate, outline: Outline) -> Iterator[str]:
         yield f"{spare:,} keys that no trail uses were left out: not CloudTrail causes their cost"
 
 
-def nothing(estate: Estate) -> str:
+def _nothing_found(estate: Estate) -> str:
     """Why there is nothing to draft."""
     reason = "nothing to draft: no CloudTrail trail and no list of accounts in it"
     seen = _describe_found(estate)

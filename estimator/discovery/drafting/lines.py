@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pricing.reading.scalars import comment, flow
@@ -32,6 +32,18 @@ class Item:
         """The value of a key; None where the item has none."""
         return next((entry.value for entry in self.entries if entry.key == key), None)
 
+    def with_value(self, key: str, value: str) -> Item:
+        """The item with another value of a key that it has."""
+        entries = (
+            replace(entry, value=value) if entry.key == key else entry for entry in self.entries
+        )
+        return replace(self, entries=tuple(entries))
+
+    def without_questions(self) -> Item:
+        """An account without what is not known of it: it inherits that, never another's payer."""
+        entries = (entry for entry in self.entries if not entry.todo or entry.key == "payer")
+        return replace(self, entries=tuple(entries))
+
 
 def _comment_of(entry: Entry) -> str:
     """The comment behind a value: the question that is open, or where the value was read."""
@@ -52,7 +64,8 @@ def item_lines(item: Item, in_braces: bool = False) -> Iterator[str]:
     for remark in item.remarks:
         yield f"  # {comment(remark)}"
     if in_braces:
-        yield f"  - {flow_text(item)}{_comment_of(_join_comments(item))}"
+        values = flow({entry.key: entry.value for entry in item.entries})
+        yield f"  - {values}{_comment_of(_join_comments(item))}"
         return
     dash = "- "
     for entry in item.entries:
@@ -63,11 +76,6 @@ def item_lines(item: Item, in_braces: bool = False) -> Iterator[str]:
         else:
             yield f"  {dash}{entry.key}: {flow(entry.value)}{_comment_of(commented)}"
         dash = "  "
-
-
-def flow_text(item: Item) -> str:
-    """An item's entries in braces."""
-    return flow({entry.key: entry.value for entry in item.entries})
 
 
 def _join_comments(item: Item) -> Entry:

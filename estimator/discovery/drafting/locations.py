@@ -15,8 +15,8 @@ from pricing.regions import (
     partitions,
 )
 
-ACCOUNT_QUESTION = "the account id is not known: `aws sts get-caller-identity` tells it"
-REGION_QUESTION = "the Region is not known"
+_ACCOUNT_QUESTION = "the account id is not known: `aws sts get-caller-identity` tells it"
+_REGION_QUESTION = "the Region is not known"
 
 
 def placeholder_account(partition: str) -> str:
@@ -53,7 +53,7 @@ class Locator:
         """The account of a trail or key, which lives in this partition from now on."""
         fact = resource.fact("account")
         if fact is None or not fact.is_known or not is_account(fact.value):
-            question = fact.question if fact is not None and fact.question else ACCOUNT_QUESTION
+            question = fact.question if fact is not None and fact.question else _ACCOUNT_QUESTION
             fact = (
                 Fact(self.estate.account, "--account")
                 if self.estate.account
@@ -86,4 +86,4 @@ class Locator:
         first = (
             spare if spare and partition_of(spare) == partition else default_regions(partition)[0]
         )
-        return Fact(first, "", odd or question or REGION_QUESTION)
+        return Fact(first, "", odd or question or _REGION_QUESTION)

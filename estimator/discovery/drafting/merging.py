@@ -11,13 +11,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from estimator.discovery.drafting.changes import Change, Merged, Text
-from estimator.discovery.drafting.leftovers import MOST_NAMED
+from estimator.discovery.drafting.changes import MOST_NAMED, Change, Merged, Text
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.locations import is_placeholder
-from estimator.discovery.drafting.matching import match_key, match_trail
+from estimator.discovery.drafting.matching import (
+    as_yaml,
+    effective_value,
+    is_same,
+    match_key,
+    match_trail,
+    regions_of,
+)
 from estimator.discovery.drafting.outline import Outline
-from estimator.discovery.drafting.values import as_yaml, effective_value, is_same, regions_of
 from estimator.figures import listed, plural
 from estimator.inventory.load import parse_inventory
 from estimator.inventory.sections import Key, Trail
@@ -93,7 +98,7 @@ class _Merger:
                     self._account_regions(identity, entry)
                 self._account_groups(identity, item)
             elif not is_placeholder(identity) and identity in needed:
-                account = _without_questions(item)
+                account = item.without_questions()
                 if entry is not None and known and account.value("regions") is None:
                     account = Item(
                         (*account.entries, Entry("regions", entry.value)), "", account.remarks
@@ -173,7 +178,7 @@ class _Merger:
                 name = item.value("id")
                 self._key_ids[name] = _free(name, own) if name in used else name
                 if name in used:
-                    new.append(self._at_home(_rename(item, "id", self._key_ids[name])))
+                    new.append(self._at_home(item.with_value("id", self._key_ids[name])))
                 continue
             key = self._own.keys[found]
             self._key_ids[item.value("id")] = key.id
@@ -222,7 +227,7 @@ class _Merger:
                 continue
             trail = self._at_home(self._with_key(item))
             if self._covers(trail):
-                new.append(_rename(trail, "name", _free(trail.value("name"), names)))
+                new.append(trail.with_value("name", _free(trail.value("name"), names)))
             else:
                 where = ", ".join(trail.value("regions"))
                 self.done.notices.append(
@@ -233,12 +238,12 @@ class _Merger:
 
     def _with_key(self, item: Item) -> Item:
         key = item.value("key")
-        return item if key is None else _rename(item, "key", self._key_ids[key])
+        return item if key is None else item.with_value("key", self._key_ids[key])
 
     def _at_home(self, item: Item) -> Item:
         """An item of an account that is not known: the payer's, until the TODO is answered."""
         nowhere = is_placeholder(item.value("account"))
-        return _rename(item, "account", self._own.payer) if nowhere else item
+        return item.with_value("account", self._own.payer) if nowhere else item
 
     def _covers(self, item: Item) -> bool:
         """True where the accounts that a new trail covers have its Regions."""
@@ -324,20 +329,6 @@ class _Merger:
         for item in items:
             source = item.source or (item.remarks[0] if item.remarks else "")
             self.done.changes.append(Change(section, "", flow(item.value(label)), source))
-
-
-def _without_questions(item: Item) -> Item:
-    """An account without what is not known of it: it inherits that, but never another's payer."""
-    entries = (entry for entry in item.entries if not entry.todo or entry.key == "payer")
-    return Item(tuple(entries), item.source, item.remarks)
-
-
-def _rename(item: Item, key: str, name: str) -> Item:
-    entries = (
-        Entry(entry.key, name, entry.source, entry.todo) if entry.key == key else entry
-        for entry in item.entries
-    )
-    return Item(tuple(entries), item.source, item.remarks)
 
 
 def _free(name: str, taken: dict[str, int]) -> str:

@@ -63,7 +63,7 @@ def _resolve_trail(
     estate: Estate, locator: Locator, resource: Resource, keys: dict[str, ResolvedKey]
 ) -> ResolvedTrail:
     home = resource.fact("home")
-    bucket = find_bucket(estate, resource)
+    bucket = _find_bucket(estate, resource)
     reference = resource.fact("key")
     named_key = None
     if reference is not None and isinstance(reference.value, str):
@@ -111,7 +111,7 @@ def _apart(key: ResolvedKey) -> str:
     return f"the key named is in {key.region.value}, outside of the trail's partition"
 
 
-def find_bucket(estate: Estate, resource: Resource) -> Resource | None:
+def _find_bucket(estate: Estate, resource: Resource) -> Resource | None:
     """The bucket of a trail, as far as it is known."""
     fact = resource.fact("bucket")
     if fact is None or not isinstance(fact.value, str):

@@ -13,8 +13,7 @@ from estimator.discovery.terraform.expressions import Expressions
 from estimator.discovery.terraform.files import load
 from estimator.discovery.terraform.gaps import note_gaps
 from estimator.discovery.terraform.nodes import nodes_of
-from estimator.discovery.terraform.owners import Owners
-from estimator.discovery.terraform.references import References
+from estimator.discovery.terraform.references import Owners, References
 from estimator.discovery.terraform.resources import ResourceParser
 from estimator.measurement.paths import as_paths
 from estimator.measurement.recognition import naming_files
@@ -75,6 +74,5 @@ def _read(estate: Estate, document: Document, source: str) -> None:
     nodes = list(nodes_of(document, source, expressions))
     destroyed = note_gaps(estate, document, source, nodes, expressions)
     owners = Owners(nodes, expressions)
-    parser = ResourceParser(estate, nodes, References(nodes, expressions), owners)
-    parser.read()
-    parser.end_keys(destroyed)
+    references = References(nodes, expressions)
+    ResourceParser(estate, nodes, references, owners).read(destroyed)

@@ -80,6 +80,11 @@ def first_block(value: Any) -> Mapping[str, Any]:
     return first if isinstance(first, Mapping) else {}
 
 
+def blocks_of(value: Any) -> list[Any]:
+    """The blocks of a name: a list, or the one block itself."""
+    return value if isinstance(value, list) else [value] if isinstance(value, dict) else []
+
+
 def nodes_of(document: Document, source: str, expressions: Expressions) -> Iterator[Node]:
     """Every instance of the types that an estate is made of, each address once."""
     if document.is_state_file:

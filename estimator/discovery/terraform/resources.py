@@ -1,4 +1,4 @@
-"""What each resource says of trails, keys, buckets and accounts."""
+"""The resources of a document: what each says of a trail or a bucket; keys and accounts apart."""
 
 from __future__ import annotations
 
@@ -6,23 +6,33 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from estimator.discovery.aws_responses.keys import ask_for_past_rotations, record_alias
-from estimator.discovery.estate import Estate, Fact, Resource
-from estimator.discovery.key_states import DISABLED, PENDING
+from estimator.discovery.estate import Estate, Resource
+from estimator.discovery.selectors import record_selectors
 from estimator.discovery.terraform.accounts import AccountParser
-from estimator.discovery.terraform.families import join_families
-from estimator.discovery.terraform.nodes import APPLY, Node, first_block
-from estimator.discovery.terraform.owners import Owners
-from estimator.discovery.terraform.references import References
-from estimator.discovery.terraform.selectors import take_selectors
+from estimator.discovery.terraform.keys import ALIAS, KEYS, KeyParser
+from estimator.discovery.terraform.nodes import APPLY, Node, blocks_of, first_block
+from estimator.discovery.terraform.references import Owners, References
 from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown
 
-REPLICAS = ("aws_kms_replica_key", "aws_kms_replica_external_key")
-KEYS = ("aws_kms_key", "aws_kms_external_key", *REPLICAS)
 _MOST_NAMED = 5
 _KEY_ID = re.compile(r"(?:mrk-)?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 _ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
+# fields of event selectors in AWS's words, and the attributes of `aws_cloudtrail`
+_BASIC = {
+    "ReadWriteType": "read_write_type",
+    "IncludeManagementEvents": "include_management_events",
+    "ExcludeManagementEventSources": "exclude_management_event_sources",
+}
+_FIELDS = {
+    "Field": "field",
+    "Equals": "equals",
+    "NotEquals": "not_equals",
+    "StartsWith": "starts_with",
+    "NotStartsWith": "not_starts_with",
+    "EndsWith": "ends_with",
+    "NotEndsWith": "not_ends_with",
+}
 
 
 class ResourceParser:
@@ -35,13 +45,17 @@ class ResourceParser:
         self._nodes = nodes
         self._references = references
         self._owners = owners
+        self._keys = KeyParser(estate, references, owners)
         self._accounts = AccountParser(estate)
 
-    def read(self) -> None:
-        """Every resource: keys and buckets first, so that trails find them."""
+    def read(self, destroyed: Sequence[str]) -> None:
+        """Every resource: keys and buckets first, so that trails find them.
+
+        The ARNs of keys that the plan destroys are those of no resource any more.
+        """
         for kinds, read in (
-            (KEYS, self._key),
-            (("aws_kms_alias",), self._alias),
+            (KEYS, self._keys.key),
+            ((ALIAS,), self._keys.alias),
             (("aws_s3_bucket",), self._bucket),
             ((_ENCRYPTION,), self._encryption),
             (("aws_cloudtrail",), self._trail),
@@ -53,106 +67,14 @@ class ResourceParser:
                 if node.type in kinds:
                     read(node)
         self._accounts.place()
-        replicas = [node for node in self._nodes if node.type in REPLICAS]
-        join_families(
-            (primary, key)
-            for node in replicas
-            if (key := self._key_of(node)) and (primary := self._primary_of(node))
-        )
-        for key in self._estate.keys.values():
-            ask_for_past_rotations(key)
+        self._keys.finish(self._nodes)
         for node in self._nodes:
             if node.read:
                 names = ", ".join(sorted(node.read))
                 self._estate.note(
                     f"{node.label}: Terraform marks {names} as sensitive: its value stands here"
                 )
-
-    def _key(self, node: Node) -> None:
-        arn = parse_arn(node.text("arn"), "kms")
-        self._estate.found["keys"] += 1
-        key = self._estate.add_key(arn.text if arn else node.label, node.label)
-        self._estate.name_key(node.label, key.identity)
-        if arn is not None:
-            key.record("arn", arn.text, node.label, note="arn")
-            key.record("account", arn.account, node.label, note="arn")
-            key.record("region", arn.region, node.label, note="arn")
-            self._estate.name_key(arn.name, key.identity)
-        else:
-            _record(key, "account", self._owner_of_key(node))
-            _record(key, "region", self._owners.region(node))
-            key.record("rotations", (), node.label, note=f"new: {APPLY}")
-            key.record("is_new", True, node.label)
-        spec = node.text("customer_master_key_spec") or node.text("key_spec")
-        if spec:
-            key.record("spec", spec, node.label, note="customer_master_key_spec")
-        rotates = node.get("enable_key_rotation")
-        if isinstance(rotates, bool):
-            key.record("rotates", rotates, node.label, note="enable_key_rotation")
-        self._key_state(key, node)
-        days = node.get("rotation_period_in_days")
-        if isinstance(days, int) and not isinstance(days, bool) and days > 0:
-            key.record("rotation_days", days, node.label, note="rotation_period_in_days")
-
-    def _key_state(self, key: Resource, node: Node) -> None:
-        """The state of a key: external ones have AWS's own word, all have whether it is enabled."""
-        attribute = "is_enabled" if node.type == "aws_kms_key" else "enabled"
-        state, on = node.text("key_state"), node.get(attribute)
-        if state:
-            key.record("state", state, node.label, note="key_state")
-        elif on is False:
-            key.record("state", DISABLED, node.label, note=f"{attribute} is false")
-        elif node.is_unknown(attribute):
-            question = f"whether CloudTrail can write under it: {attribute}: {APPLY}"
-            key.record("state", "Enabled", node.label, question)
-
-    def end_keys(self, destroyed: Sequence[str]) -> None:
-        """Note at keys that trails use that the plan destroys them: no trail can write on."""
-        used = {trail.value("key") for trail in self._estate.trails.values()}
-        for arn in destroyed:
-            if arn in used:
-                key = self._estate.add_key(arn, "")
-                key.record("state", PENDING, "the plan", note="it destroys the key")
-
-    def _owner_of_key(self, node: Node) -> Fact:
-        """The account of a new key; a replica's is that of its primary, whatever its provider."""
-        own = self._owners.account(node)
-        if own.is_known or node.type not in REPLICAS:
-            return own
-        arn = parse_arn(node.text("primary_key_arn"), "kms")
-        if arn is not None and arn.account:
-            return Fact(arn.account, node.label, note="primary_key_arn")
-        key = self._primary_of(node)
-        return (key.fact("account") if key is not None else None) or own
-
-    def _primary_of(self, node: Node) -> Resource | None:
-        known = self._estate.keys.get(node.text("primary_key_arn") or "")
-        primary = self._references.node(node, "primary_key_arn", KEYS)
-        return known or (self._key_of(primary) if primary is not None else None)
-
-    def _alias(self, node: Node) -> None:
-        target = node.text("target_key_arn") or node.text("target_key_id")
-        key = self._estate.keys.get(self._estate.names.get(target or "", target or ""))
-        if key is None:
-            meant = self._references.node(node, "target_key_id", KEYS)
-            key = self._key_of(meant) if meant is not None else None
-        arn, name = parse_arn(node.text("arn"), "kms"), node.text("name")
-        if key is None:
-            target_arn = parse_arn(target, "kms")
-            if target_arn is None or not target_arn.account:
-                return
-            key = self._estate.add_key(target_arn.text, node.label)
-            key.record("arn", target_arn.text, node.label, note="target_key_arn")
-            key.record("account", target_arn.account, node.label, note="target_key_arn")
-            key.record("region", target_arn.region, node.label, note="target_key_arn")
-        self._estate.name_key(node.label, key.identity)
-        if arn is not None:
-            self._estate.name_key(arn.text, key.identity)
-        if name and name.startswith("alias/") and not name.startswith("alias/aws/"):
-            record_alias(key, name.removeprefix("alias/"), node.label, "name")
-
-    def _key_of(self, node: Node) -> Resource | None:
-        return self._estate.keys.get(self._estate.names.get(node.label, ""))
+        self._keys.end(destroyed)
 
     def _bucket(self, node: Node) -> None:
         name = node.text("bucket") or node.text("id")
@@ -164,7 +86,7 @@ class ResourceParser:
         region = self._owners.region(node)
         # a bucket without a Region asks nothing: the key's Region is its own (F10)
         if region.is_known:
-            _record(bucket, "region", region)
+            bucket.record_fact("region", region)
         inline = node.block("server_side_encryption_configuration", "rule")
         if inline:
             self._rule(bucket, inline, node)
@@ -210,12 +132,12 @@ class ResourceParser:
         if arn is not None:
             trail.record("account", arn.account, node.label, note="arn")
         else:
-            _record(trail, "account", self._owners.account(node))
+            trail.record_fact("account", self._owners.account(node))
         home = node.text("home_region") or (arn.region if arn else None)
         if home:
             trail.record("home", home, node.label, note="home_region")
         else:
-            _record(trail, "home", self._owners.region(node))
+            trail.record_fact("home", self._owners.region(node))
         if node.before:
             trail.remarks.append(node.before)
         self._trail_key(trail, node)
@@ -227,7 +149,7 @@ class ResourceParser:
         ):
             _flag(trail, fact, node, attribute, spare=fact == "every_region")
         _flag(trail, "logging", node, "enable_logging", spare=True, default=True)
-        take_selectors(trail, node)
+        _take_selectors(trail, node)
         if node.get("insight_selector"):
             trail.record("insights", True, node.label, note="insight_selector")
 
@@ -239,8 +161,8 @@ class ResourceParser:
             odd = f"kms_key_id is {shown(given)}, not text" if given not in (None, "") else ""
             trail.record("key", "" if odd else None, node.label, odd, f"no {note}")
         else:
-            meant = self._references.node(node, "kms_key_id", (*KEYS, "aws_kms_alias"))
-            key = self._key_of(meant) if meant is not None else None
+            meant = self._references.node(node, "kms_key_id", (*KEYS, ALIAS))
+            key = self._keys.key_of(meant) if meant is not None else None
             constant = self._references.constant(node, "kms_key_id")
             if key is not None and meant is not None:
                 trail.record("key", key.identity, node.label, note=f"kms_key_id: {meant.address}")
@@ -254,11 +176,11 @@ class ResourceParser:
         note = "kms_key_id"
         which = self._references.describe(node, note)
         question = f"which key: {APPLY}"
-        nodes = self._references.candidates(node, note, (*KEYS, "aws_kms_alias"))
+        nodes = self._references.candidates(node, note, (*KEYS, ALIAS))
         keys = {
             key.identity: name.address
             for name in nodes
-            if (key := self._key_of(name)) is not None
+            if (key := self._keys.key_of(name)) is not None
             and key.value("spec") in (None, "SYMMETRIC_DEFAULT")
         }
         names = ", ".join(list(keys.values())[:_MOST_NAMED])
@@ -302,10 +224,6 @@ class ResourceParser:
             trail.record("bucket", "", node.label, f"which bucket: {APPLY}", "s3_bucket_name")
 
 
-def _record(resource: Resource, name: str, fact: Fact) -> None:
-    resource.record(name, fact.value, fact.source, fact.question, fact.note)
-
-
 def _flag(
     resource: Resource,
     name: str,
@@ -326,3 +244,27 @@ def _flag(
         resource.record(
             name, spare, node.label, f"{attribute} is {shown(value)}, not true or false"
         )
+
+
+def _take_selectors(trail: Resource, node: Node) -> None:
+    """Note what a trail's event selectors take in."""
+    if node.is_unknown("event_selector") or node.is_unknown("advanced_event_selector"):
+        trail.record("kms_events", True, node.label, f"event selectors: {APPLY}", "event_selector")
+        return
+    basic = [_rename(block, _BASIC) for block in blocks_of(node.get("event_selector"))]
+    advanced = [
+        {"FieldSelectors": [_rename(x, _FIELDS) for x in blocks_of(block.get("field_selector"))]}
+        if isinstance(block, Mapping)
+        else block
+        for block in blocks_of(node.get("advanced_event_selector"))
+    ]
+    note = "advanced_event_selector" if advanced else "event_selector"
+    source = note if basic or advanced else f"no {note}"
+    record_selectors(trail, basic, advanced, node.label, source)
+
+
+def _rename(block: Any, attributes: Mapping[str, str]) -> Any:
+    """A block with AWS's names; what is no block stays, and makes no sense as a selector."""
+    if not isinstance(block, Mapping):
+        return block
+    return {name: block.get(attribute) for name, attribute in attributes.items()}

@@ -1,8 +1,13 @@
-"""Changes to an inventory: of a scenario, or of `--set`. From changes to the inventories after."""
+"""Changes to an inventory: of a scenario, or of `--set`. From changes to the inventories after.
+
+Changes that contradict each other are refused here, and what the inventory refuses after them in
+`editable`.
+"""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +20,8 @@ from estimator.inventory.changes.change import (
     read_settings,
 )
 from estimator.inventory.changes.editable import EditableInventory, document_of
-from estimator.inventory.changes.refusals import find_conflicts, is_inside
+from estimator.inventory.changes.paths import Named, is_inside, is_item
+from estimator.inventory.documents import LABELS
 from estimator.inventory.load import load_inventory
 from estimator.inventory.model import Inventory
 from pricing.reading.problems import Problem
@@ -33,6 +39,10 @@ __all__ = [
     "document_of",
     "read_settings",
 ]
+
+_Steps = tuple[tuple[bool, str], ...]
+
+_DONE = {"value": "set", "scale": "scaled", "add": "added", "remove": "removed"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def apply_scenario(inventory: Inventory, scenario: Scenario) -> ChangedInventory
     """
     editable = EditableInventory(inventory, scenario)
     editable.place_changes()
-    conflicts = find_conflicts(scenario.changes)
+    conflicts = _find_conflicts(scenario.changes)
     places = {(problem.path, problem.line, problem.at) for problem in conflicts}
     # what contradicts another change is not refused once more for itself
     alone = [
@@ -137,3 +147,87 @@ def change_inventory(
     }
     whole = replace(after, notices=tuple(dict.fromkeys(notices)), places=places)
     return whole.read_from(document_of(after))
+
+
+def _find_conflicts(changes: Sequence[Change]) -> list[Problem]:
+    """A problem for each change that does not go together with one before it."""
+    # looked up by path, not pair by pair: a file may hold changes by the thousand
+    at: dict[_Steps, list[Change]] = {}
+    below: dict[_Steps, list[Change]] = {}
+    problems = []
+    for change in changes:
+        steps = _steps(change)
+        for other in _find_related(steps, at, below):
+            is_above = len(other.path) <= len(change.path)
+            fix = _clash(*((other, change) if is_above else (change, other)))
+            if fix is not None:
+                done = f"{change.where} {_DONE[change.operation]}"
+                found = f"{done}, and {other.where} {_DONE[other.operation]} {_place(other)}"
+                expected = "changes that go together in any order"
+                problems.append(
+                    Problem(change.source, change.line, change.where, found, expected, fix)
+                )
+                break
+        at.setdefault(steps, []).append(change)
+        for length in range(1, len(steps)):
+            below.setdefault(steps[:length], []).append(change)
+    return problems
+
+
+def _steps(change: Change) -> _Steps:
+    """The path of a change, in which a key and a name of the same letters differ."""
+    return tuple((isinstance(part, Named), str(part)) for part in change.path)
+
+
+def _find_related(
+    steps: _Steps, at: dict[_Steps, list[Change]], below: dict[_Steps, list[Change]]
+) -> Iterator[Change]:
+    """The changes at the same path, above it and below it."""
+    for length in range(1, len(steps) + 1):
+        yield from at.get(steps[:length], ())
+    yield from below.get(steps, ())
+
+
+def _place(change: Change) -> str:
+    if change.line is None:
+        return f"by {change.source}"
+    return f"in {change.source}:{change.line}"
+
+
+def _start(change: Change) -> datetime.date:
+    return change.start or datetime.date.min
+
+
+def _clash(upper: Change, lower: Change) -> str | None:
+    """Say how to mend two changes, one at or above the other's path; None where they agree."""
+    same = upper.path == lower.path
+    if upper.operation == "add" or (same and lower.operation == "add"):
+        return _clash_with_added(*((upper, lower) if upper.operation == "add" else (lower, upper)))
+    if same and upper.operation == lower.operation == "remove":
+        return "keep one of them"
+    for removal, other in ((upper, lower), (lower, upper)):
+        if removal.operation != "remove" or not is_item(removal.path):
+            continue
+        if same or removal is upper:
+            if _start(other) >= _start(removal):
+                return "nothing changes what is gone: keep one of them"
+            if other.path[2:] == ("until",):
+                return "removing it from a day sets its until: keep one of them"
+            return None  # it changes before it ends
+    if not same and len(upper.path) == 1 and upper.path[0] in LABELS:
+        return "set the whole section, or what is in it"
+    if _start(upper) == _start(lower):
+        return "keep one of them, or let them begin in different months"
+    return None
+
+
+def _clash_with_added(added: Change, other: Change) -> str | None:
+    if added.path == other.path:
+        if other.operation == "remove" and _start(other) > _start(added):
+            return None  # it is active in between
+        if _start(other) > _start(added) and other.operation != "add":
+            return None
+        return "keep one of them"
+    if other.path[2:] in (("from",), ("created",)) or _start(other) <= _start(added):
+        return "write it into what is added"
+    return None

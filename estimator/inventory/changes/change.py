@@ -11,7 +11,6 @@ from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_va
 from pydantic_core import PydanticCustomError
 
 from estimator.inventory.changes.paths import (
-    LABELS,
     Named,
     Path,
     is_item,
@@ -19,6 +18,7 @@ from estimator.inventory.changes.paths import (
     read_path,
     scan_path,
 )
+from estimator.inventory.documents import LABELS
 from estimator.months import parse_month
 from pricing.reading.document import Map, parse_value
 from pricing.reading.problems import DocumentError, Problem, UsageError

@@ -1,9 +1,12 @@
-"""An inventory that can be changed: the document it was read from, and the changes made to it."""
+"""An inventory that can be changed: the document it was read from, and the changes made to it.
+
+What the inventory refuses after them stands in the place of the change that made it.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +14,10 @@ from pydantic_core import PydanticCustomError
 
 from estimator.inventory.changes.change import Change, Scenario
 from estimator.inventory.changes.locating import Locator, path_info
-from estimator.inventory.changes.paths import LABELS, is_item, path_text
-from estimator.inventory.changes.refusals import locate_errors
+from estimator.inventory.changes.paths import is_inside, is_item, path_text
 from estimator.inventory.changes.values import NoNumberError, scale, start_text, value_text
 from estimator.inventory.documents import (
+    LABELS,
     MISSING,
     as_document,
     remove_at,
@@ -30,7 +33,7 @@ from pricing.reading.document import Location, Map, Seq
 from pricing.reading.nodes import value_at
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.validation import read_day
-from pricing.reading.words import shown
+from pricing.reading.words import describe, shown
 
 _FILES = "files_per_day"
 
@@ -222,7 +225,9 @@ class EditableInventory:
             inventory = understand(Draft(self.inventory.path, root, []))
         except InventoryError as error:
             placed = [(change, self._after_removals(location)) for change, location in self.placed]
-            self.problems += locate_errors(error.problems, self.scenario, placed)
+            self.problems += [
+                _locate_error(problem, self.scenario, placed) for problem in error.problems
+            ]
             return None
         # files of accounts were read before, and what they had to say with them
         notices = dict.fromkeys((*self.inventory.notices, *inventory.notices))
@@ -260,3 +265,30 @@ def _not_below(change: Change, length: int, value: Any) -> Problem:
     has_rest = at.endswith(_FILES)
     example = f"{{{key}: ..., other: {value_text(value)}}}" if has_rest else f'{{"{key}": ...}}'
     return change.problem(found, "a mapping there", f"set {at} as a whole, such as {example}")
+
+
+def _locate_error(problem: Problem, scenario: Scenario, placed: Sequence[Placed]) -> Problem:
+    """A problem of a changed document in the place of the change that made it."""
+    inside = [(change, place) for change, place in placed if is_inside(problem.at, describe(place))]
+    if inside:
+        change, place = max(inside, key=lambda found: len(found[1]))
+        at = change.where + problem.at[len(describe(place)) :]
+        return Problem(change.source, change.line, at, problem.found, problem.expected, problem.fix)
+    # the cause is beside it: a change of the same item, else any of the scenario
+    near = [
+        change for change, place in placed if place and is_inside(problem.at, describe(place[:2]))
+    ]
+    line = f":{problem.line}" if problem.line else ""
+    found = f"{problem.found} at {problem.path}{line} {problem.at} after this change"
+    change = near[0] if near else scenario.changes[0]
+    if near or len(scenario.changes) == 1:
+        fix = problem.fix
+        if change.operation == "remove" and change.start is None:
+            fix = "remove what names it as well, or let it end on a day, with `from:`"
+        return change.problem(found, problem.expected, fix)
+    lines = ", ".join(str(change.line) for change in scenario.changes if change.line)
+    found = found.replace(
+        "this change", f"the changes in lines {lines}" if lines else "the changes"
+    )
+    at = f"scenario {scenario.name}"
+    return Problem(scenario.source, scenario.line, at, found, problem.expected, problem.fix)

@@ -19,7 +19,8 @@ from estimator.inventory.assumptions import (
 )
 from estimator.inventory.budgets import Budget
 from estimator.inventory.changes.change import Change
-from estimator.inventory.changes.paths import LABELS, Named, Path, is_item, path_text
+from estimator.inventory.changes.paths import Named, Path, is_item, path_text
+from estimator.inventory.documents import LABELS
 from estimator.inventory.others import OtherRequests, plain_others
 from estimator.inventory.sections import AccountEntry, InventoryFile, Key, Reader, Trail
 from estimator.inventory.units import UNITS

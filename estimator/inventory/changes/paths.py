@@ -10,10 +10,8 @@ import json
 import re
 from typing import Any
 
+from estimator.inventory.documents import LABELS
 from pricing.reading.validation import refusal
-
-# the sections that are lists of items, and what their items are called by
-LABELS = {"accounts": "id", "keys": "id", "trails": "name", "readers": "name", "budgets": "name"}
 
 _EXPECTED = "a path such as trails[org].bucket.bucket_key"
 _STEP = re.compile(
@@ -110,3 +108,14 @@ def path_text(path: Path) -> str:
 def is_item(path: Path) -> bool:
     """Tell whether a path names an item of a list: an account, a key, a trail, a reader."""
     return len(path) == 2 and path[0] in LABELS and isinstance(path[1], Named)
+
+
+def is_inside(at: str, place: str) -> bool:
+    """Tell whether a place in words is another one, or below it.
+
+    >>> is_inside("keys[10].arn", "keys[10]"), is_inside("keys[10].arn", "keys[1]")
+    (True, False)
+    """
+    return (
+        bool(place) and at.startswith(place) and at[len(place) : len(place) + 1] in ("", ".", "[")
+    )

@@ -20,9 +20,8 @@ from estimator.measurement.access_logs.lines import (
 )
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.object_counts import AT_MOST
-from estimator.measurement.paths import as_paths
+from estimator.measurement.paths import Done, Progress, as_paths
 from estimator.measurement.plain_files import Copies, read_files
-from estimator.measurement.progress import Done, Progress
 from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_frame, actuals_grain

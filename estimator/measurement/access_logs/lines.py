@@ -13,10 +13,9 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from estimator.measurement.envelopes.event_kinds import CLOUDTRAIL
-from estimator.measurement.object_counts import place_of
-from estimator.measurement.object_name import DIGEST
+from estimator.measurement.object_name import DIGEST, place_of
+from estimator.measurement.paths import Done
 from estimator.measurement.plain_files import BadLines, as_text, is_json, is_utf16, open_plain
-from estimator.measurement.progress import Done
 from estimator.measurement.unreadable import UnreadableError
 from pricing.arns import parse_arn, role_of
 

@@ -7,8 +7,8 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from estimator.measurement.athena.query import TRAITS
+from estimator.measurement.paths import Done
 from estimator.measurement.plain_files import as_text, is_json, open_plain
-from estimator.measurement.progress import Done
 from estimator.measurement.unreadable import UnreadableError
 from pricing.reading.json_stream import JsonStream
 from pricing.reading.problems import DocumentError

@@ -202,26 +202,43 @@ class _Rewindable(io.RawIOBase):
         self._stream.close()
 
 
-class _Bounded(io.RawIOBase):
-    """A member of a zip file, as far as it may be larger than what it was packed to."""
+class WatchedStream(io.RawIOBase):
+    """A stream whose bytes are looked at as they are read; whoever opened it closes it."""
 
-    def __init__(self, stream: IO[bytes], packed: int) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         super().__init__()
         self._stream = stream
-        self._most = max(ALWAYS, MOST_RATIO * packed)
-        self._read = 0
+
+    def look(self, data: bytes) -> None:
+        """Look at the next bytes."""
+        raise NotImplementedError
 
     def readable(self) -> bool:
+        """As every stream that is read."""
         return True
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """As every raw stream does."""
         target = memoryview(buffer).cast("B")
         data = self._stream.read(len(target))
+        self.look(data)
         target[: len(data)] = data
+        return len(data)
+
+
+class _Bounded(WatchedStream):
+    """A member of a zip file, as far as it may be larger than what it was packed to."""
+
+    def __init__(self, stream: IO[bytes], packed: int) -> None:
+        super().__init__(stream)
+        self._most = max(ALWAYS, MOST_RATIO * packed)
+        self._read = 0
+
+    def look(self, data: bytes) -> None:
+        """Refuse what is too much."""
         self._read += len(data)
         if self._read > self._most:
             raise UnreadableError(f"unpacks to more than {MOST_RATIO} times its size")
-        return len(data)
 
     def close(self) -> None:
         super().close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from functools import partial
@@ -11,19 +10,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.measurement.billing.accounts import account_id
-from estimator.measurement.billing.apart import charge_words
-from estimator.measurement.billing.layouts import Columns
-from estimator.measurement.billing.periods import days_and_months, moments
-from estimator.measurement.billing.regions_and_keys import key_arn, named_region, unnamed_region
-from estimator.measurement.billing.services import (
+from estimator.measurement.billing.cells import (
     BLANKS,
     CLOUDTRAIL,
     KMS,
+    account_id,
+    charge_words,
     clean,
     is_aws,
+    key_arn,
+    named_region,
     product_of,
+    unnamed_region,
 )
+from estimator.measurement.billing.layouts import Columns
+from estimator.measurement.billing.periods import days_and_months, moments
 from estimator.measurement.unreadable import UnreadableError
 from pricing.usage_types import region_and_meter
 
@@ -142,11 +143,9 @@ def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
             "product": product,
             "currency": lines["currency"],
             "usage_type": lines["usage_type"],
-            "billed_region": [
-                named_region(_product_region(region), usage_type) for region, usage_type in places
-            ],
+            "billed_region": [named_region(region, usage_type) for region, usage_type in places],
             "meter": meters.where(usage, ""),
-            "kind": kinds.where(usage, _labels(lines)),
+            "kind": kinds.where(usage, _map_distinct(_names(lines), charge_words)),
             "operation": _operations(lines, meters, kinds).where(usage, _names(lines)),
             "unit": _units(lines, kinds).where(usage, ""),
             "cause": causes.where(usage, ""),
@@ -228,17 +227,6 @@ def _times(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     return days_and_months(start, end.fillna(start))
 
 
-def _product_region(text: str) -> str:
-    """The Region in a column of its own, or in the JSON of CUR 2.0's product map."""
-    if not text.startswith("{"):
-        return text
-    try:
-        product = json.loads(text)
-    except ValueError:
-        return ""
-    return str(product.get("region_code") or product.get("region") or "")
-
-
 def _kinds(lines: pd.DataFrame, meters: pd.Series[str]) -> pd.Series[str]:
     """The meter of each line: by its unit, else its usage type, else its description."""
     unit = lines["unit"].where(lines["unit"] != "", lines["priced_unit"])
@@ -300,11 +288,6 @@ def _units(lines: pd.DataFrame, kinds: pd.Series[str]) -> pd.Series[str]:
 def _names(lines: pd.DataFrame) -> pd.Series[str]:
     """The type of a line that is no usage: Tax, Credit, Refund, EdpDiscount, Correction ..."""
     return lines["kind"].where(lines["charge_class"] != "Correction", "Correction")
-
-
-def _labels(lines: pd.DataFrame) -> pd.Series[str]:
-    """The same in words."""
-    return _map_distinct(_names(lines), charge_words)
 
 
 def _amounts(

@@ -1,4 +1,9 @@
-"""Some lines of a bill at once: those of KMS and CloudTrail, and what the others tell of it."""
+"""Some lines of a bill at once: those of KMS and CloudTrail, and what the others tell of it.
+
+A line may carry several amounts, or an amount that is no usage: detailed billing reports call
+everything a LineItem, and the Bills page has credits and tax in columns of the usage's own line.
+Charges are made of lines that have one amount each.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 
+import numpy as np
 import pandas as pd
 
-from estimator.measurement.billing import services
+from estimator.measurement.billing.cells import clean, is_aws, is_flag, product_of
 from estimator.measurement.billing.layouts import FIELDS, Columns
+from estimator.measurement.unreadable import UnreadableError
+
+# amounts that stand beside the cost of a line, and what they are
+_BESIDE = (("credits", "Credit"), ("tax", "Tax"))
 
 # lines handed on at once: some 40 MB of the columns needed
 CHUNK = 100_000
@@ -98,9 +108,7 @@ class _Cells:
     def is_forecast(self, row: list[str]) -> bool:
         """Tell whether a line is marked as a forecast."""
         flag = self.get(row, "forecast")
-        return self.get(row, "description").startswith(FORECAST) or (
-            bool(flag) and services.is_flag(flag)
-        )
+        return self.get(row, "description").startswith(FORECAST) or (bool(flag) and is_flag(flag))
 
     def whose(self, row: list[str]) -> tuple[bool, bool]:
         """Tell whether a line is AWS's, and whether it is KMS's or CloudTrail's."""
@@ -113,9 +121,9 @@ class _Cells:
         if known is None:
             provider, *names = clue
             # a table without providers is of one, and AWS's words are taken for AWS's
-            aws = services.is_aws(provider) or "provider" not in self._where
-            ours = any(services.product_of(name, aws) for name in names)
-            known = (aws or ours or not services.clean(provider), ours)
+            aws = is_aws(provider) or "provider" not in self._where
+            ours = any(product_of(name, aws) for name in names)
+            known = (aws or ours or not clean(provider), ours)
             self._known[clue] = known
         return known
 
@@ -128,3 +136,77 @@ def text_frame(columns: dict[str, list[str]]) -> pd.DataFrame:
     """A column of text for every field."""
     frame = pd.DataFrame(columns, dtype=object)
     return frame.reindex(columns=list(FIELDS), fill_value="").astype(object)
+
+
+def split_amounts(lines: pd.DataFrame, numbers: list[int], columns: Columns) -> pd.DataFrame:
+    """The lines as charges read them: usage, and what is none, each with one amount.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        The fields of `estimator.measurement.billing.layouts.FIELDS` as text.
+    numbers : list of int
+        The line of each in the file, or empty.
+    columns : Columns
+
+    Returns
+    -------
+    DataFrame
+        The same columns. Its index is the line in the file.
+
+    Raises
+    ------
+    UnreadableError
+        The payer's lines may be sums of the linked accounts' lines.
+    """
+    lines = lines.set_axis(numbers or range(len(lines)))
+    if columns.layout.totals:
+        totals = {name.casefold() for name in columns.layout.totals}
+        lines = lines[~lines["kind"].map(lambda kind: clean(kind).casefold() in totals)]
+    if columns.layout.title == "detailed billing report":
+        return _name_kinds(lines)
+    if "credits" in columns.where or "tax" in columns.where:
+        _refuse_sums(lines)
+        return _split_beside(lines)
+    return lines
+
+
+def _name_kinds(lines: pd.DataFrame) -> pd.DataFrame:
+    """Lines without usage as what they are: a LineItem may be a tax, a fee or a credit."""
+    cost = pd.to_numeric(lines["cost"], errors="coerce").astype(float).to_numpy()
+    no_usage = (lines["usage_type"].map(clean) == "") | (lines["amount"].map(clean) == "")
+    is_tax = lines["description"].str.contains(r"\btax\b|\bVAT\b", case=False, regex=True)
+    kinds = np.select(
+        [is_tax.to_numpy(), cost < 0, no_usage.to_numpy()],
+        ["Tax", "Credit", "Fee"],
+        default=lines["kind"].to_numpy(dtype=object),
+    )
+    return lines.assign(kind=kinds.astype(object))
+
+
+def _split_beside(lines: pd.DataFrame) -> pd.DataFrame:
+    """Credits and tax, which stand beside the cost of a line, as lines of their own."""
+    usage = lines["usage_type"].map(clean) != ""
+    cost = pd.to_numeric(lines["cost"], errors="coerce").astype(float) != 0
+    # a line may have nothing but its tax
+    parts = [lines[usage], lines[~usage & cost].assign(kind="Fee")]
+    for field, kind in _BESIDE:
+        there = lines[lines[field].map(lambda text: clean(text).strip("0.-") != "")]
+        parts.append(there.assign(kind=kind, cost=there[field]))
+    return pd.concat(parts)
+
+
+def _refuse_sums(lines: pd.DataFrame) -> None:
+    """Refuse a payer's lines without an account beside lines of linked accounts.
+
+    The payer's may be sums of the linked ones, or what these do not hold: nothing in the file says.
+    """
+    kinds = lines["kind"].map(clean)
+    nameless = (kinds == "PayerLineItem") & (lines["account"].map(clean) == "")
+    if nameless.any() and (kinds == "LinkedLineItem").any():
+        raise UnreadableError(
+            "lines of the payer without an account beside lines of linked accounts, which may be "
+            "in both",
+            "lines of one account each",
+            "export a Cost and Usage Report, or the Bills page of each account",
+        )

@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 
 from estimator.measurement.billing import chunks, cost_explorer
-from estimator.measurement.billing.accounts import has_lost_zeros
-from estimator.measurement.billing.amounts import split_amounts
 from estimator.measurement.billing.archives import Table, members, open_table, sniff
+from estimator.measurement.billing.cells import has_lost_zeros
 from estimator.measurement.billing.charges import charges, sum_charges
-from estimator.measurement.billing.chunks import Chunk
+from estimator.measurement.billing.chunks import Chunk, split_amounts
 from estimator.measurement.billing.cost_explorer import (
     Entry,
     is_cost_explorer,

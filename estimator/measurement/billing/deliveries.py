@@ -1,4 +1,7 @@
-"""Which files make up the bill: manifests, and the newest of several versions of one period."""
+"""Which files make up the bill: those of manifests, and the newest version of each period.
+
+AWS writes other files beside them, which are no bill.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from estimator.measurement.billing.archives import sniff
-from estimator.measurement.billing.cost_explorer import is_cost_explorer
-from estimator.measurement.billing.json_documents import read_documents, refuse_document
-from estimator.measurement.billing.side_files import is_side_document, is_side_file
+from estimator.measurement.billing.json_documents import BESIDE, TIME, Manifest, read_manifest
 from estimator.measurement.paths import Found, find_files
 from estimator.measurement.recognition import BESIDE_A_BILL
 from estimator.measurement.unreadable import Refused, UnreadableError, readable
@@ -29,35 +28,22 @@ _FOLDERS_ABOVE = 6  # from <export>/metadata/<partition>/<version> up to the buc
 _VERSION = re.compile(
     r"(?P<period>.*/(?:\d{8}-\d{8}|BILLING_PERIOD=\d{4}-\d{2}))/(?P<version>[^/]+)/[^/]+"
 )
-_PERIOD = re.compile(r"BILLING_PERIOD=(\d{4}-\d{2})")
-_TIME = re.compile(r"\d{8}T\d{6}Z|\d{4}-\d{2}-\d{2}T\d{2}:?\d{2}:?\d{2}")
 
-
-_BESIDE = object()  # a file that AWS writes beside a bill, for other programs
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """One delivery of a report, as its manifest tells it.
-
-    Attributes
-    ----------
-    report, period : str
-        What it is a delivery of: the newest of them counts.
-    version : str
-        Assembly or execution id.
-    age : tuple
-        Grows with every delivery: of AWS's current manifest or not, its time, the file's time.
-    keys : tuple of str
-        Names of the data files in the bucket.
-    """
-
-    path: str
-    report: str
-    period: str
-    version: str
-    age: tuple[bool, str, float]
-    keys: tuple[str, ...]
+_MOST_LOOKED_INTO = 4096  # bytes of a file that may lie beside a bill
+# a delivery for Athena has a template for a crawler, the SQL of its table and a table of one cell
+# that says whether it may be queried; one for Redshift and QuickSight has manifests of their own.
+# Data Exports guide, "Querying Cost and Usage Reports using Amazon Athena", checked 2026-11-28
+_STATUS = re.compile(r"cost_and_usage_data_status[^/]*\.(?:parquet|csv)")
+_BY_NAME: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (
+    (re.compile(r"aws-programmatic-access-test-object"), re.compile(rb".{0,200}", re.DOTALL)),
+    (re.compile(r"crawler-cfn\.ya?ml"), re.compile(rb"\s*AWSTemplateFormatVersion.*", re.DOTALL)),
+    (
+        re.compile(r".+-(?:create-table|RedshiftCommands)\.sql"),
+        re.compile(rb"\s*(?:--|create\b|copy\b).*", re.DOTALL | re.IGNORECASE),
+    ),
+    # S3 puts an empty object where the console made a folder
+    (re.compile(r".+_\$folder\$"), re.compile(rb"")),
+)
 
 
 @dataclass(frozen=True)
@@ -84,10 +70,10 @@ def find_bills(paths: Sequence[str], refused: Refused) -> Delivered:
             if _is_beside(found.path):
                 beside.append(found.path)
                 continue
-            manifest = _read_manifest(found.path) if _is_json(found) else None
+            manifest = read_manifest(found.path) if _is_json(found) else None
             if isinstance(manifest, Manifest):
                 manifests.append(manifest)
-            elif manifest is _BESIDE:
+            elif manifest is BESIDE:
                 beside.append(found.path)
             else:
                 loose.setdefault(os.path.realpath(found.path), found.path)
@@ -110,8 +96,17 @@ def find_bills(paths: Sequence[str], refused: Refused) -> Delivered:
 
 
 def _is_beside(path: str) -> bool:
+    """Tell whether AWS itself wrote a file beside a bill, and it is none: by name and content."""
+    name = path.replace("\\", "/").rsplit("/", 1)[-1]
     with readable():
-        return is_side_file(path)
+        if _STATUS.fullmatch(name):
+            # a table of one cell; a bill would be larger
+            return Path(path).stat().st_size < _MOST_LOOKED_INTO
+        content = next((content for named, content in _BY_NAME if named.fullmatch(name)), None)
+        if content is None:
+            return False
+        with Path(path).open("rb") as stream:
+            return content.fullmatch(stream.read(_MOST_LOOKED_INTO)) is not None
 
 
 def _is_json(found: Found) -> bool:
@@ -119,48 +114,6 @@ def _is_json(found: Found) -> bool:
         raise UnreadableError("an empty file", "the table of a bill", "download it again")
     with readable():
         return sniff(found.path) == "json"
-
-
-def _read_manifest(path: str) -> Manifest | object | None:
-    """The manifest in a file; `_BESIDE` of another reader's; None of an export that is a bill."""
-    with readable(), Path(path).open("rb") as stream:
-        documents = read_documents(stream)
-        written = os.fstat(stream.fileno()).st_mtime
-    document = documents[0] if len(documents) == 1 else documents
-    if is_cost_explorer(document):
-        return None
-    if is_side_document(document):
-        return _BESIDE
-    keys = _keys(document)
-    if not isinstance(document, dict) or not keys:
-        raise refuse_document(document)
-    version = str(document.get("assemblyId") or document.get("executionId") or "")
-    report = document.get("exportArn") or "/".join(
-        str(document.get(name, "")) for name in ("account", "bucket", "reportName")
-    )
-    period = document.get("billingPeriod")
-    start = str(period.get("start", "")) if isinstance(period, dict) else ""
-    stated = _PERIOD.search(keys[0])
-    time = _TIME.search(f"{version} {keys[0]}")
-    # AWS's current manifest lies above the folders of the versions
-    current = bool(version) and version not in Path(path).absolute().parent.name
-    return Manifest(
-        path=path,
-        report=str(report),
-        period=start[:6] or (stated[1] if stated else ""),
-        version=version,
-        age=(current, time[0] if time else "", written),
-        keys=keys,
-    )
-
-
-def _keys(document: Any) -> tuple[str, ...]:
-    if not isinstance(document, dict):
-        return ()
-    keys = document.get("reportKeys") or document.get("dataFiles")
-    if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
-        return ()
-    return tuple(urlsplit(key).path if key.startswith("s3://") else key for key in keys)
 
 
 def _newest(manifests: Iterable[Manifest]) -> tuple[list[Manifest], list[str]]:
@@ -278,6 +231,6 @@ def _latest_versions(loose: dict[str, str], chosen: dict[str, str]) -> tuple[lis
 
 
 def _age(version: str, files: dict[str, list[str]]) -> tuple[str, float]:
-    time = _TIME.match(version)
+    time = TIME.match(version)
     written = max(Path(path).stat().st_mtime for path in files[version])
     return (time[0] if time else "", written)

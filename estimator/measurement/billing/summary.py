@@ -1,23 +1,25 @@
-"""What a bill comes to: lines by kind, totals, notices."""
+"""What a bill comes to: lines by kind, totals, notices; and of its months what stands apart."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from estimator.figures import plural
+from estimator.measurement.billing.cells import CLOUDTRAIL, KMS
 from estimator.measurement.billing.charges import EVENTS, KEY_MONTHS, REQUESTS
 from estimator.measurement.billing.repeats import grain_notices
-from estimator.measurement.billing.services import CLOUDTRAIL, KMS
 from pricing.reading.problems import KmscostError, Problem
 
 if TYPE_CHECKING:
     from estimator.measurement.result import Actuals
 
 _SYMMETRIC = "KMS-Requests"
+_COPIES = "PaidEventsRecorded"  # CloudTrail's meter of every copy of an event after the first
 
 OWN_RATES = "usage types with rates of their own"
 CAUSE_NOT_TOLD = "a bill cannot tell what caused a request: CloudTrail's are among all others"
@@ -156,19 +158,6 @@ def own_rate_notices(requests: pd.DataFrame) -> list[str]:
     return [f"{note}: CloudTrail causes none of them"]
 
 
-def notices_of_months(bill: Actuals, months: Collection[str]) -> list[str]:
-    """The notices of a bill as they are for some of its months, without those of coverage."""
-    own = bill.coverage.notices()
-    rows = bill.measured
-    chosen = (
-        (rows["product"] == KMS)
-        & (rows["unit"] == "request")
-        & rows["month"].astype(str).isin(months)
-    )
-    others = [line for line in bill.notices if line not in own and OWN_RATES not in line]
-    return [*others, *own_rate_notices(rows[chosen])]
-
-
 def notices(charges: pd.DataFrame, records: int) -> list[str]:
     """Notices of what these figures cannot tell."""
     notes = []
@@ -225,3 +214,65 @@ def _usage_types(charges: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def notices_of_months(bill: Actuals, months: Collection[str]) -> list[str]:
+    """The notices of a bill as they are for some of its months, without those of coverage."""
+    own = bill.coverage.notices()
+    rows = bill.measured
+    chosen = (
+        (rows["product"] == KMS)
+        & (rows["unit"] == "request")
+        & rows["month"].astype(str).isin(months)
+    )
+    others = [line for line in bill.notices if line not in own and OWN_RATES not in line]
+    return [*others, *own_rate_notices(rows[chosen])]
+
+
+@dataclass(frozen=True)
+class PaidEvents:
+    """Copies of management events on CloudTrail's bill, beside KMS's.
+
+    Attributes
+    ----------
+    events : float
+        Billed events. [event]
+    cost : float
+        Their cost. [the bill's currency]
+    requests : float
+        Billed KMS requests of the same month. [request]
+    """
+
+    events: float
+    cost: float
+    requests: float
+
+
+def paid_events(billed: Actuals, month: str) -> PaidEvents | None:
+    """The paid copies of events in a month of a bill; None without any."""
+    rows = billed.measured
+    rows = rows[rows["month"].astype(str) == month]
+    copies = rows[(rows["product"] == CLOUDTRAIL) & (rows["meter"] == _COPIES)]
+    cost = float(copies["cost"].sum())
+    if cost <= 0:
+        return None
+    requests = rows["quantity"][(rows["product"] == KMS) & (rows["unit"] == "request")]
+    return PaidEvents(float(copies["quantity"].sum()), cost, float(requests.sum()))
+
+
+def amounts_apart(billed: Actuals, month: str, currency: str) -> tuple[dict[str, Any], ...]:
+    """Amounts of the month that are no usage of KMS: taxes, credits, and CloudTrail's own lines."""
+    rows = billed.measured
+    rows = rows[rows["month"].astype(str) == month]
+    others = rows[(rows["product"] == KMS) & ~rows["unit"].isin(["request", "key-month"])]
+    sums = others.groupby("operation", observed=True)["cost"].sum()
+    found = [(str(name) or "other", KMS, cost) for name, cost in sums.items()]
+    trails = float(rows["cost"][rows["product"] == CLOUDTRAIL].sum())
+    if trails:
+        found.append(("lines of CloudTrail itself", CLOUDTRAIL, trails))
+    code = f"cost_{currency.lower()}"
+    return tuple(
+        {"what": what, "product": product, code: float(cost)}
+        for what, product, cost in found
+        if cost
+    )

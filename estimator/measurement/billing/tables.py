@@ -9,9 +9,11 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
-from estimator.measurement.billing import chunks, services
+from estimator.measurement.billing import chunks
+from estimator.measurement.billing.archives import WatchedStream
+from estimator.measurement.billing.cells import clean, is_aws, is_flag, product_of
 from estimator.measurement.billing.chunks import (
     FORECAST,
     Chunk,
@@ -28,10 +30,6 @@ _LOST_LINE = "\u0a00"
 _MOST_FIELD = 1 << 24  # cost categories and tags are JSON texts of any length
 # run lengths make billions of equal lines out of a kilobyte
 _MOST_ROWS_A_BYTE, _FEW_ROWS = 100, 10_000_000
-
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 
 class SlowWayError(Exception):
@@ -166,23 +164,16 @@ def _arrow_csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterato
         raise SlowWayError
 
 
-class _CountedLines(io.RawIOBase):
-    """A stream whose line ends are counted as they are read; whoever opened it closes it."""
+class _CountedLines(WatchedStream):
+    """A stream whose line ends are counted as they are read."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__()
-        self._stream = stream
+        super().__init__(stream)
         self.lines = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        target = memoryview(buffer).cast("B")
-        data = self._stream.read(len(target))
-        target[: len(data)] = data
+    def look(self, data: bytes) -> None:
+        """Count the ends of lines."""
         self.lines += data.count(b"\n")
-        return len(data)
 
 
 def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
@@ -199,18 +190,18 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
     # a table without providers is of one, and AWS's words are taken for AWS's
     of_aws = everybody = pa.array([True] * table.num_rows, pa.bool_())
     if has_provider:
-        of_aws = among("provider", services.is_aws)
+        of_aws = among("provider", is_aws)
     ours = compute.invert(everybody)
     for name in {"product", "service_name"} & set(table.column_names):
-        if any(services.product_of(text, False) for text in values(name)):
-            by_name = among(name, lambda text: bool(services.product_of(text, False)))
+        if any(product_of(text, False) for text in values(name)):
+            by_name = among(name, lambda text: bool(product_of(text, False)))
             ours = compute.or_(ours, by_name)
         # short words, which only a line of AWS's stands for
         if any(map(_is_short, values(name))):
             ours = compute.or_(ours, compute.and_(among(name, _is_short), of_aws))
     # another provider's lines tell nothing of AWS's bill
     if has_provider:
-        unknown = among("provider", lambda text: not services.clean(text))
+        unknown = among("provider", lambda text: not clean(text))
         of_aws = compute.or_(compute.or_(of_aws, unknown), ours)
     kinds = values("kind")
     # Arrow knows no blanks after a separator: the cells keep them, and a quote behind them
@@ -242,7 +233,7 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
 
 def _is_short(text: str) -> bool:
     """Whether a service's name is one of AWS's only in the lines of AWS's."""
-    return bool(services.product_of(text, True)) and not services.product_of(text, False)
+    return bool(product_of(text, True)) and not product_of(text, False)
 
 
 def _without_forecasts(table: Any) -> Any:
@@ -251,8 +242,8 @@ def _without_forecasts(table: Any) -> Any:
     marks = []
     if "forecast" in table.column_names:
         flags = _distinct(table["forecast"])
-        if any(map(services.is_flag, flags)):
-            marks.append(_among(table["forecast"], flags, services.is_flag))
+        if any(map(is_flag, flags)):
+            marks.append(_among(table["forecast"], flags, is_flag))
     if "description" in table.column_names:
         marks.append(compute.starts_with(_plain_text(table["description"]), FORECAST))
     for mark in marks:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from estimator.measurement.cloudtrail_logs.local import count_paths
-from estimator.measurement.paths import as_names, as_paths
-from estimator.measurement.progress import Progress
+from estimator.measurement.paths import Progress, as_names, as_paths
 from estimator.measurement.recognition import naming_files
 from estimator.measurement.rows import actuals_grain
 from estimator.measurement.skipped import SkippedFiles

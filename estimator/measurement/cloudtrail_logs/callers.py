@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from estimator.measurement.envelopes.text import without_half_characters
-from estimator.measurement.envelopes.types_of_fields import unreadable
+from estimator.measurement.envelopes.cells import unreadable
+from estimator.measurement.envelopes.documents import without_half_characters
 from estimator.measurement.services import UNKNOWN, named_between
 from pricing.arns import account_in, role_of
 

@@ -11,9 +11,8 @@ from functools import lru_cache
 from typing import Any, BinaryIO
 
 from estimator.measurement.cloudtrail_logs.folding import Folding
-from estimator.measurement.cloudtrail_logs.identities import NO_ID, identities
 from estimator.measurement.cloudtrail_logs.object_events import ObjectEvents
-from estimator.measurement.cloudtrail_logs.record import Record
+from estimator.measurement.cloudtrail_logs.record import NO_ID, Record, identities
 from estimator.measurement.cloudtrail_logs.records import Digest, Log, read_log
 from estimator.measurement.cloudtrail_logs.requests import (
     Request,

@@ -1,26 +1,50 @@
-"""Counts of many files put together: the same for every engine."""
+"""Counts of many files put together, with what to know before believing them: for every engine."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 import numpy as np
 
 from estimator.figures import plural
-from estimator.measurement.cloudtrail_logs.attribution_notices import attribution_notices
 from estimator.measurement.cloudtrail_logs.copies import Seen, distinct, rows_of
 from estimator.measurement.cloudtrail_logs.counting import Counted, Hours
-from estimator.measurement.cloudtrail_logs.folding import Folding
+from estimator.measurement.cloudtrail_logs.folding import FOLDED, MOST_RESOURCES, Folding
 from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests, ObjectTable
 from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, record_replays
 from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import PlainRows
+from estimator.measurement.services import UNKNOWN
 from estimator.measurement.skipped import Skipped, SkippedFiles
 from pricing.reading.problems import KmscostError
+from pricing.request_meters import ASYMMETRIC, RSA_2048
 
 SOURCE = "cloudtrail"
+# how its notice begins, after the count: who says it again with fewer details asks for it
+OF_UNKNOWN = "requests are of service unknown"
+
+# of the rows, as requests have them
+_COLUMNS = (
+    "day",
+    "account",
+    "region",
+    "billed_account",
+    "billed_region",
+    "key",
+    "trail",
+    "reader",
+    "folder",
+    "bucket_key",
+    "service",
+    "caller",
+    "resource",
+    "cause",
+    "operation",
+    "meter",
+)
 
 
 class Gathering:
@@ -143,7 +167,7 @@ class Gathering:
         notices = [
             *_failed_notices(failed),
             *_dayless_notices(dayless),
-            *attribution_notices(counts),
+            *_attribution_notices(counts),
             *(f"{count:,} {note}" for note, count in sorted(self._notes.items())),
             *self.skipped.lines(),
             *coverage.notices(),
@@ -195,24 +219,13 @@ def _rows(counts: list[tuple[Request, int]], coverage: Coverage, source: str) ->
     )
 
 
-_COLUMNS = (
-    "day",
-    "account",
-    "region",
-    "billed_account",
-    "billed_region",
-    "key",
-    "trail",
-    "reader",
-    "folder",
-    "bucket_key",
-    "service",
-    "caller",
-    "resource",
-    "cause",
-    "operation",
-    "meter",
-)
+def _failed_notices(failed: Counter[str]) -> list[str]:
+    if not failed:
+        return []
+    most = sorted(failed.items(), key=lambda item: (-item[1], item[0]))[:3]
+    kinds = ", ".join(f"{count:,} {error}" for error, count in most)
+    calls = f"{failed.total():,} failed calls ({kinds}) are counted apart: no log file was written"
+    return [f"{calls} or read, and AWS's texts do not say whether KMS charges for them"]
 
 
 def _dayless_notices(requests: int) -> list[str]:
@@ -222,13 +235,61 @@ def _dayless_notices(requests: int) -> list[str]:
     return [f"{many} of no day: the time is missing, or cannot be read"]
 
 
-def _most(failed: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(failed.items(), key=lambda item: (-item[1], item[0]))[:3]
+def _attribution_notices(counts: Iterable[tuple[Request, int]]) -> list[str]:
+    """The notices of requests without a service, without a sure meter, without a meter.
+
+    Parameters
+    ----------
+    counts : iterable of (Request, int)
+        How often each request was made.
+    """
+    unknown: Counter[str] = Counter()
+    folded: Counter[str] = Counter()
+    unsized = inferred = unnamed = 0
+    for request, quantity in counts:
+        if request.service == UNKNOWN:
+            unknown[request.keys] += quantity
+        if FOLDED in (request.resource, request.keys):
+            folded[request.service] += quantity
+        unsized += quantity * request.unsized
+        inferred += quantity * request.inferred
+        unnamed += quantity * (not request.meter)
+    return [
+        *_unknown_notices(unknown),
+        *_folded_notices(folded),
+        *_meter_notices(unsized, inferred, unnamed),
+    ]
 
 
-def _failed_notices(failed: Counter[str]) -> list[str]:
-    if not failed:
+def _unknown_notices(unknown: Counter[str]) -> list[str]:
+    if not unknown:
         return []
-    kinds = ", ".join(f"{count:,} {error}" for error, count in _most(failed))
-    calls = f"{failed.total():,} failed calls ({kinds}) are counted apart: no log file was written"
-    return [f"{calls} or read, and AWS's texts do not say whether KMS charges for them"]
+    text = f"{unknown.total():,} {OF_UNKNOWN}: a service stands between"
+    (keys, _), *_ = sorted(unknown.items(), key=lambda item: (not item[0], -item[1], item[0]))
+    example = f"; an encryption context of theirs has the keys {keys}" if keys else ""
+    return [f"{text}, and the event does not say which{example}"]
+
+
+def _folded_notices(folded: Counter[str]) -> list[str]:
+    return [
+        f"{quantity:,} requests of service {service} name too many resources to be told apart "
+        f"(more than {MOST_RESOURCES:,}): they count under {FOLDED}"
+        for service, quantity in sorted(folded.items())
+    ]
+
+
+def _meter_notices(unsized: int, inferred: int, unnamed: int) -> list[str]:
+    notices = []
+    if unsized:
+        what = f"{plural(unsized, 'request')} on asymmetric keys under {ASYMMETRIC}"
+        why = f"on keys of RSA_2048 a bill has them under {RSA_2048}, at a lower price"
+        notices.append(f"{what}: {why}, and no event tells the size of the key")
+    if inferred:
+        what = f"{plural(inferred, 'request')} on HMAC, ML-DSA, ML-KEM, SM2 or Ed25519 keys"
+        what += ", or by operations that this version does not know,"
+        why = "no source names their price, the rest of their kind has it"
+        notices.append(f"{what} under the likely meter, which is not confirmed: {why}")
+    if unnamed:
+        what = f"{plural(unnamed, 'request')} for key pairs without a meter"
+        notices.append(f"{what}: no price list that was found names the kind of pair")
+    return notices

@@ -10,11 +10,9 @@ from itertools import chain, islice
 
 from estimator.measurement.cloudtrail_logs.counting import Counted, count_files
 from estimator.measurement.cloudtrail_logs.unpack import content
-from estimator.measurement.cloudtrail_logs.workers import WorkerDiedError, Workers
-from estimator.measurement.paths import Found, find_files
-from estimator.measurement.progress import Done, Progress
+from estimator.measurement.paths import Done, Found, Progress, find_files
 from estimator.measurement.skipped import SkippedFiles
-from estimator.measurement.threads import Pending
+from estimator.measurement.workers import Pending, WorkerDiedError, Workers
 from pricing.reading.problems import KmscostError, Problem
 
 # a batch is large enough to make sending it cheap, small enough to show progress [byte, file]

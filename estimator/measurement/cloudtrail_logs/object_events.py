@@ -14,8 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from estimator.measurement.cloudtrail_logs.callers import read_caller
-from estimator.measurement.cloudtrail_logs.identities import identity
-from estimator.measurement.cloudtrail_logs.record import Record
+from estimator.measurement.cloudtrail_logs.record import Record, identity
 from estimator.measurement.cloudtrail_logs.requests import Request
 from estimator.measurement.services import OBJECT_KEY
 from pricing.arns import split_arn

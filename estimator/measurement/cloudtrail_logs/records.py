@@ -21,6 +21,7 @@ import msgspec
 
 from estimator.measurement.cloudtrail_logs.record import NOTHING, Parameters, Record, lenient
 from estimator.measurement.envelopes.cells import utc
+from estimator.measurement.envelopes.documents import as_utf8, without_half_characters
 from estimator.measurement.envelopes.event_kinds import KMS, must_have_parameters
 from estimator.measurement.envelopes.recognition import (
     NOT_JSON,
@@ -28,7 +29,6 @@ from estimator.measurement.envelopes.recognition import (
     is_service,
     name_of_text,
 )
-from estimator.measurement.envelopes.text import as_utf8, without_half_characters
 from estimator.measurement.unreadable import UnreadableError
 from pricing.reading.magic_numbers import AVRO, ORC, PARQUET
 

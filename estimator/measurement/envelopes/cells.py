@@ -1,4 +1,8 @@
-"""Cells of tables to what they stand for: nothing, names, accounts, times."""
+"""The values of an event's fields: nothing, a name, an account, a time, or of another type.
+
+What is there and is no text is refused, never taken for nothing: a request whose `errorCode` is an
+object would count as one that succeeded, and one whose `eventType` is a number as a call.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from estimator.measurement.unreadable import UnreadableError
 
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _NOTHING = {"", "null", "none", "nan", "-", "nil", r"\n", "<na>", "nat"}
+# no table has numbers or times for these
+_TEXTS = {"eventSource", "eventName", "awsRegion", "errorCode", "eventType", "eventCategory"}
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST = 12  # with a few blanks around it
@@ -102,3 +108,35 @@ def plain_name(name: str) -> str:
     'requestparametersencryptioncontextawscloudtrailarn'
     """
     return _LETTERS.sub("", name.lower())
+
+
+def check_type(field: str, value: Any, in_log: bool) -> None:
+    """Refuse a value of another type than the field has, or can have in a table.
+
+    Raises
+    ------
+    UnreadableError
+        It stands where a text should.
+    """
+    if is_nothing(value):
+        # an event older than the field has none of it; with null it is no such event
+        if in_log and field == "eventType":
+            raise unreadable(field, value)
+    elif not _is_of_type(field, value, in_log):
+        raise unreadable(field, value)
+
+
+def _is_of_type(field: str, value: Any, in_log: bool) -> bool:
+    # Splunk and Elasticsearch have fields of several values
+    if isinstance(value, list) and not in_log:
+        return bool(value) and all(_is_of_type(field, each, in_log=True) for each in value)
+    if field in _TEXTS:
+        return isinstance(value, str)
+    return not isinstance(value, bool | Mapping | list | tuple)
+
+
+def unreadable(field: str, value: Any) -> UnreadableError:
+    """The error of a field of a request to KMS that is there and cannot be read."""
+    found = f"{field} of a request to KMS that cannot be read ({str(value)[:_SHOWN]!r})"
+    fix = "export the whole event, or its nested fields as JSON"
+    return UnreadableError(found, "an object, or JSON of it", fix)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from estimator.measurement.envelopes.cells import is_nothing, plain_name
-from estimator.measurement.envelopes.types_of_fields import unreadable
+from estimator.measurement.envelopes.cells import is_nothing, plain_name, unreadable
 from estimator.measurement.services import CONTEXT_RULES, OF_GRANTS
 
 Fields = dict[str, Any]

@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 
 from estimator.measurement.envelopes.cells import (
     account_of,
+    check_type,
     is_nothing,
     plain_name,
     scalar_of,
+    unreadable,
     utc,
 )
 from estimator.measurement.envelopes.event_kinds import (
@@ -33,7 +35,6 @@ from estimator.measurement.envelopes.parameters import (
     TRAIL,
     parameters_of,
 )
-from estimator.measurement.envelopes.types_of_fields import check_type, unreadable
 from estimator.measurement.unreadable import UnreadableError
 from pricing.arns import is_key
 

@@ -12,13 +12,12 @@ import msgspec
 
 from estimator.measurement.compressed import Room, plain_bytes
 from estimator.measurement.envelopes.cells import is_nothing
-from estimator.measurement.envelopes.documents import DAMAGED, documents
+from estimator.measurement.envelopes.documents import DAMAGED, documents, without_half_characters
 from estimator.measurement.envelopes.event_kinds import OTHERS
 from estimator.measurement.envelopes.ocsf import is_cloudtrail, row_of
 from estimator.measurement.envelopes.recognition import announcement_of, is_service, name_of
 from estimator.measurement.envelopes.rows import Plan, plan_of
 from estimator.measurement.envelopes.tables import rows_in
-from estimator.measurement.envelopes.text import without_half_characters
 from estimator.measurement.unreadable import UnreadableError
 
 Event = TypeVar("Event")

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.object_tally import Tally
-from estimator.measurement.progress import Done, Progress
+from estimator.measurement.object_counts import Tally
+from estimator.measurement.paths import Done, Progress
 from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
-from estimator.measurement.s3_inventory.finding import find_manifest
 from estimator.measurement.s3_inventory.manifest import (
     DataFile,
     Manifest,
+    find_manifest,
     places,
     read_manifest,
     refusal,
@@ -30,8 +30,8 @@ from estimator.measurement.s3_inventory.tables import (
     require_reader,
 )
 from estimator.measurement.skipped import SkippedFiles
-from estimator.measurement.threads import Pending, ReadingThreads
 from estimator.measurement.unreadable import CANNOT, UnreadableError, cannot_read, readable
+from estimator.measurement.workers import Pending, ReadingThreads
 from pricing.reading.problems import KmscostError, Problem
 
 SOURCE = "s3-inventory"

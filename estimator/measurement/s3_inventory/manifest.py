@@ -1,4 +1,4 @@
-"""The manifest of an S3 Inventory, and where its data files are on this machine."""
+"""The manifest of an S3 Inventory: which one to measure, what it lists, where these files are."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import datetime
 import hashlib
 import json
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from estimator.measurement.skipped import readable_name
+from estimator.measurement.paths import find_files
+from estimator.measurement.skipped import SkippedFiles, readable_name
 from pricing.reading.files import to_utf8
 from pricing.reading.magic_numbers import GZIP, ORC, PARQUET
 from pricing.reading.problems import KmscostError, Problem
@@ -19,6 +21,8 @@ from pricing.reading.words import LongNumber, shown, whole_number
 
 FORMATS = {"CSV": "CSV", "ORC": "ORC", "PARQUET": "Parquet"}
 
+_NAME = "manifest.json"
+_MOST_NAMED = 5
 _LARGEST = 64 << 20  # bytes; 100,000 data files are about 20 MB
 _FIX = "name the manifest.json that S3 Inventory wrote"
 
@@ -66,6 +70,44 @@ def plain(column: str) -> str:
     True
     """
     return column.strip().replace("_", "").lower()
+
+
+def find_manifest(path: str | Path) -> tuple[str, tuple[str, ...]]:
+    """The manifest at a path, the newest of one inventory below it, and what to say of the others.
+
+    S3 writes ``<source bucket>/<inventory>/<time>/manifest.json`` (S3 User Guide, "Locating your
+    inventory list"); times sort as text.
+
+    Raises
+    ------
+    KmscostError
+        There is none in the folder, or those of several inventories.
+    """
+    name = os.fspath(path)
+    if not os.path.isdir(name):  # noqa: PTH112  # Path.is_dir raises where a name is too long
+        return name, ()
+    inventories: dict[Path, list[Path]] = defaultdict(list)
+    for found in find_files([name], SkippedFiles()):
+        place = Path(found.path)
+        if place.name == _NAME:
+            inventories[place.parent.parent].append(place)
+    if not inventories:
+        found_none, fix = f"no {_NAME} in the folder", "copy it too, with the folder of its time"
+        problem = Problem(name, None, "", found_none, f"the {_NAME} of an S3 Inventory", fix)
+        raise KmscostError(problem)
+    if len(inventories) > 1:
+        folders = sorted(map(str, inventories))
+        more = f" and {len(folders) - _MOST_NAMED} more" if len(folders) > _MOST_NAMED else ""
+        listed = f"{len(folders)} inventories: {', '.join(folders[:_MOST_NAMED])}{more}"
+        # two inventories may list one bucket: together every object would count twice
+        fix = "name the folder of one of them, or its manifest"
+        raise KmscostError(Problem(name, None, "", listed, "one inventory", fix))
+    ((_, manifests),) = inventories.items()
+    newest = max(manifests, key=lambda manifest: manifest.parent.name)
+    if len(manifests) == 1:
+        return str(newest), ()
+    line = f"of {len(manifests)} inventories in the folder, the newest is measured: {newest}"
+    return str(newest), (line,)
 
 
 def read_manifest(path: str | Path) -> Manifest:

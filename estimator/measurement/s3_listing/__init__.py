@@ -13,16 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.object_counts import (
-    AT_MOST,
-    Kind,
-    Place,
-    places_of,
-    relative_place_of,
-)
-from estimator.measurement.object_name import written_at
-from estimator.measurement.object_tally import Tally
-from estimator.measurement.paths import as_paths
+from estimator.measurement.object_counts import AT_MOST, Kind, Tally, places_of
+from estimator.measurement.object_name import Place, relative_place_of, written_at
+from estimator.measurement.paths import Done, Progress, as_paths
 from estimator.measurement.plain_files import (
     BadLines,
     Copies,
@@ -32,7 +25,6 @@ from estimator.measurement.plain_files import (
     open_plain,
     read_files,
 )
-from estimator.measurement.progress import Done, Progress
 from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain

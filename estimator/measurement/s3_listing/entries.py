@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from estimator.measurement.object_counts import place_of, relative_place_of
+from estimator.measurement.object_name import place_of, relative_place_of
 
 NO_OBJECT = "line that lists no object"
 CUT_LINE = "line that is cut off: the listing is not whole"

@@ -1,14 +1,20 @@
-"""Results as answers: one module a result, which says what each of its formats holds."""
+"""Results as answers: one module a result, which says what each of its formats holds.
+
+Where an answer has ids of accounts, their names stand beside them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from estimator.report.blocks import Block
 
-if TYPE_CHECKING:  # JSON of a measurement would else wait for pandas
+if TYPE_CHECKING:  # JSON of a measurement would else wait for pandas and the whole model
     import pandas as pd
+
+    from estimator.inventory import Inventory
 
 
 class Result(Protocol):
@@ -65,3 +71,25 @@ class Answer(Generic[R]):
     def broken(self) -> str | None:
         """The limit that was asked for and is broken, in one line."""
         return None
+
+
+@dataclass(frozen=True)
+class AccountNames:
+    """The names of accounts, by id: an account as people know it."""
+
+    names: Mapping[str, str | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, *inventories: Inventory) -> Self:
+        """Return the names that inventories give; of several the last one's."""
+        return cls({a.id: a.name for inventory in inventories for a in inventory.accounts})
+
+    def label(self, text: str) -> str:
+        """Return an id with its name; a text that is no account's id stays.
+
+        >>> names = AccountNames({"222222222222": "prod"})
+        >>> names.label("222222222222"), names.label("org")
+        ('222222222222 prod', 'org')
+        """
+        name = self.names.get(text)
+        return f"{text} {name}" if name else text

@@ -11,9 +11,9 @@ from estimator.advice.evaluation import CopySaving, Saving
 from estimator.advice.proposal import Proposal
 from estimator.advice.ranking import Recommendation, go_together
 from estimator.advice.result import TOGETHER
-from estimator.bucket_keys import SMALLEST
+from estimator.bucket_keys.result import SMALLEST
 from estimator.figures import FEW, count, factor, listed, money
-from estimator.forecasting.event_copies import SLACK
+from estimator.forecasting.copy_charges import SLACK
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.answers import Answer
 from estimator.report.answers.bucket_keys import bucket_key_blocks

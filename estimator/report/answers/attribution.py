@@ -20,8 +20,7 @@ from estimator.report.answers.attribution_lines import (
     total_amount,
 )
 from estimator.report.answers.bucket_keys import bucket_key_blocks
-from estimator.report.blocks import Block, Sheet
-from estimator.report.text_bars import bars_heading, text_bars
+from estimator.report.blocks import Block, Sheet, bars_heading, text_bars
 from pricing.regions import COMMERCIAL
 
 _MOST_POOLS = 4  # free quantities that are told one by one

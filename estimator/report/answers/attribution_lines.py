@@ -13,7 +13,7 @@ from estimator.attribution import Attribution
 from estimator.attribution.logged import CLOUDTRAIL
 from estimator.attribution.result import APART, GROUPS, KEY, LOGGED, NOT_IN_LOGS
 from estimator.figures import at_least
-from estimator.measurement.billing.apart import charge_words
+from estimator.measurement.billing.cells import charge_words
 from estimator.report.answers.measurement import cell_word
 from estimator.report.columns import adding_up
 from pricing.arns import is_account, split_arn

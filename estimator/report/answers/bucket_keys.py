@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from estimator.bucket_keys import MeasuredBucketKey, MeasuredBucketKeys
+from estimator.bucket_keys.result import MeasuredBucketKey, MeasuredBucketKeys
 from estimator.figures import SEVERAL, count, listed, money, plural
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.blocks import Command, Lines, Sheet

@@ -1,14 +1,15 @@
-"""What an inventory answers when it is looked at: its trails, readers and keys."""
+"""What an inventory answers when it is looked at, read or drafted: what is in it, what is open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from estimator.discovery.drafting import Draft
 from estimator.figures import count
 from estimator.inventory import Inventory
 from estimator.report.answers import Answer
-from estimator.report.blocks import MOST_ROWS, Sheet
+from estimator.report.blocks import MOST_ROWS, Block, Command, Details, Lines, Sheet
 
 
 class InventoryAnswer(Answer[Any]):
@@ -49,13 +50,35 @@ class InventoryAnswer(Answer[Any]):
             yield _sheet("Keys", ("key", "account", "Region", "spec"), keys)
 
 
+class DraftAnswer(Answer[Draft]):
+    """An inventory drafted from a description of an estate."""
+
+    @property
+    def headline(self) -> str:
+        """How many of what, and how many questions."""
+        return repr(self.result)[1:-1]
+
+    def blocks(self) -> Iterable[Block]:
+        """The questions, what each source saw, the changes; then the text."""
+        draft = self.result
+        if draft.todo:
+            rows = tuple((todo.at, todo.question) for todo in draft.todo)
+            yield Sheet("To be answered", ("place", "TODO"), rows, numbers=0)
+        if draft.coverage:
+            seen = tuple(
+                (each.section, each.source, each.seen, "; ".join(each.reasons))
+                for each in draft.coverage
+            )
+            yield Sheet("What was seen", ("of", "source", "seen", "reasons"), seen, numbers=0)
+        if draft.changes:
+            yield Sheet("Changes", ("change",), tuple((str(c),) for c in draft.changes), numbers=0)
+        yield Details("The inventory", (Lines("", (Command(draft.text),)),))
+
+
 def _sheet(
     title: str, header: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: int = 0
 ) -> Sheet:
-    return Sheet(title, header, tuple(_first(rows)), numbers)
-
-
-def _first(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    yield from rows[:MOST_ROWS]
-    if len(rows) > MOST_ROWS:
-        yield (f"{len(rows) - MOST_ROWS:,} more", *("",) * (len(rows[0]) - 1))
+    """The first rows, and how many are left out."""
+    left = len(rows) - MOST_ROWS
+    more = [(f"{left:,} more", *("",) * (len(header) - 1))] if left > 0 else []
+    return Sheet(title, header, (*rows[:MOST_ROWS], *more), numbers)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
 
 from estimator.attribution import attribute
 from estimator.figures import money, share
@@ -16,14 +18,14 @@ from estimator.measurement.measurement_files import load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import read_months
 from estimator.report.answers.budgets_and_copies import copies_lines
-from estimator.report.charts.chart import WIDE, Chart
+from estimator.report.charts.chart import INK, MUTED, WIDE, Chart
 from estimator.report.charts.fan import QUANTILES
 from estimator.simulation import Simulation, simulate
 from estimator.simulation.expected import expect_rows, expected_forecast, with_means
 from estimator.simulation.options import read_options
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
-from pricing.reading.problems import KmscostError, Problem, UsageError
+from pricing.reading.problems import KmscostError, Problem, UsageError, printable
 from pricing.reading.words import nearest
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from estimator.report.charts.picture import Picture
 
 __all__ = ["KINDS", "chart_of", "draw_alone", "plot"]
+
+_EDGE = 20.0  # around the whole [px]
+_TITLE, _LINE = 26.0, 17.0  # the height of a line of each [px]
+_LETTER = 6.6  # the mean width of a letter of 12 px; of the title's half as much again [px]
 
 Paths = str | Path | Sequence[str | Path]
 
@@ -90,15 +96,6 @@ def plot(
     return draw_alone(chart, on)
 
 
-def draw_alone(chart: Chart, on: datetime.date | None = None) -> Picture:
-    """Draw a chart with its title, its source and the day."""
-    from estimator.report.charts.titled import draw_titled
-
-    day = on or datetime.datetime.now(datetime.UTC).date()
-    *notes, source = chart.notes
-    return draw_titled(chart, WIDE, (*notes, f"{source}; drawn {day}"))
-
-
 def chart_of(
     inventory: Inventory | str | Path,
     kind: str = "cost",
@@ -120,7 +117,7 @@ def chart_of(
     read_options(draws, seed, QUANTILES, 1)
     read_months(start, months)
     if kind == "attribution":
-        from estimator.report.charts.attribution import attribution_chart
+        from estimator.report.charts.bars import attribution_chart
 
         if isinstance(inventory, Inventory):
             expected = "logs, as paths"
@@ -142,7 +139,7 @@ def chart_of(
         name, found = ("bill", "a bill") if bill is not None else ("history", "a history")
         raise UsageError(Problem(name, None, "", found, f"none of kind {kind}", fix))
     if kind in ("fan", "drivers"):
-        from estimator.report.charts.drivers import drivers_chart
+        from estimator.report.charts.bars import drivers_chart
         from estimator.report.charts.fan import fan_chart
 
         drawn = simulate(inventory, start, months, draws, seed, rates=table, discount=discount)
@@ -177,8 +174,8 @@ def _timeline(
 ) -> Chart:
     """Every month of a bill and of a history, then the months of a simulation behind them."""
     from estimator.report.charts.timeline import timeline_chart
+    from estimator.report.past import collect_past
     from estimator.report.past.history_file import History, read_history
-    from estimator.report.past.months import collect_past
 
     billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
     table, code = drawn.table, drawn.currency
@@ -217,3 +214,51 @@ def _with_source(chart: Chart, result: Forecast | Simulation, lines: Sequence[st
     span = " to ".join(dict.fromkeys((labels[0], labels[-1])))
     line = f"{span}: {result.currency} {money(cost)} in all. {result.other_interpretation_line}."
     return replace(chart, notes=(line, *(f"{each}." for each in lines), source))
+
+
+def draw_alone(chart: Chart, on: datetime.date | None = None) -> Picture:
+    """Draw a chart with its title above, and its notes, its source and the day below."""
+    day = on or datetime.datetime.now(datetime.UTC).date()
+    *notes, source = chart.notes
+    notes.append(f"{source}; drawn {day}")
+    figure = chart.draw(WIDE)
+    inner_width, inner_height = (float(side) * 72 for side in figure.get_size_inches())
+    title = wrap(printable(chart.title), int(WIDE / (_LETTER * 1.5)))
+    lines = [line for note in notes for line in wrap(_bind(printable(note)), int(WIDE / _LETTER))]
+    above = _EDGE + _TITLE * len(title) + 8
+    below = _EDGE + _LINE * len(lines) + 8
+    whole_width, whole_height = inner_width + 2 * _EDGE, inner_height + above + below
+    for axes in figure.axes:
+        place = axes.get_position()
+        axes.set_position(
+            (
+                (place.x0 * inner_width + _EDGE) / whole_width,
+                (place.y0 * inner_height + below) / whole_height,
+                place.width * inner_width / whole_width,
+                place.height * inner_height / whole_height,
+            )
+        )
+    for text in figure.texts:
+        x, y = text.get_position()
+        text.set_position(
+            (
+                (x * inner_width + _EDGE) / whole_width,
+                (y * inner_height + below) / whole_height,
+            )
+        )
+    figure.set_size_inches(whole_width / 72, whole_height / 72)
+    left = _EDGE / whole_width
+    style: dict[str, Any] = {"ha": "left", "va": "top", "parse_math": False}
+    for number, line in enumerate(title):
+        at = 1 - (_EDGE + _TITLE * number) / whole_height
+        figure.text(left, at, line, fontsize=18, fontweight="bold", color=INK, **style)
+    for number, line in enumerate(lines):
+        at = (below - 8 - _LINE * number) / whole_height
+        figure.text(left, at, line, fontsize=12, color=MUTED, **style)
+    figure.alternative = chart.title, chart.description
+    return figure
+
+
+def _bind(text: str) -> str:
+    """Keep a number and its unit on one line."""
+    return re.sub(r"(?<=\d) (?=%)|(?<=\b[A-Z]{3}) (?=\d)", "\N{NO-BREAK SPACE}", text)

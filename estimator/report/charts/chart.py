@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from estimator.figures import count, money, significant
-from estimator.report.charts.colours import INK, LINE, MUTED, PAPER
 from pricing.reading.problems import printable
 
 if TYPE_CHECKING:
@@ -18,11 +17,32 @@ if TYPE_CHECKING:
 
     from estimator.report.charts.picture import Picture
 
+# Okabe and Ito 2008, "Color Universal Design": told apart with every kind of colour blindness. Its
+# light hues are darkened until they stand out from white by 3:1, as WCAG 2.2 (1.4.11) asks.
+BLUE, ORANGE, GREEN, RED = "#0072b2", "#bd7a00", "#009e73", "#d55e00"
+PURPLE, SKY, YELLOW = "#c0699a", "#2f93cf", "#8f8500"
+SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW, RED)
+INK, MUTED, LINE = "#1b2126", "#5b6670", "#d8dde2"
+GREY = "#7b858e"
+PAPER = "#fefefe"  # what lies under a label; nothing else has this colour, so a page can replace it
+
+# widths that charts are drawn at: a page shows each between 0.85 and 1.5 times its size, so that no
+# text of 12 px ever falls below 10 px from a telephone of 320 px on
+WIDE, MEDIUM, NARROW = 880.0, 530.0, 300.0
 _TICKS = 10  # labels of months on a wide chart
 _FEWEST = 4  # bars of as many months fill a chart
 _FAR = 2.5  # a budget so many times the highest value stays off the chart
 LETTER = 7.2  # the mean width of a letter of 12 px [px]
 _PAGE = 700.0  # from this width on there is room for all that a page shows [px]
+
+# words of newspapers and of bills: k, M, bn; a G of requests is a physicist's
+_SIZES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
+_WHOLE = 10_000.0  # amounts below it are written in whole
+
+_MARK = "\N{LEFT-TO-RIGHT MARK}"
+_LETTER_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+# the end of what is written from right to left
+_RIGHT_TO_LEFT = re.compile(rf"{_LETTER_TO_LEFT}(?!\s*{_LETTER_TO_LEFT})")
 
 
 @dataclass(frozen=True)
@@ -36,16 +56,6 @@ class Size:
     def narrow(self) -> bool:
         """True on a telephone, where labels are fewer and shorter."""
         return self.width < 500
-
-
-_MARK = "\N{LEFT-TO-RIGHT MARK}"
-_LETTER_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
-# the end of what is written from right to left
-_RIGHT_TO_LEFT = re.compile(rf"{_LETTER_TO_LEFT}(?!\s*{_LETTER_TO_LEFT})")
-
-# widths that charts are drawn at: a page shows each between 0.85 and 1.5 times its size, so that no
-# text of 12 px ever falls below 10 px from a telephone of 320 px on
-WIDE, MEDIUM, NARROW = 880.0, 530.0, 300.0
 
 
 @dataclass(frozen=True)
@@ -225,11 +235,6 @@ def scale_of_values(axes: Axes, highest: float, unit: str, lowest: float = 0.0) 
     axes.grid(axis="y", color=LINE, linewidth=1)
     axes.set_axisbelow(True)
     axes.figure.text(0, 1, unit, fontsize=12, color=MUTED, va="top", parse_math=False)
-
-
-# words of newspapers and of bills: k, M, bn; a G of requests is a physicist's
-_SIZES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
-_WHOLE = 10_000.0  # amounts below it are written in whole
 
 
 def axis_numbers(values: Sequence[float]) -> list[str]:

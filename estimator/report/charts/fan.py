@@ -13,7 +13,11 @@ from estimator.forecasting.budgets import is_over
 from estimator.inventory.budgets import Budget
 from estimator.months import FloatArray
 from estimator.report.charts.chart import (
+    BLUE,
+    INK,
     LETTER,
+    MUTED,
+    RED,
     Chart,
     Size,
     canvas,
@@ -27,7 +31,6 @@ from estimator.report.charts.chart import (
     width_of,
     write,
 )
-from estimator.report.charts.colours import BLUE, INK, MUTED, RED
 from estimator.report.charts.labels import EndLabel, label_ends, room_for
 from estimator.simulation import Simulation
 from estimator.simulation.spread import quantiles_of

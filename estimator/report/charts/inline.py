@@ -6,8 +6,21 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from estimator.report.charts import colours
-from estimator.report.charts.svg import draw_svg
+from estimator.report.charts.chart import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    LINE,
+    MUTED,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    RED,
+    SKY,
+    YELLOW,
+)
+from estimator.report.charts.picture import draw_svg
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,18 +36,18 @@ _SHAPES = ("d", "x", "y", "width", "height", "transform")
 
 # colours of the charts, and the variable of a page that stands for each
 VARIABLES = {
-    colours.INK: "--ink",
-    colours.MUTED: "--muted",
-    colours.LINE: "--line",
-    colours.GREY: "--grey",
-    colours.BLUE: "--blue",
-    colours.ORANGE: "--orange",
-    colours.GREEN: "--green",
-    colours.RED: "--red",
-    colours.PURPLE: "--purple",
-    colours.SKY: "--sky",
-    colours.YELLOW: "--yellow",
-    colours.PAPER: "--bg",
+    INK: "--ink",
+    MUTED: "--muted",
+    LINE: "--line",
+    GREY: "--grey",
+    BLUE: "--blue",
+    ORANGE: "--orange",
+    GREEN: "--green",
+    RED: "--red",
+    PURPLE: "--purple",
+    SKY: "--sky",
+    YELLOW: "--yellow",
+    PAPER: "--bg",
 }
 
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from estimator.report.charts.chart import width_of, write
-from estimator.report.charts.colours import INK
+from estimator.report.charts.chart import INK, width_of, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

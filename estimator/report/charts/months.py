@@ -11,6 +11,10 @@ from estimator.figures import count, money, plural, share
 from estimator.forecasting import Forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.charts.chart import (
+    INK,
+    LETTER,
+    PAPER,
+    SERIES,
     Chart,
     Size,
     canvas,
@@ -20,7 +24,6 @@ from estimator.report.charts.chart import (
     set_slots,
     short_amount,
 )
-from estimator.report.charts.colours import INK, PAPER, SERIES
 from estimator.report.charts.labels import EndLabel, label_ends
 
 if TYPE_CHECKING:
@@ -59,7 +62,7 @@ def requests_chart(forecast: Forecast) -> Chart:
     description += "; by cause: "
     total = forecast.totals["requests"]
     description += ", ".join(
-        f"{name} {_part(float(values.sum()), total)}" for name, values in stacks.items()
+        f"{name} {share(float(values.sum()) / total)}" for name, values in stacks.items()
     )
     points = tuple(
         f"{label}: {plural(sum(values), 'request')}; "
@@ -118,10 +121,6 @@ def _span(forecast: Forecast) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _part(value: float, total: float) -> str:
-    return share(value / total) if total else "0 %"
-
-
 def _draw_stacks(
     stacks: dict[str, np.ndarray],
     labels: tuple[str, ...],
@@ -160,7 +159,7 @@ def _write_totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> N
     last = len(sums) - 1
     # five letters or so of 12 px stand on a bar of a twelfth of the page
     longest = max((len(short_amount(float(value), is_money=is_money)) for value in sums), default=0)
-    crowded = size.narrow or (last + 1) * (7.2 * longest + 6) > size.width - 170
+    crowded = size.narrow or (last + 1) * (LETTER * longest + 6) > size.width - 170
     for at in [last] if size.narrow else sorted({0, last}) if crowded else range(last + 1):
         value = float(sums[at])
         edge = "left" if at == 0 and crowded else "right" if at == last and crowded else "center"

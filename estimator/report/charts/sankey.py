@@ -11,6 +11,11 @@ import pandas as pd
 from estimator.figures import count, money, plural, share
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import (
+    BLUE,
+    GREY,
+    INK,
+    MUTED,
+    SERIES,
     Chart,
     Size,
     bare,
@@ -19,7 +24,6 @@ from estimator.report.charts.chart import (
     shorten_labels,
     write,
 )
-from estimator.report.charts.colours import BLUE, GREY, INK, MUTED, SERIES
 from estimator.report.charts.labels import apart
 from estimator.report.columns import in_column
 

@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING
 from estimator.figures import listed, money
 from estimator.months import Months, parse_month
 from estimator.report.charts.chart import (
+    BLUE,
+    INK,
+    RED,
+    SKY,
     Chart,
     Size,
     canvas,
@@ -23,9 +27,8 @@ from estimator.report.charts.chart import (
     shorten_label,
     write,
 )
-from estimator.report.charts.colours import BLUE, INK, RED, SKY
 from estimator.report.charts.labels import EndLabel, label_ends, room_for
-from estimator.report.past.months import PastMonth
+from estimator.report.past import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.spread import quantiles_of
 

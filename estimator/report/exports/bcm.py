@@ -12,8 +12,7 @@ import pandas as pd
 from estimator.forecasting import WRITES, Forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months, read_months
-from estimator.report.exports.aws_calls import Calls
-from estimator.report.exports.source import Source, refuse_beside_forecast
+from estimator.report.exports import Calls, Source, refuse_beside_forecast
 from estimator.report.exports.usage_types import operation_of, usage_type
 from estimator.volume import usage
 from estimator.volume.model import Model

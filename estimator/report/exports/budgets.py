@@ -17,8 +17,7 @@ from estimator.figures import factor
 from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory.budgets import THRESHOLDS, Budget
-from estimator.report.exports.aws_calls import Calls
-from estimator.report.exports.source import Source, forecast_of
+from estimator.report.exports import Calls, Source, forecast_of
 from estimator.report.exports.subscribers import MOST_THRESHOLDS, notifications, read_subscribers
 from estimator.report.exports.usage_types import SERVICE_NAME, operation_of
 from pricing.rates import RateTable

@@ -17,10 +17,16 @@ import pandas as pd
 
 from estimator.figures import factor
 from estimator.forecasting import WRITES, Forecast, forecast
+from estimator.report.exports import Source, forecast_of
 from estimator.report.exports.focus_columns import FOCUS, OWN
-from estimator.report.exports.source import Source, forecast_of
 from estimator.report.exports.table import Table
-from estimator.report.exports.usage_types import SERVICE_CODE, meter_of, operation_of, unit_of
+from estimator.report.exports.usage_types import (
+    SERVICE_CODE,
+    SERVICE_NAME,
+    meter_of,
+    operation_of,
+    unit_of,
+)
 from pricing.bill import price_column
 from pricing.rates import RateTable
 from pricing.regions import region_name
@@ -41,7 +47,7 @@ _ALWAYS = {
     "ProviderName": "AWS",
     "PublisherName": "AWS",
     "ServiceCategory": "Identity",
-    "ServiceName": "AWS Key Management Service",
+    "ServiceName": SERVICE_NAME,
     "ServiceSubcategory": "Other (Identity)",
     "SubAccountType": "Account",
     "x_ServiceCode": SERVICE_CODE,

@@ -22,7 +22,7 @@ from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
 from estimator.months import read_months
 from estimator.reconciliation import Reconciliation
-from estimator.report.exports.source import forecast_of, refuse_beside_forecast
+from estimator.report.exports import forecast_of, refuse_beside_forecast
 from estimator.report.exports.table import Table, describe_columns
 from estimator.scenarios import Comparison
 from estimator.simulation import Simulation, simulate

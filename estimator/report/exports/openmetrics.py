@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from estimator.forecasting import Forecast
-from estimator.report.exports.source import Source, forecast_of
+from estimator.report.exports import Source, forecast_of
 from estimator.volume.columns import key_columns
 from pricing.notebook import NotebookResult
 from pricing.rates import RateTable

@@ -1,8 +1,13 @@
-"""A frame that is ready to leave: its rows, what its columns mean, what to know before use."""
+"""A frame that is ready to leave, and what its writers need of it.
+
+Its rows, what its columns mean, what to know before use; its cells as Python has them, and the
+library that a format is written by.
+"""
 
 from __future__ import annotations
 
 import datetime
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +16,7 @@ import pandas as pd
 
 from estimator.frames import Column
 from pricing.notebook import NotebookResult
+from pricing.reading.problems import KmscostError, Problem
 
 _EPOCH = datetime.date(1970, 1, 1)
 
@@ -101,8 +107,25 @@ def describe_columns(
         renamed = column.name.replace("usd", code)
         unit = column.unit.replace("USD", currency)
         by_name[renamed] = Column(renamed, column.dtype, unit, column.meaning)
-    return tuple(by_name.get(name) or _plain(rows[name], name) for name in rows.columns)
+    return tuple(
+        by_name.get(name) or Column(name, str(rows[name].dtype), "-", "") for name in rows.columns
+    )
 
 
-def _plain(values: pd.Series, name: str) -> Column:
-    return Column(name, str(values.dtype), "-", "")
+def import_extra(module: str, extra: str, form: str) -> Any:
+    """The module of an optional library.
+
+    Raises
+    ------
+    KmscostError
+        It is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        library = module.partition(".")[0]
+        found = f"{form}, which needs {library} to be written"
+        fix = f"pip install 'kms-cost-estimator[{extra}]'"
+        raise KmscostError(
+            Problem("form", None, "", found, f"{library} installed, or another format", fix)
+        ) from None

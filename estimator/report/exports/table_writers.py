@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.report.exports.extras import import_extra
-from estimator.report.exports.table import Table, cells, kind_of
+from estimator.report.exports.table import Table, cells, import_extra, kind_of
 from estimator.report.exports.xlsx import table_xlsx
 from estimator.report.formats.json_and_csv import safe_cell, to_json
 

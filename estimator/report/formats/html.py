@@ -9,8 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from estimator.report.answers import Answer
-from estimator.report.answers.account_names import AccountNames
+from estimator.report.answers import AccountNames, Answer
 from estimator.report.blocks import MOST_ROWS, Block, Command, Details, Lines, Sheet
 from pricing.reading.problems import printable
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from estimator.advice import advise
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
-from estimator.measurement.billing.apart import paid_events
+from estimator.measurement.billing.summary import paid_events
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import month_label, read_months
@@ -20,8 +20,8 @@ from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.changes import find_changes
 from estimator.report.monthly.result import MonthlyReport
 from estimator.report.monthly.whose import find_whose
+from estimator.report.past import collect_past
 from estimator.report.past.history_file import History, check_owner, read_history
-from estimator.report.past.months import collect_past
 from estimator.simulation import run
 from estimator.simulation.expected import expected_forecast, with_means
 from estimator.simulation.options import read_options

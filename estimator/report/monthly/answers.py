@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import FEW, cents, listed, money, percent, plural, share, signed
+from estimator.months import month_in_words
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS, own_parts
 from estimator.report.answers.budgets_and_copies import between
@@ -16,7 +17,6 @@ from estimator.report.monthly.document import Answer
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.time import change_lines
 from estimator.report.monthly.verdict import judge
-from estimator.report.monthly.words import month_in_words
 
 _DUST = 0.005  # less than half a cent explains nothing
 _MOST = 3

@@ -12,11 +12,12 @@ from estimator.figures import count, money, share
 from estimator.forecasting import Forecast, price_usage
 from estimator.forecasting.totals import sum_charges, sum_groups
 from estimator.inventory.account_groups import group_labels
+from estimator.months import month_in_words
 from estimator.report.blocks import Sheet
 from estimator.report.charts.sankey import COLUMNS, sankey_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.words import IF_WORDS, month_in_words
+from estimator.report.monthly.words import IF_WORDS
 from estimator.simulation import Simulation
 from estimator.simulation.expected import expect_rows
 from estimator.volume.model import Model
@@ -104,12 +105,9 @@ def breakdown_section(inputs: ReportInputs) -> Section:
         ),
         _sheet(inputs, rows, ["cause"], "By cause", ("cause",), lambda cause: (cause,)),
     )
-    month = month_in_words(inputs.month)
-    return Section("origins", f"Where it comes from: {_word(inputs)} {month}", blocks)
-
-
-def _word(inputs: ReportInputs) -> str:
-    return "expected in" if inputs.has_ranges else "forecast of"
+    word = "expected in" if inputs.has_ranges else "forecast of"
+    title = f"Where it comes from: {word} {month_in_words(inputs.month)}"
+    return Section("origins", title, blocks)
 
 
 def _group_sheets(inputs: ReportInputs, rows: pd.DataFrame) -> Iterator[Sheet]:

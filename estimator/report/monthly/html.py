@@ -14,21 +14,20 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from estimator.report.blocks import Command, Lines, Sheet
+from estimator.report.blocks import EIGHTHS, Command, Lines, Sheet, bar_eighths, is_bar
 from estimator.report.charts.chart import MEDIUM, NARROW, WIDE, Chart
 from estimator.report.charts.inline import Styles, inline_svg
 from estimator.report.formats.html import lines_html
 from estimator.report.formats.json_and_csv import safe_cell
 from estimator.report.monthly.document import Block, Cards, Document, Section
-from estimator.report.monthly.first_page import FirstPage, first_page
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.interactive.tools import (
+from estimator.report.monthly.interactive import (
     read_text,
     template_environment,
     tool_data,
     write_tools,
 )
-from estimator.report.text_bars import EIGHTHS, bar_eighths, is_bar
+from estimator.report.monthly.sections import FirstPage, first_page
 from estimator.simulation.expected import with_means
 from pricing.reading.problems import printable
 
@@ -221,12 +220,8 @@ def _hide(data: dict[str, Any]) -> dict[str, Markup]:
     }
     # only "<" can end or open anything in a script element; the script reads both forms back
     hidden = {name: text.replace("<", "\\u003c") for name, text in texts.items()}
-    hidden["csv"] = _hide_markup(data["csv"])
+    hidden["csv"] = data["csv"].replace("&", "&amp;").replace("<", "&lt;")
     return {name: Markup(text) for name, text in hidden.items()}  # noqa: S704 (no "<" is left)
-
-
-def _hide_markup(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _text(name: str) -> str:

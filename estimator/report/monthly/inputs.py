@@ -18,15 +18,15 @@ from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
-from estimator.measurement.billing.apart import PaidEvents
+from estimator.measurement.billing.summary import PaidEvents
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
 from estimator.reconciliation import Reconciliation
 from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
 from estimator.report.monthly.changes import Changes
 from estimator.report.monthly.whose import Whose
+from estimator.report.past import PastMonth
 from estimator.report.past.month_cost import BillRange, MonthCost, bill_in_words, cost_by_bill
-from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.spread import quantiles_of
 

@@ -19,19 +19,19 @@ from estimator.figures import (
     share,
     signed,
 )
-from estimator.months import Months, parse_month
+from estimator.months import Months, month_in_words, parse_month
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.answers.reconciliation import (
     reconciliation_lines,
     reconciliation_sheets,
 )
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
-from estimator.report.charts.drivers import difference_chart
+from estimator.report.charts.bars import difference_chart
 from estimator.report.columns import adding_up
 from estimator.report.monthly.document import Block, Card, Cards, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
-from estimator.report.monthly.words import IF_WORDS, month_in_words, often
+from estimator.report.monthly.words import IF_WORDS, often
 from estimator.report.past.month_cost import MonthCost
 from estimator.volume.others import expected_others
 

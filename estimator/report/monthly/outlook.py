@@ -8,7 +8,7 @@ from typing import Any
 
 from estimator.figures import between_ends, count, money, range_end, share
 from estimator.forecasting.result import INTERPRETATION_WORDS
-from estimator.months import FloatArray
+from estimator.months import FloatArray, month_in_words
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import Sheet, write_paragraphs
 from estimator.report.charts.fan import fan_chart
@@ -16,7 +16,7 @@ from estimator.report.charts.months import cost_chart, requests_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
-from estimator.report.monthly.words import IF_WORDS, month_in_words, often
+from estimator.report.monthly.words import IF_WORDS, often
 from estimator.simulation.spread import quantiles_of
 
 _ENDS = (0.05, 0.95)

@@ -16,17 +16,17 @@ from estimator.report.monthly.markdown import write_markdown
 from estimator.report.monthly.sections import build_document
 from estimator.report.monthly.verdict import Verdict, judge
 from estimator.report.monthly.whose import Whose
+from estimator.report.past import (
+    PastMonth,
+    change_to_month_before,
+    measured_of,
+    year_to_date,
+)
 from estimator.report.past.history_file import (
     History,
     KeptReport,
     describe_inventory,
     keep_report,
-)
-from estimator.report.past.months import (
-    PastMonth,
-    change_to_month_before,
-    measured_of,
-    year_to_date,
 )
 
 

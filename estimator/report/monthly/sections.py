@@ -1,29 +1,53 @@
-"""The report in the order of what its reader asks."""
+"""The report in the order of what its reader asks: its sections, and the first page above them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.figures import money
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
-from estimator.report.monthly.advice import advice_section
+from estimator.months import month_in_words
+from estimator.report.answers.advice import AdviceAnswer, describe_recommendation, ranking_sheet
+from estimator.report.blocks import Lines, write_paragraphs
+from estimator.report.charts.chart import Chart
 from estimator.report.monthly.answers import answer_questions
-from estimator.report.monthly.assumptions import assumptions_section
-from estimator.report.monthly.breakdown import breakdown_section
-from estimator.report.monthly.document import Document, Section
-from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.month import month_section
-from estimator.report.monthly.outlook import outlook_section
-from estimator.report.monthly.rates_and_notices import (
+from estimator.report.monthly.basis import (
+    assumptions_section,
     free_section,
     interpretations_section,
     notices_section,
     rates_section,
 )
+from estimator.report.monthly.breakdown import breakdown_section
+from estimator.report.monthly.document import Block, Card, Cards, Document, Section
+from estimator.report.monthly.inputs import ReportInputs
+from estimator.report.monthly.month import MONTH_CARDS, month_section
+from estimator.report.monthly.outlook import outlook_section
 from estimator.report.monthly.time import time_section
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.whose import whose_section
-from estimator.report.monthly.words import month_in_words
+
+_MOST_ADVISED = 6  # recommendations that are described
+# the numbers of the verdict's sentence first: what the month costs, of which budget, what was paid
+_FIRST = (*MONTH_CARDS, "Budget", "Billed", "Billed in all", "Forecast", "Copies of KMS events")
+_MOST_CARDS = 3
+_CHARTS = ("fan", "sankey")
+
+
+@dataclass(frozen=True)
+class FirstPage:
+    """What stands above all folded parts.
+
+    Attributes
+    ----------
+    cards : tuple of Card
+        Three numbers.
+    chart : Chart or None
+    """
+
+    cards: tuple[Card, ...]
+    chart: Chart | None
 
 
 def build_document(inputs: ReportInputs) -> Document:
@@ -46,7 +70,7 @@ def build_document(inputs: ReportInputs) -> Document:
         breakdown_section(inputs),
         free_section(inputs),
         interpretations_section(inputs),
-        advice_section(inputs),
+        _advice(inputs),
         assumptions_section(inputs),
         rates_section(inputs),
         notices_section(inputs),
@@ -68,6 +92,22 @@ def _whose(inputs: ReportInputs) -> Section | None:
     return whose_section(inputs.whose, inputs.inventory_file, inputs.actuals is not None)
 
 
+def _advice(inputs: ReportInputs) -> Section | None:
+    """Return the ranking, then each recommendation; None where no advice was asked for."""
+    advice = inputs.advice
+    if advice is None:
+        return None
+    ranking = ranking_sheet(advice)
+    blocks: list[Block] = [] if ranking is None else [ranking]
+    blocks.append(Lines("", tuple(AdviceAnswer(advice).lines())))
+    for rank, recommendation in enumerate(advice.recommendations[:_MOST_ADVISED], start=1):
+        blocks.append(describe_recommendation(advice, rank, recommendation))
+    more = len(advice.recommendations) - _MOST_ADVISED
+    if more > 0:
+        blocks.append(write_paragraphs(f"And {more:,} more: kmscost advise says how."))
+    return Section("advice", "What would save money", tuple(blocks))
+
+
 def _copies(inputs: ReportInputs) -> tuple[str, ...]:
     """The copies of KMS events, where they cost enough to change a mind."""
     lines = (inputs.copies_line if inputs.has_copies_to_show else None, inputs.paid_events_line)
@@ -85,3 +125,17 @@ def _other(inputs: ReportInputs) -> str:
         same = f"that makes no difference: the month's forecast is {inputs.currency} {own}"
         return f"If {words}, {same} (source: {INTERPRETATIONS[other]})."
     return f"{line} instead of {own} (source: {INTERPRETATIONS[other]})."
+
+
+def first_page(document: Document, inputs: ReportInputs) -> FirstPage:
+    """Pick out of the whole report what its reader came for."""
+    blocks = [block for section in document.sections for block in section.blocks]
+    cards = [card for block in blocks if isinstance(block, Cards) for card in block.cards]
+    order = {name: rank for rank, name in enumerate(_FIRST)}
+    chosen = sorted(cards, key=lambda card: order.get(card.name, len(order)))[:_MOST_CARDS]
+    charts = {block.name: block for block in blocks if isinstance(block, Chart)}
+    # several months that were billed stand beside those ahead
+    billed = [month for month in inputs.past if month.cost and month.cost.billed is not None]
+    names = ("timeline", *_CHARTS) if len(billed) > 1 else _CHARTS
+    chart = next((charts[name] for name in names if name in charts), None)
+    return FirstPage(tuple(card for card in cards if card in chosen), chart)

@@ -18,14 +18,14 @@ from estimator.figures import (
     signed,
 )
 from estimator.measurement.billing.repeats import ONCE
+from estimator.months import month_in_words
 from estimator.report.blocks import Sheet, write_paragraphs
 from estimator.report.charts.timeline import timeline_chart
 from estimator.report.monthly.changes import Change
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
-from estimator.report.monthly.words import month_in_words
-from estimator.report.past.months import PastMonth, change_to_month_before, year_to_date
+from estimator.report.past import PastMonth, change_to_month_before, year_to_date
 
 _MOST = 20
 _FEW = 3

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.figures import between_ends, budget_money, listed, money, share
 from estimator.forecasting.fail_over import describe_budget
+from estimator.months import month_in_words
 from estimator.report.columns import adding_up, share_beside
 from estimator.report.monthly.budget_states import (
     RISK,
@@ -17,7 +18,7 @@ from estimator.report.monthly.budget_states import (
     judge_budgets,
     main_state,
 )
-from estimator.report.monthly.words import factor_in_words, in_simulations, month_in_words
+from estimator.report.monthly.words import factor_in_words, in_simulations
 
 if TYPE_CHECKING:
     from estimator.report.monthly.inputs import ReportInputs

@@ -23,9 +23,8 @@ from estimator.report.answers.attribution import (
 )
 from estimator.report.answers.attribution_lines import MOST_LINES, print_amounts
 from estimator.report.answers.bucket_keys import bucket_key_blocks
-from estimator.report.blocks import Command, Lines, Sheet, write_paragraphs
+from estimator.report.blocks import Command, Lines, Sheet, bars_heading, text_bars, write_paragraphs
 from estimator.report.monthly.document import Block, Section
-from estimator.report.text_bars import bars_heading, text_bars
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError
 

@@ -1,17 +1,8 @@
-"""Months, probabilities and shares as the report says them."""
+"""Probabilities, factors and interpretations as the report says them."""
 
 from __future__ import annotations
 
 from estimator.figures import share
-from estimator.months import month_in_words
-
-__all__ = [
-    "IF_WORDS",
-    "factor_in_words",
-    "in_simulations",
-    "month_in_words",
-    "often",
-]
 
 # heads of columns: the interpretations in a few words
 IF_WORDS = {"exempt": "if writes are free", "charged": "if writes are charged"}

@@ -8,14 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.measurement.object_counts import (
-    Kind,
-    Place,
-    arrow_places_of,
-    place_of,
-    places_of,
-)
-from estimator.measurement.object_tally import Tally
+from estimator.measurement.object_counts import Kind, Tally, arrow_places_of, places_of
+from estimator.measurement.object_name import Place, place_of
 from tests.extras import needed
 from tests.measurement.s3.objects import ACCOUNT, digest_name, log_name
 from tests.sampling import cases

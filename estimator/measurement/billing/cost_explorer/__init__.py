@@ -15,11 +15,12 @@ from estimator.measurement.billing.cost_explorer.download import (
     is_cost_explorer_csv,
     read_download,
 )
-from estimator.measurement.billing.cost_explorer.entries import Entry, combine
-from estimator.measurement.billing.cost_explorer.lines import (
+from estimator.measurement.billing.cost_explorer.entries import (
     COLUMNS,
     LAYOUT,
+    Entry,
     close_periods,
+    combine,
     lines_of,
     notices,
 )

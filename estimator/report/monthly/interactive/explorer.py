@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from estimator.forecasting import Forecast
-from estimator.report.exports.source import Source, forecast_of
+from estimator.report.exports import Source, forecast_of
 from estimator.report.monthly.breakdown import break_down
-from estimator.report.monthly.interactive.tools import read_text, tool_data, write_tools
+from estimator.report.monthly.interactive import read_text, tool_data, write_tools
 from estimator.volume.model import Model
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError, Problem
