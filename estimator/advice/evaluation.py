@@ -19,9 +19,8 @@ from estimator.months import FloatArray, Months
 from estimator.scenarios.case_forecast import CaseForecast, forecast_case
 from estimator.scenarios.cases import Case
 from estimator.simulation import draw_costs
+from estimator.simulation.draws import SEED, quantiles_of
 from estimator.simulation.expected import with_means
-from estimator.simulation.options import SEED
-from estimator.simulation.spread import quantiles_of
 from estimator.simulation.uncertain_inputs import is_uncertain
 from estimator.volume.model import Model
 from pricing.rates import RateTable

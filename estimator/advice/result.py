@@ -17,7 +17,7 @@ from estimator.bucket_keys.result import KIND, SMALLEST, MeasuredBucketKey, Meas
 from estimator.figures import SEVERAL, listed, money, plain
 from estimator.forecasting import Forecast
 from estimator.frames import ADVICE, KEY_COLUMNS
-from estimator.simulation.options import SEED
+from estimator.simulation.draws import SEED
 from pricing.notebook import NotebookResult
 
 TOGETHER = "all that go together"

@@ -18,8 +18,7 @@ from estimator.calibration.stream_rates import MONTH_DAYS
 from estimator.inventory import Inventory, Range
 from estimator.months import FloatArray, Months, first_of
 from estimator.simulation import run
-from estimator.simulation.draws import generator
-from estimator.simulation.options import Options
+from estimator.simulation.draws import Options, generator
 from estimator.volume import usage
 from estimator.volume.model import Model
 from estimator.volume.readers import kind_of

@@ -15,9 +15,8 @@ from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import FloatArray, read_months
-from estimator.simulation.draws import Draws, stand_ins
+from estimator.simulation.draws import Draws, Options, read_options
 from estimator.simulation.inventory_demand import demand_of
-from estimator.simulation.options import Options, read_options
 from estimator.simulation.result import Simulation, build_simulation
 from estimator.simulation.sampling import Prices, repeat_point, sample, sample_cost
 from estimator.simulation.uncertain_inputs import is_uncertain, notice_combined
@@ -90,7 +89,7 @@ def run(
     messages = notices(model, priced.versions, charges, free_in_use(priced.pools, table))
     if inventory.budgets and table.currency != "USD":
         messages += (f"budgets are in USD, the rates in {table.currency}: not compared",)
-    lots = Draws(options.seed, options.draws, stand_ins(inventory))
+    lots = Draws(options.seed, options.draws, inventory)
     # without a range the draws would repeat the forecast but for last bits: say the forecast itself
     if is_uncertain(model):
         demand = demand_of(model, table, lots, noise)
@@ -114,6 +113,6 @@ def draw_costs(
     Counts are their means: their noise belongs to a month, and not to a decision.
     """
     inventory, span = model.inventory, model.months
-    lots = Draws(seed, draws, stand_ins(inventory))
+    lots = Draws(seed, draws, inventory)
     demand = demand_of(model, table, lots, noise=False)
     return sample_cost(inventory, span, demand, Prices(table, span, demand.bins, discount), lots)

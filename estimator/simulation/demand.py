@@ -13,8 +13,8 @@ from typing import Protocol
 import numpy as np
 
 from estimator.months import FloatArray
+from estimator.simulation.distributions import exp, log, whole_power
 from estimator.simulation.draws import Draws
-from estimator.simulation.elementary import exp, log, whole_power
 from estimator.simulation.look_back import LookBackDays, LookBackRequests
 
 # above so many requests the count of a month is taken to be normal, not Poisson

@@ -1,8 +1,4 @@
-"""Ranges as random variables, and their draws: one draw holds wherever its assumption is used.
-
-Quantities are lognormal, shares logit-normal, growth is lognormal. Each scale has two halves, split
-at the median: low, mid and high are the 5th, 50th and 95th percentile, whatever `mid` is. Where mid
-is the default the halves are equal and the distribution is the plain one.
+"""Draws: how many, from which seed, and those of each assumption, which hold wherever it is used.
 
 Latin hypercube: each assumption has a draw in the middle of every n-th part of its distribution,
 in an order of its own (McKay, Beckman and Conover 1979, Technometrics 21(2), 239-245). The order
@@ -13,25 +9,94 @@ in it the account and the kind of a trail or reader stand for its name: a new na
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from numbers import Integral
 
 import numpy as np
 
-from estimator.figures import factor
 from estimator.inventory import Inventory, Range
 from estimator.months import FloatArray
-from estimator.simulation.elementary import exp, log, normal_scores
+from estimator.simulation.distributions import Kind, UncertainInput, exp, log, normal_scores
 from estimator.volume.streams import IntArray
-from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.problems import Problem, UsageError
 
-Kind = Literal["quantity", "share", "growth"]
+SEED = 0
+FEWEST_DRAWS, MOST_DRAWS = 100, 500_000
+# draws x months; requests and cost of each take 16 bytes
+MOST_VALUES = 20_000_000
 
-# the 95th percentile of the standard normal
-Z95 = 1.6448536269514722
+
+@dataclass(frozen=True)
+class Options:
+    """The number of draws, their seed, and the quantiles that are read off them."""
+
+    draws: int
+    seed: int
+    quantiles: tuple[float, ...]
+
+
+def read_options(
+    draws: int, seed: int | None, quantile: str | float | Sequence[float], months: int
+) -> Options:
+    """The options, checked; quantiles sorted, each once.
+
+    >>> read_options(100, None, "0.5, 0.05,0.5", 12)
+    Options(draws=100, seed=0, quantiles=(0.05, 0.5))
+    >>> read_options(100, None, "5%,95%", 12).quantiles
+    (0.05, 0.95)
+
+    Raises
+    ------
+    UsageError
+        With every option that makes no sense.
+    """
+    problems = [*_draws_wrong(draws, months), *_seed_wrong(seed)]
+    numbers: list[float] = []
+    parts = quantile.split(",") if isinstance(quantile, str) else quantile
+    for part in parts if isinstance(parts, Iterable) else [parts]:
+        try:
+            text = part.strip() if isinstance(part, str) else ""
+            number = float(text[:-1]) / 100 if text.endswith("%") else float(part)
+        except (TypeError, ValueError):
+            number = -1.0
+        if 0 < number < 1:
+            numbers.append(number)
+        else:
+            fix = "write shares such as 5%,50%,95% or 0.05,0.5,0.95"
+            found = repr(part.strip() if isinstance(part, str) else part)
+            expected = "more than 0 and less than 1"
+            problems.append(Problem("quantile", None, "", found, expected, fix))
+    if not numbers and not problems:
+        problems.append(Problem("quantile", None, "", "none", "at least one", "write 0.5"))
+    if problems:
+        raise UsageError(problems)
+    return Options(int(draws), SEED if seed is None else int(seed), tuple(sorted(set(numbers))))
+
+
+def _draws_wrong(draws: int, months: int) -> list[Problem]:
+    # True is an int in Python
+    if isinstance(draws, bool) or not isinstance(draws, Integral):
+        return [Problem("draws", None, "", repr(draws), "a whole number", "write 10000")]
+    if not FEWEST_DRAWS <= draws <= MOST_DRAWS:
+        expected = f"{FEWEST_DRAWS:,} to {MOST_DRAWS:,}"
+        return [Problem("draws", None, "", f"{draws:,}", expected, "10,000 are plenty")]
+    if draws * months > MOST_VALUES:
+        found, expected = (
+            f"{draws:,} simulations of {months} months",
+            f"at most {MOST_VALUES:,} in all",
+        )
+        return [
+            Problem("draws", None, "", found, expected, "take fewer simulations or fewer months")
+        ]
+    return []
+
+
+def _seed_wrong(seed: int | None) -> list[Problem]:
+    if seed is None or (isinstance(seed, Integral) and not isinstance(seed, bool) and seed >= 0):
+        return []
+    return [Problem("seed", None, "", repr(seed), "a whole number from 0", f"write {SEED}")]
 
 
 class Draws:
@@ -40,16 +105,14 @@ class Draws:
     Parameters
     ----------
     seed, count : int
-    names : mapping, optional
-        Of sections whose entries have names (``trails``, ``readers``) what stands for each name
-        (`stand_ins`): with it a new name draws what the old one did.
+    inventory : Inventory, optional
+        Whose assumptions are drawn: with it a new name of a trail or reader draws what the old one
+        did.
     """
 
-    def __init__(
-        self, seed: int, count: int, names: Mapping[str, Mapping[str, str]] | None = None
-    ) -> None:
+    def __init__(self, seed: int, count: int, inventory: Inventory | None = None) -> None:
         self.seed, self.count = seed, count
-        self._names = names or {}
+        self._names = {} if inventory is None else stand_ins(inventory)
         self._scores = normal_scores(count)
         self.inputs: dict[str, UncertainInput] = {}
         self.order: dict[str, IntArray] = {}
@@ -134,81 +197,23 @@ def generator(seed: int, path: str) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=words)))
 
 
-@dataclass(frozen=True)
-class UncertainInput:
-    """An assumption that is a range: where it stands, what it says, how it is distributed."""
+def quantiles_of(values: FloatArray, shares: Sequence[float]) -> FloatArray:
+    """The quantiles of draws, as many as shares.
 
-    path: str
-    range: Range
-    kind: Kind = "quantity"
+    The k-th smallest of n draws stands for (k - 1/2) / n, the middle of the part of the
+    distribution that it was drawn from (Hazen; definition 5 of Hyndman and Fan 1996, The American
+    Statistician 50(4), 361-365).
 
-    def __post_init__(self) -> None:
-        low, mid, high = self._scale_ends()
-        # refused with its path: a logarithm of 0 would make every draw NaN, and say nothing of
-        # where
-        if not (0 < low <= mid <= high < math.inf):
-            ends = (factor(end) for end in (self.range.low, self.range.mid, self.range.high))
-            found = "a range from {} over {} to {}".format(*ends)
-            expected = {
-                "quantity": "0 < low <= mid <= high",
-                "share": "0 < low <= mid <= high < 1",
-                "growth": "-1 < low <= mid <= high",
-            }[self.kind]
-            raise KmscostError(Problem(self.path, None, "", found, expected, "correct the range"))
-
-    def _scale_ends(self) -> tuple[float, float, float]:
-        ends = (self.range.low, self.range.mid, self.range.high)
-        if self.kind == "growth":
-            return tuple(1.0 + end for end in ends)  # type: ignore[return-value]  # of three
-        if self.kind == "share":
-            return tuple(end / (1.0 - end) if end < 1 else math.inf for end in ends)  # type: ignore[return-value]  # of three
-        return ends
-
-    @property
-    def widths(self) -> tuple[float, float]:
-        """Standard deviation of each half on the log (logit) scale. [-]"""
-        low, mid, high = self._scale_ends()
-        lower, upper = log(np.array([mid / low, high / mid])) / Z95
-        return float(lower), float(upper)
-
-    def values(self, scores: FloatArray) -> FloatArray:
-        """The value at each standard normal score.
-
-        >>> files = UncertainInput("x", Range(100, 200, 400))
-        >>> files.values(np.array([-Z95, 0.0, Z95])).round(9).tolist()
-        [100.0, 200.0, 400.0]
-        """
-        lower, upper = self.widths
-        # two halves that meet at the median: mid stays the 50th percentile however skewed
-        scale = exp(np.where(scores < 0, lower, upper) * scores)
-        if self.kind == "growth":
-            return (1.0 + self.range.mid) * scale - 1.0
-        if self.kind == "share":
-            odds = self.range.mid / (1.0 - self.range.mid) * scale
-            return odds / (1.0 + odds)
-        return self.range.mid * scale
-
-
-def moments(low: FloatArray, mid: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Mean and variance of quantities with these percentiles, in closed form.
-
-    Each half of a lognormal has the mean mid x exp(s^2 / 2) x Phi(+-s).
-
-    >>> one = np.array([1.0])
-    >>> [part.tolist() for part in moments(one, one, one)]
-    [[1.0], [0.0]]
+    >>> quantiles_of(np.array([3.0, 1.0, 2.0, 4.0]), [0.125, 0.5, 0.95]).tolist()
+    [1.0, 2.5, 4.0]
     """
-    lower, upper = log(mid / low) / Z95, log(high / mid) / Z95
-
-    def moment(power: int) -> FloatArray:
-        left, right = power * lower, power * upper
-        below = exp(left * left / 2) * _normal_cdf(-left)
-        return below + exp(right * right / 2) * _normal_cdf(right)
-
-    mean, square = moment(1), moment(2)
-    # a difference of two nearly equal squares may fall below 0 in its last bits
-    return mid * mean, mid * mid * np.maximum(square - mean * mean, 0.0)
-
-
-def _normal_cdf(x: FloatArray) -> FloatArray:
-    return np.array([math.erfc(-score / math.sqrt(2)) / 2 for score in x.tolist()])
+    last = len(values) - 1
+    # beyond the outermost draws there is nothing to go between: the outermost itself
+    place = np.clip(np.array(shares) * len(values) - 0.5, 0.0, last)
+    below = np.floor(place).astype(np.int64)
+    above = np.minimum(below + 1, last)
+    # only the draws that are asked for must stand in their places: no sort of all
+    ordered = np.partition(values, np.unique([below, above]))
+    low, high = ordered[below], ordered[above]
+    # rounding may pass the upper neighbour, and quantiles must not cross
+    return np.minimum(low + (high - low) * (place - below), high)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,30 +22,12 @@ from estimator.inventory import Inventory, Range
 from estimator.inventory.assumptions import FilesPerDay
 from estimator.inventory.units import is_share
 from estimator.months import FloatArray
-from estimator.simulation.draws import Kind, UncertainInput
-from estimator.simulation.elementary import normal_scores
+from estimator.simulation.distributions import Kind, mean_of
 from estimator.simulation.result import Simulation
 from estimator.volume.model import Model
 from pricing.bill import price_column
 
-_SCORES = 10_000
 _LEAST_LEFT = 1e-9  # of a pool: below it there is only what sums leave over [0-1]
-
-
-@cache
-def mean_of(low: float, mid: float, high: float, kind: Kind) -> float:
-    """The mean of a range. [unit of the range]
-
-    >>> round(mean_of(50_000, 100_000, 200_000, "quantity"), -2)  # 100,000 x e^(0.42140^2 / 2)
-    109300.0
-    """
-    values = UncertainInput("a range", Range(low, mid, high), kind).values(_scores())
-    return float(values.mean())
-
-
-@cache
-def _scores() -> FloatArray:
-    return normal_scores(_SCORES)
 
 
 def with_means(inventory: Inventory) -> Inventory:

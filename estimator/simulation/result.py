@@ -16,10 +16,9 @@ from estimator.forecasting.budgets import is_over
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS, describe_rates
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
-from estimator.simulation.draws import Draws
-from estimator.simulation.options import Options
+from estimator.simulation.draws import Draws, Options, quantiles_of
 from estimator.simulation.sampling import Samples
-from estimator.simulation.spread import drivers_frame, quantile_frame, quantiles_of
+from estimator.simulation.spread import drivers_frame, quantile_frame
 from pricing.meters import Meter, Version
 from pricing.notebook import NotebookResult
 from pricing.rates import RateTable

@@ -18,9 +18,7 @@ from estimator.inventory import Inventory
 from estimator.inventory.budgets import Covered
 from estimator.months import FloatArray, IntArray, Months
 from estimator.simulation.demand import Bin, Demand
-from estimator.simulation.draws import Draws
-from estimator.simulation.options import Options
-from estimator.simulation.spread import quantiles_of
+from estimator.simulation.draws import Draws, Options, quantiles_of
 from estimator.volume.others import OtherPools, other_pools
 from pricing.bill import Lines
 from pricing.rates import RateTable

@@ -16,28 +16,6 @@ from estimator.simulation.draws import Draws
 from estimator.volume.streams import IntArray
 
 
-def quantiles_of(values: FloatArray, shares: Sequence[float]) -> FloatArray:
-    """The quantiles of draws, as many as shares.
-
-    The k-th smallest of n draws stands for (k - 1/2) / n, the middle of the part of the
-    distribution that it was drawn from (Hazen; definition 5 of Hyndman and Fan 1996, The American
-    Statistician 50(4), 361-365).
-
-    >>> quantiles_of(np.array([3.0, 1.0, 2.0, 4.0]), [0.125, 0.5, 0.95]).tolist()
-    [1.0, 2.5, 4.0]
-    """
-    last = len(values) - 1
-    # beyond the outermost draws there is nothing to go between: the outermost itself
-    place = np.clip(np.array(shares) * len(values) - 0.5, 0.0, last)
-    below = np.floor(place).astype(np.int64)
-    above = np.minimum(below + 1, last)
-    # only the draws that are asked for must stand in their places: no sort of all
-    ordered = np.partition(values, np.unique([below, above]))
-    low, high = ordered[below], ordered[above]
-    # rounding may pass the upper neighbour, and quantiles must not cross
-    return np.minimum(low + (high - low) * (place - below), high)
-
-
 def quantile_frame(
     found: Mapping[str, Sequence[FloatArray]], shares: Sequence[float], months: Months
 ) -> pd.DataFrame:

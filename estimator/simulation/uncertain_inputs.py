@@ -21,8 +21,8 @@ from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Reader, Trail
 from estimator.inventory.units import is_share
 from estimator.months import FloatArray
-from estimator.simulation.draws import Z95, Draws, UncertainInput, moments
-from estimator.simulation.elementary import exp, log
+from estimator.simulation.distributions import Z95, UncertainInput, exp, log, moments
+from estimator.simulation.draws import Draws
 from estimator.volume.model import Model
 from estimator.volume.readers import kind_of
 from estimator.volume.streams import IntArray, Streams

@@ -12,8 +12,7 @@ from estimator.inventory import FilesPerDay
 from estimator.inventory.others import OtherRequests
 from estimator.months import read_months
 from estimator.simulation import Simulation, run
-from estimator.simulation.draws import Draws, stand_ins
-from estimator.simulation.options import read_options
+from estimator.simulation.draws import Draws, read_options
 from estimator.volume.model import Model
 from pricing.rates import load_rates
 
@@ -48,7 +47,7 @@ def run_simulation(
 
 def numbers_of(simulation: Simulation, draw: int) -> dict[str, float]:
     """The number of every assumption in one draw, drawn anew from its own seed and path."""
-    lots = Draws(simulation.seed, simulation.draws, stand_ins(simulation.inventory))
+    lots = Draws(simulation.seed, simulation.draws, simulation.inventory)
     return {
         row.assumption: float(
             lots.draw(row.assumption, Range(row.low, row.mid, row.high), kind)[draw]

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from estimator import KmscostError, Range, simulate
-from estimator.simulation.draws import Draws, UncertainInput, moments
-from estimator.simulation.elementary import exp, log, normal_scores
-from estimator.simulation.spread import quantiles_of
+from estimator.simulation.distributions import UncertainInput, exp, log, moments, normal_scores
+from estimator.simulation.draws import Draws, quantiles_of
 from tests.simulation.ranges import run_simulation, write
 
 ONE = (

@@ -62,7 +62,7 @@ def test_tiers_price_a_draw_as_they_price_a_forecast(tmp_path, seed):
     """Graduated tiers count after the free quantity and after what others use."""
     from estimator.months import read_months
     from estimator.simulation import run
-    from estimator.simulation.options import read_options
+    from estimator.simulation.draws import read_options
     from estimator.volume.model import Model
 
     inventory, table = write(tmp_path, Invention(seed, windows=False).text()), graduated_table()

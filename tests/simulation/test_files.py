@@ -5,7 +5,8 @@ import pytest
 
 from estimator import simulate
 from estimator.months import read_months
-from estimator.simulation.draws import Draws, moments
+from estimator.simulation.distributions import moments
+from estimator.simulation.draws import Draws
 from estimator.simulation.inventory_demand import demand_of
 from estimator.volume.model import Model
 from pricing.rates import load_rates

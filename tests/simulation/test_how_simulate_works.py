@@ -8,8 +8,8 @@ import pytest
 
 from estimator import simulate
 from estimator.months import read_months
-from estimator.simulation.draws import Draws, stand_ins
-from estimator.simulation.elementary import normal_scores
+from estimator.simulation.distributions import normal_scores
+from estimator.simulation.draws import Draws
 from estimator.simulation.inventory_demand import demand_of
 from estimator.volume.model import Model
 from pricing.rates import load_rates
@@ -31,7 +31,7 @@ def inventory(tmp_path_factory):
 
 def first_draw(inventory, noise):
     """Requests of CloudTrail's writes and of readers, and key-months; and the draws behind them."""
-    draws = Draws(0, DRAWS, stand_ins(inventory))
+    draws = Draws(0, DRAWS, inventory)
     model = Model(inventory, read_months("2026-11", 1))
     demand = demand_of(model, load_rates(), draws, noise)
     quantities = dict(zip(demand.bins, demand.of(0)[:, 0].tolist(), strict=True))

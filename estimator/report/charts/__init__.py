@@ -21,8 +21,8 @@ from estimator.report.answers.budgets_and_copies import copies_lines
 from estimator.report.charts.chart import INK, MUTED, WIDE, Chart
 from estimator.report.charts.fan import QUANTILES
 from estimator.simulation import Simulation, simulate
+from estimator.simulation.draws import read_options
 from estimator.simulation.expected import expect_rows, expected_forecast, with_means
-from estimator.simulation.options import read_options
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import KmscostError, Problem, UsageError, printable

@@ -33,7 +33,7 @@ from estimator.report.charts.chart import (
 )
 from estimator.report.charts.labels import EndLabel, label_ends, room_for
 from estimator.simulation import Simulation
-from estimator.simulation.spread import quantiles_of
+from estimator.simulation.draws import quantiles_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

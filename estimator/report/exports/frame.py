@@ -26,7 +26,7 @@ from estimator.report.exports import forecast_of, refuse_beside_forecast
 from estimator.report.exports.table import Table, describe_columns
 from estimator.scenarios import Comparison
 from estimator.simulation import Simulation, simulate
-from estimator.simulation.options import read_options
+from estimator.simulation.draws import read_options
 from estimator.volume import usage
 from estimator.volume.columns import check_groups, grain
 from estimator.volume.model import Model

@@ -23,8 +23,8 @@ from estimator.report.monthly.whose import find_whose
 from estimator.report.past import collect_past
 from estimator.report.past.history_file import History, check_owner, read_history
 from estimator.simulation import run
+from estimator.simulation.draws import read_options
 from estimator.simulation.expected import expected_forecast, with_means
-from estimator.simulation.options import read_options
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError

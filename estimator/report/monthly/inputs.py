@@ -28,7 +28,7 @@ from estimator.report.monthly.whose import Whose
 from estimator.report.past import PastMonth
 from estimator.report.past.month_cost import BillRange, MonthCost, bill_in_words, cost_by_bill
 from estimator.simulation import Simulation
-from estimator.simulation.spread import quantiles_of
+from estimator.simulation.draws import quantiles_of
 
 _ENDS = (0.05, 0.95)
 _TENTH = 0.1

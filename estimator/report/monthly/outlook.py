@@ -17,7 +17,7 @@ from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.words import IF_WORDS, often
-from estimator.simulation.spread import quantiles_of
+from estimator.simulation.draws import quantiles_of
 
 _ENDS = (0.05, 0.95)
 _MOST = 36
