@@ -16,10 +16,10 @@ from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import FloatArray, read_months
 from estimator.simulation.draws import Draws, Options, read_options
-from estimator.simulation.inventory_demand import demand_of
+from estimator.simulation.inventory_demand import OWN_DRAWS, demand_of
 from estimator.simulation.result import Simulation, build_simulation
 from estimator.simulation.sampling import Prices, repeat_point, sample, sample_cost
-from estimator.simulation.uncertain_inputs import is_uncertain, notice_combined
+from estimator.simulation.uncertain_inputs import is_uncertain
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 
@@ -95,7 +95,7 @@ def run(
         demand = demand_of(model, table, lots, noise)
         prices = Prices(table, span, demand.bins, discount)
         drawn = sample(inventory, span, demand, prices, lots, options.quantiles)
-        messages += notice_combined(len(inventory.uncertain_files))
+        messages += _notice_combined(len(inventory.uncertain_files))
     else:
         messages += (_CERTAIN,)
         use = budget_use(charges, inventory.budgets, span, inventory.accounts)
@@ -103,6 +103,17 @@ def run(
     return build_simulation(
         inventory, span, options, point, drawn, lots, messages, table, priced.versions, discount
     )
+
+
+def _notice_combined(ranges: int) -> tuple[str, ...]:
+    """The notice that small ranges are drawn together, where they are."""
+    if ranges <= OWN_DRAWS:
+        return ()
+    notice = (
+        f"of {ranges:,} ranges of files_per_day the {OWN_DRAWS} that matter most are simulated "
+        "each on its own, the rest together: mean and variance of their sum are exact"
+    )
+    return (notice,)
 
 
 def draw_costs(

@@ -2,20 +2,24 @@
 
 A *bin* is what the bill tells apart: payer, billed Region, meter, and whether CloudTrail itself
 writes (F5). Parts that share a bin and a monthly profile are added up before any draw is
-multiplied, so that the work of a draw does not depend on the number of accounts.
+multiplied, so that the work of a draw does not depend on the number of accounts: blocks of usage
+come in here, rows that a draw multiplies alike are added up, and months of bins x draws go out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
+from estimator.forecasting import WRITES
 from estimator.months import FloatArray
-from estimator.simulation.distributions import exp, log, whole_power
-from estimator.simulation.draws import Draws
-from estimator.simulation.look_back import LookBackDays, LookBackRequests
+from estimator.simulation.uncertain_inputs import Multipliers, UncertainInputs
+from estimator.volume.blocks import Block
+from estimator.volume.streams import IntArray
+from pricing.rates import RateTable
 
 # above so many requests the count of a month is taken to be normal, not Poisson
 NORMAL_FROM = 1000.0
@@ -42,29 +46,6 @@ class Bin:
             return name
         # as an assumption of the driver, so that its name is none of what the noise depends on
         return f"{'trails' if self.write else 'readers'}[{self.driver}].{name}"
-
-
-class GrowthFactors:
-    """Uncertain growth: the factor of each draw in each month."""
-
-    def __init__(self, since: FloatArray, per_year: dict[str, FloatArray]) -> None:
-        self.since = since
-        # the twelfth root once, then whole powers: growth compounds monthly
-        self._monthly = {name: exp(log(1.0 + growth) / 12.0) for name, growth in per_year.items()}
-
-    @property
-    def is_uncertain(self) -> bool:
-        """True where a growth is a range."""
-        return bool(self._monthly)
-
-    def of(self, names: tuple[str, ...], month: int, age: int = 0) -> FloatArray | float:
-        """The product of these growths since the inventory was true, `age` months before. [-]"""
-        # files put before as_of are those that were counted: they have no growth to share
-        months = max(int(self.since[month]) - age, 0)
-        factor: FloatArray | float = 1.0
-        for name in names if months else ():
-            factor = factor * whole_power(self._monthly[name], months)
-        return factor
 
 
 class Part(Protocol):
@@ -102,10 +83,20 @@ class MonthlyProfile:
 
 @dataclass
 class GrowthGroup:
-    """All of a bin that the same uncertain growths multiply."""
+    """All of a bin that the same uncertain growths multiply.
+
+    Attributes
+    ----------
+    profiles : dict
+        Of requests in proportion to files, by the bytes of their shape.
+    look_backs : dict
+        Requests of uncertain look-backs, by the identity of their days and the shape.
+    parts : list of Part
+        All others.
+    """
 
     profiles: dict[bytes, MonthlyProfile] = field(default_factory=dict)
-    look_backs: dict[tuple[int, bytes], LookBackRequests] = field(default_factory=dict)
+    look_backs: dict[tuple[int, bytes], Part] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
 
     def of(self, month: int) -> tuple[float, FloatArray | None]:
@@ -133,34 +124,111 @@ class GrowthGroup:
         key = np.round(shape, 13).tobytes()
         return self.profiles.setdefault(key, MonthlyProfile(shape)), most
 
-    def look_back(self, window: LookBackDays, table: FloatArray) -> tuple[LookBackRequests, float]:
-        """The same of requests of a look-back: a table of nodes x months."""
-        most = float(table.max())
-        shape = table / most
-        # by identity: the requests keep their window alive, so that no other has its id
-        key = id(window), np.round(shape, 13).tobytes()
-        return self.look_backs.setdefault(key, LookBackRequests(window, shape)), most
-
 
 class Demand:
-    """The requests of every bin, for each draw, month by month."""
+    """The requests of every bin, for each draw, month by month.
+
+    Parameters
+    ----------
+    inputs : UncertainInputs
+        Of the inventory and the months.
+    table : RateTable
+        Names the meter of each operation.
+    files : list of array
+        Draws that `uncertain_input` of the streams points at.
+    noise : bool
+        True: counts vary around their mean.
+
+    Attributes
+    ----------
+    bins : dict of Bin to int
+        The number of each.
+    covers : dict of str to Covered
+        What each budget of a part counts.
+    """
 
     def __init__(
-        self, months: int, growth: GrowthFactors, draws: Draws, noise: bool = True
+        self, inputs: UncertainInputs, table: RateTable, files: list[FloatArray], noise: bool
     ) -> None:
-        self.growth, self.count = growth, months
+        self.files = files
         self.bins: dict[Bin, int] = {}
+        self._growth, self._draws, self._table = inputs.growth, inputs.draws, table
         self._groups: dict[tuple[int, tuple[str, ...], int], GrowthGroup] = {}
-        self._draws = draws
         self._noise: dict[int, np.random.Generator] | None = {} if noise else None
+        vocabulary, inventory = inputs.model.vocabulary, inputs.model.inventory
+        found = {budget.name: budget.covers(inventory.accounts) for budget in inventory.budgets}
+        self.covers = {name: covered for name, covered in found.items() if covered is not None}
+        self._texts = vocabulary.texts
+        # the bill tells neither billed accounts nor drivers apart: only those that budgets are for
+        self._budgeted = {
+            column: [
+                vocabulary.code[column][value]
+                for covered in self.covers.values()
+                if covered.column == column
+                for value in covered.members
+            ]
+            for column in ("billed_account", "driver")
+        }
 
-    def number_of(self, wanted: Bin) -> int:
-        """The number of a bin."""
-        return self.bins.setdefault(wanted, len(self.bins))
+    def add(self, block: Block, multipliers: Multipliers) -> None:
+        """Add the requests of a block; without streams no range of files multiplies them."""
+        streams = block.streams
+        input_codes = (
+            np.full(len(block.quantity), -1) if streams is None else streams.uncertain_input
+        )
+        for group, factor, rows in self.groups(block, multipliers):
+            for code, months in _sum_by_input(block.quantity[rows], input_codes[rows]):
+                # a profile without a month above 0 could not be scaled to its largest
+                if months.any():
+                    profile, multiple = group.profile(months)
+                    files = 1.0 if code < 0 else self.files[code]
+                    profile.add(factor, files * multiple)
 
-    def group(self, number: int, growth: tuple[str, ...], age: int = 0) -> GrowthGroup:
-        """The requests of a bin that grow by these growths, of files put `age` months before."""
-        return self._groups.setdefault((number, growth, age), GrowthGroup())
+    def groups(
+        self, block: Block, multipliers: Multipliers
+    ) -> Iterator[tuple[GrowthGroup, FloatArray | float, IntArray]]:
+        """The rows of each bin and saving: where they belong, their factor, their positions."""
+        size, streams = len(block.quantity), block.streams
+        payer, region = (
+            np.broadcast_to(np.asarray(code, dtype=np.int64), (size,))
+            for code in (block.payer, block.billed_region)
+        )
+        # rows under different buckets leave different shares, so they never join
+        saving = np.full(size, -1, dtype=np.int64)
+        if streams is not None and multipliers.saving is not None:
+            saving = multipliers.saving[streams.trail]
+        meter = self._table.meter(block.operation).name
+        texts = self._texts
+        account, driver = (self._budget_codes(block, name) for name in ("billed_account", "driver"))
+        alike = np.stack([payer, region, saving, account, driver])
+        for codes in np.unique(alike, axis=1).T:
+            rows = np.flatnonzero((alike == codes[:, None]).all(axis=0))
+            place = Bin(
+                payer=texts["payer"][codes[0]],
+                region=texts["region"][codes[1]],
+                meter=meter,
+                write=block.cause in WRITES,
+                account=texts["billed_account"][codes[3]] if codes[3] >= 0 else "",
+                driver=texts["driver"][codes[4]] if codes[4] >= 0 else "",
+            )
+            factor = multipliers.factor
+            # the block has the saving of 0 that stands for an uncertain one: its draws come in here
+            if codes[2] >= 0:
+                factor = factor * multipliers.left[codes[2]]
+            number = self.bins.setdefault(place, len(self.bins))
+            which = number, multipliers.growth, multipliers.age
+            yield self._groups.setdefault(which, GrowthGroup()), factor, rows
+
+    def _budget_codes(self, block: Block, name: str) -> IntArray:
+        """The code of each row that a budget is for; -1 for all others."""
+        codes = np.broadcast_to(
+            np.asarray(getattr(block, name), dtype=np.int64), (len(block.quantity),)
+        )
+        wanted = self._budgeted[name]
+        # a key may share its name with a trail or a reader
+        if not wanted or (name == "driver" and block.cause == "key"):
+            return np.full(len(codes), -1, dtype=np.int64)
+        return np.where(np.isin(codes, wanted), codes, -1)
 
     def of(self, month: int) -> FloatArray:
         """Requests of bins x draws; one column where nothing is uncertain.
@@ -176,7 +244,7 @@ class Demand:
             drawn[place] = quantity if before is None else before + quantity
 
         for (place, names, age), grown in self._groups.items():
-            factor = self.growth.of(names, month, age)
+            factor = self._growth.of(names, month, age)
             number, total = grown.of(month)
             if np.size(factor) > 1:
                 if number or total is not None:
@@ -199,6 +267,14 @@ class Demand:
                 self._noise[place] = self._draws.generator(path)
             drawn = counts(drawn, self._noise[place])
         return drawn + known
+
+
+def _sum_by_input(quantity: FloatArray, input_codes: IntArray) -> Iterator[tuple[int, FloatArray]]:
+    """The sum of the rows of each uncertain input, month by month."""
+    codes, position = np.unique(input_codes, return_inverse=True)
+    summed = np.zeros((len(codes), quantity.shape[1]))
+    np.add.at(summed, position, quantity)
+    yield from zip(codes.tolist(), summed, strict=True)
 
 
 def counts(mean: FloatArray, random: np.random.Generator) -> FloatArray:

@@ -18,7 +18,7 @@ import numpy as np
 
 from estimator.inventory import Inventory, Range
 from estimator.months import FloatArray
-from estimator.simulation.distributions import Kind, UncertainInput, exp, log, normal_scores
+from estimator.simulation.distributions import Z95, Kind, UncertainInput, exp, log, normal_scores
 from estimator.volume.streams import IntArray
 from pricing.reading.problems import Problem, UsageError
 
@@ -142,18 +142,31 @@ class Draws:
             self.drawn[path] = uncertain.values(self._scores[self.order[path]])
         return self.drawn[path]
 
-    def around_one(self, path: str, variance: float, label: UncertainInput) -> FloatArray:
+    def around_one(self, path: str, variance: float, mean: float) -> FloatArray:
         """The draws of a lognormal with mean 1: many small assumptions in one, by their moments.
 
         Fenton (1960), IRE Transactions on Communications Systems 8(1), 57-67.
+
+        Parameters
+        ----------
+        path : str
+            What they are called together.
+        variance : float
+            Of the sum of them, in units of its squared mean. [-]
+        mean : float
+            That of the sum, which their range is shown around.
         """
         if path not in self.drawn:
-            self.inputs[path] = label
-            self.order[path] = self.generator(path).permutation(self.count)
             width = log(np.array([1.0 + variance]))
-            scores = self._scores[self.order[path]]
-            # less width / 2: it is the mean that is 1, not the median
-            self.drawn[path] = exp(np.sqrt(width) * scores - width / 2)
+
+            def at(scores: FloatArray) -> FloatArray:
+                # less width / 2: it is the mean that is 1, not the median
+                return exp(np.sqrt(width) * scores - width / 2)
+
+            ends = mean * at(np.array([-Z95, 0.0, Z95]))
+            self.inputs[path] = UncertainInput(path, Range(*ends.tolist()))
+            self.order[path] = self.generator(path).permutation(self.count)
+            self.drawn[path] = at(self._scores[self.order[path]])
         return self.drawn[path]
 
 

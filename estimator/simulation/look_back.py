@@ -3,18 +3,21 @@
 The files that a run meets are not proportional to the days: they end where the stream or the bucket
 does. They are a piecewise quadratic of the days (`mean_window_days` is a sum of half squares), so
 the formulas of `estimator.volume` compute them at some nodes, and quadratics go between: exactly
-where every breakpoint is a node.
+where every breakpoint is a node. `add_look_backs` is the whole of it.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from estimator.months import ALWAYS, NEVER, FloatArray, IntArray, Period
+from estimator.simulation.demand import Demand, GrowthGroup
+from estimator.simulation.uncertain_inputs import Multipliers, UncertainInputs
+from estimator.volume.blocks import Block
 from estimator.volume.model import Segment, Written
 from estimator.volume.readers import LookBack
 
@@ -90,7 +93,123 @@ class LookBackRequests:
         return self.days.at(column) * self.factor if column.any() else np.zeros(1)
 
 
-def gets_at(reader_model: LookBack, written: Written, days: LookBackDays) -> FloatArray:
+def add_look_backs(
+    demand: Demand,
+    inputs: UncertainInputs,
+    reader_model: LookBack,
+    written: Written,
+    multipliers: Multipliers,
+) -> None:
+    """Add gets of a look-back, by the range that decides its days and by the age of its files."""
+    growth = written.growth
+    segments = growth.months_of_put if multipliers.growth else growth.segments
+    for rows, days in inputs.days_back(reader_model, written.streams):
+        part = Written(written.streams.where(rows), growth)
+        # the retention may cut every draw of a look-back to the same days
+        fixed = days.min() == days.max()
+        nodes = None
+        if not fixed:
+            nodes = LookBackDays.over(days, _breakpoints_of(reader_model, part, segments))
+        for age, table in _by_age(inputs, reader_model, part, days, nodes, segments).items():
+            grown = dataclasses.replace(multipliers, age=age)
+            if nodes is None:
+                for block in reader_model.requests(part, table):
+                    demand.add(block, grown)
+                continue
+            # certain savings are taken off a block already, off the table not yet
+            left = 1.0 - reader_model.savings[part.streams.trail]
+            for block in reader_model.requests(part, table[0]):
+                _add_table(demand, block, table * left[:, None], grown, nodes)
+
+
+def _by_age(
+    inputs: UncertainInputs,
+    reader_model: LookBack,
+    written: Written,
+    days: FloatArray,
+    nodes: LookBackDays | None,
+    segments: Sequence[Segment],
+) -> dict[int, FloatArray]:
+    """Gets by age of the files in months; the last axis is the month of reading.
+
+    Only uncertain growth needs the age: each draw multiplies files by the growth of the month
+    in which they were put.
+    """
+
+    def gets(looking: LookBack, part: Written) -> FloatArray:
+        if nodes is None:
+            return looking.gets(part, np.full(len(part.streams), float(days[0])))
+        return _gets_at(looking, part, nodes)
+
+    # growth that is a number is in the table already
+    if len(segments) < 2 or not inputs.growth.is_uncertain:
+        return {0: gets(reader_model, written)}
+    found: dict[int, FloatArray] = {}
+    spans = inputs.model.spans
+    for segment in segments:
+        start = np.maximum(written.streams.start, segment.period.start)
+        end = np.minimum(written.streams.end, segment.period.end)
+        if not (end > start).any():
+            continue
+        streams = dataclasses.replace(written.streams, start=start, end=end)
+        near, here = spans.between(float(start.min()), float(end.max() + days.max()))
+        if not len(near):
+            continue
+        # only the months that can reach these files: others would be columns of zeros
+        table = gets(reader_model.over(near), Written(streams, written.growth))
+        whole = (*table.shape[:-1], len(spans))
+        for column, month in enumerate(range(here.start, here.stop)):
+            if table[..., column].any():
+                age = int(inputs.growth.since[month]) - segment.since
+                if age not in found:
+                    found[age] = np.zeros(whole)
+                found[age][..., month] += table[..., column]
+    return found
+
+
+def _add_table(
+    demand: Demand,
+    block: Block,
+    table: FloatArray,
+    multipliers: Multipliers,
+    days: LookBackDays,
+) -> None:
+    """Add the requests of uncertain look-backs: a table of nodes x rows x months."""
+    assert block.streams is not None
+    input_codes = block.streams.uncertain_input
+    for group, factor, rows in demand.groups(block, multipliers):
+        codes, position = np.unique(input_codes[rows], return_inverse=True)
+        order = np.argsort(position, kind="stable")
+        firsts = np.searchsorted(position[order], np.arange(len(codes)))
+        # in the order of the codes, because reduceat adds up neighbours
+        summed = np.add.reduceat(table[:, rows[order]], firsts, axis=1).transpose(1, 0, 2)
+        # many ranges have one profile: their files are summed first, the factor comes once
+        alike: dict[int, tuple[LookBackRequests, FloatArray | float]] = {}
+        for code, gets in zip(codes.tolist(), summed, strict=True):
+            if gets.any():
+                look_back, multiple = _requests_of(group, days, gets)
+                files = (1.0 if code < 0 else demand.files[code]) * multiple
+                before = alike.get(id(look_back))
+                alike[id(look_back)] = look_back, files if before is None else before[1] + files
+        for look_back, all_files in alike.values():
+            look_back.factor = look_back.factor + factor * all_files
+
+
+def _requests_of(
+    group: GrowthGroup, days: LookBackDays, table: FloatArray
+) -> tuple[LookBackRequests, float]:
+    """The requests of a group that have the shape of a table, and how many times it these are."""
+    # scaled to the largest, as monthly profiles are
+    most = float(table.max())
+    shape = table / most
+    # by identity: the requests keep their days alive, so that no others have their id
+    key = id(days), np.round(shape, 13).tobytes()
+    requests = group.look_backs.setdefault(key, LookBackRequests(days, shape))
+    assert isinstance(requests, LookBackRequests)
+    return requests, most
+
+
+def _gets_at(reader_model: LookBack, written: Written, days: LookBackDays) -> FloatArray:
     """Gets at each node for each row of streams and month: nodes x rows x months. [get/month]"""
     streams = written.streams
     # streams that differ in their files alone are met alike: each kind is computed once
@@ -111,7 +230,7 @@ def gets_at(reader_model: LookBack, written: Written, days: LookBackDays) -> Flo
     return gets_of_rows
 
 
-def breakpoints_of(
+def _breakpoints_of(
     reader_model: LookBack, written: Written, segments: Iterable[Segment]
 ) -> FloatArray:
     """Look-backs that just reach where streams begin or end, or their growth changes. [day]"""

@@ -2,11 +2,12 @@
 
 At each moment the readable streams share them by their files a day, so a month is an integral over
 time, which changes only where a stream begins to be readable or ceases to be: for each draw a sum
-over the stretches between.
+over the stretches between. `add_shared_gets` is the whole of it.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from estimator.months import FloatArray, IntArray
+from estimator.simulation.demand import Demand
+from estimator.simulation.uncertain_inputs import Multipliers, UncertainInputs
+from estimator.volume.model import Model, Written
 from estimator.volume.readers import FixedModel
 from estimator.volume.streams import Streams
 
@@ -209,6 +213,49 @@ class SharedRequests:
         """For each draw. [request]"""
         requests: FloatArray = self.gets.shared_days(self.group, month) * self.factor
         return requests
+
+
+def add_shared_gets(
+    demand: Demand,
+    inputs: UncertainInputs,
+    reader_model: FixedModel,
+    written: Written,
+    multipliers: Multipliers,
+) -> None:
+    """Add gets that streams share in proportion to their files."""
+    # a fixed number of gets does not grow: growth moves files, which only share it out
+    multipliers = dataclasses.replace(multipliers, growth=())
+    streams = written.streams
+    retention = inputs.retentions(
+        trail
+        for trail in np.unique(streams.trail).tolist()
+        if _expire(inputs.model, streams.where(streams.trail == trail))
+    )
+    # the only one: such a reader makes Decrypt alone
+    block = next(iter(reader_model.requests(written, reader_model.gets(written))))
+    left = 1.0 - reader_model.savings[streams.trail]
+    parts = [
+        (group, factor * share, rows[left[rows] == share])
+        for group, factor, rows in demand.groups(block, multipliers)
+        for share in np.unique(left[rows]).tolist()
+    ]
+    uncertain = bool((streams.uncertain_input >= 0).any())
+    # with one part and no moving edge the shares add up to 1 in every draw
+    if not retention and not (uncertain and len(parts) > 1):
+        demand.add(dataclasses.replace(block, streams=streams.with_a_file_each()), multipliers)
+        return
+    rows_of = [rows for _, _, rows in parts]
+    gets = SharedGets(reader_model, streams, demand.files, retention, rows_of)
+    for number, (group, factor, _) in enumerate(parts):
+        requests = SharedRequests(gets, number, factor * reader_model.reader.gets_per_day.mid)
+        group.parts.append(requests)
+
+
+def _expire(model: Model, streams: Streams) -> bool:
+    """True where files of streams that ended may expire before their key goes."""
+    # while a stream writes on, there is always a file that has not expired
+    last = np.minimum(model.months.end[-1], model.key_end[streams.trail])
+    return bool((streams.end < last).any())
 
 
 def _sizes(files: FloatArray, readable: npt.NDArray[np.bool_]) -> IntArray:

@@ -1,18 +1,14 @@
-"""The uncertain inputs of an inventory, and the inventory with unit factors in their place.
+"""The uncertain inputs of an inventory: what each draws, and the model that draws multiply.
 
-There each uncertain input is the number that leaves the rest as it is: 1 for a factor, 0 for a
-saving or a growth. The formulas of `estimator.volume` then give what its draws multiply.
-
-Of files per day the ranges that matter most stand on their own, and the many small in one: their
-sum is taken to be lognormal with the mean and the variance that it has (Fenton and Wilkinson), so
-that the work of a draw does not grow with the number of accounts.
+In that model each uncertain input is the number that leaves the rest as it is: 1 for a factor, 0
+for a saving or a growth. The formulas of `estimator.volume` then give what its draws multiply.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,16 +17,175 @@ from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Reader, Trail
 from estimator.inventory.units import is_share
 from estimator.months import FloatArray
-from estimator.simulation.distributions import Z95, UncertainInput, exp, log, moments
+from estimator.simulation.distributions import exp, log, whole_power
 from estimator.simulation.draws import Draws
-from estimator.volume.model import Model
-from estimator.volume.readers import kind_of
+from estimator.volume.model import DIGEST_GROWTHS, LOG_GROWTHS, Model, Written
+from estimator.volume.readers import LookBack, ReaderModel, kind_of
 from estimator.volume.streams import IntArray, Streams
 
 _UNIT, _NONE = Range.exactly(1), Range.exactly(0)
 
-# ranges of files per day that have draws of their own
-OWN_DRAWS = 100
+
+@dataclass(frozen=True)
+class Multipliers:
+    """The numbers that multiply the rows of a block in every draw.
+
+    Attributes
+    ----------
+    factor : array or float
+        The same for all rows.
+    saving : array of int, optional
+        For each trail the position in `left` of the share that an uncertain saving leaves; -1 for
+        none.
+    left : tuple of array
+        1 - saving. [-]
+    growth : tuple of str
+        The uncertain growths.
+    age : int
+        How many months before they are read the files were put: they have that month's growth.
+    """
+
+    factor: FloatArray | float = 1.0
+    saving: IntArray | None = None
+    left: tuple[FloatArray, ...] = ()
+    growth: tuple[str, ...] = ()
+    age: int = 0
+
+
+class GrowthFactors:
+    """Uncertain growth: the factor of each draw in each month."""
+
+    def __init__(self, since: FloatArray, per_year: dict[str, FloatArray]) -> None:
+        self.since = since
+        # the twelfth root once, then whole powers: growth compounds monthly
+        self._monthly = {name: exp(log(1.0 + growth) / 12.0) for name, growth in per_year.items()}
+
+    @property
+    def is_uncertain(self) -> bool:
+        """True where a growth is a range."""
+        return bool(self._monthly)
+
+    def of(self, names: tuple[str, ...], month: int, age: int = 0) -> FloatArray | float:
+        """The product of these growths since the inventory was true, `age` months before. [-]"""
+        # files put before as_of are those that were counted: they have no growth to share
+        months = max(int(self.since[month]) - age, 0)
+        factor: FloatArray | float = 1.0
+        for name in names if months else ():
+            factor = factor * whole_power(self._monthly[name], months)
+        return factor
+
+
+class UncertainInputs:
+    """The draws of the uncertain inputs of an inventory, but for files per day.
+
+    Attributes
+    ----------
+    inventory : Inventory
+        With its ranges.
+    model : Model
+        That of the same inventory with unit factors.
+    draws : Draws
+    growth : GrowthFactors
+    """
+
+    def __init__(self, model: Model, draws: Draws) -> None:
+        self.inventory, self.draws = model.inventory, draws
+        self.model = Model(with_unit_factors(model.inventory), model.months, model.streams)
+        section = self.inventory.growth
+        since = model.months.since(section.as_of)
+        growing = {
+            name: draws.draw(f"growth.{name}", getattr(section, name), "growth")
+            for name in self._find_growing(LOG_GROWTHS)
+            if since.any()
+        }
+        self.growth = GrowthFactors(since, growing)
+        self._trails = {trail.name: trail for trail in self.inventory.trails}
+        self._readers = {reader.name: reader for reader in self.inventory.readers}
+
+    def of_trails(self) -> Mapping[str, Multipliers]:
+        """What multiplies puts and digests, by their cause."""
+        saved = self._multipliers(1.0, map(trail_saving, self.inventory.trails), LOG_GROWTHS)
+        digests = dataclasses.replace(saved, growth=self._find_growing(DIGEST_GROWTHS))
+        return {"put": saved, "digest": digests}
+
+    def of_checks(self, name: str) -> Multipliers:
+        """What multiplies the checks of a trail."""
+        checks = self._trails[name].config_updates_per_month
+        path = f"trails[{name}].config_updates_per_month"
+        return Multipliers(1.0 if checks.is_number else self.draws.draw(path, checks))
+
+    def of_reader(self, reader_model: ReaderModel, written: Written) -> Multipliers:
+        """What multiplies the gets of a reader: its uncertain factors, savings and growth."""
+        reader = self._readers[reader_model.reader.name]
+        product: FloatArray | float = 1.0
+        for name in reader_model.factors:
+            given = getattr(reader, name)
+            if not given.is_number:
+                # a share must never be drawn above 1
+                kind: Any = "share" if is_share(name) else "quantity"
+                product = product * self.draws.draw(f"readers[{reader.name}].{name}", given, kind)
+        savings = [_reader_saving(reader, trail) for trail in self.inventory.trails]
+        return self._multipliers(product, savings, written.growth.names)
+
+    def days_back(
+        self, reader_model: LookBack, streams: Streams
+    ) -> Iterator[tuple[IntArray, FloatArray]]:
+        """The rows that look back over the same days, and those days for each draw."""
+        name, window = reader_model.reader.name, reader_model.window
+        days = getattr(self._readers[name], window)
+        path = f"readers[{name}].{window}"
+        is_drawn = days is not None and not days.is_number
+        groups: dict[str | float, list[int]] = {}
+        ranges = {}
+        for trail in np.unique(streams.trail).tolist():
+            retained = _retention(self.inventory.trails[trail])
+            which = float(self.model.retention[trail]) if retained is None else retained[0]
+            groups.setdefault(which, []).append(trail)
+            ranges[which] = retained
+        for which, trails in groups.items():
+            retained = ranges[which]
+            rows = np.flatnonzero(np.isin(streams.trail, trails))
+            if not is_drawn and retained is None:
+                yield rows, reader_model.days_back(streams.where(rows[:1]))
+                continue
+            most = np.array([reader_model.most_back])
+            back = self.draws.draw(path, days) if is_drawn else most
+            retention = np.array([which]) if retained is None else self.draws.draw(*retained)
+            # nobody reads what the bucket no longer has
+            yield rows, np.minimum(back, retention)
+
+    def retentions(self, trails: Iterable[int]) -> dict[int, FloatArray]:
+        """The days that the buckets of trails keep files, where these are a range. [day]"""
+        found = ((trail, _retention(self.inventory.trails[trail])) for trail in trails)
+        return {
+            trail: self.draws.draw(*retained) for trail, retained in found if retained is not None
+        }
+
+    def _multipliers(
+        self,
+        factor: FloatArray | float,
+        savings: Iterable[tuple[str, Range] | None],
+        growth: tuple[str, ...],
+    ) -> Multipliers:
+        number: dict[str, int] = {}
+        left: list[FloatArray] = []
+        of_trail = []
+        for saving in savings:
+            if saving is None:
+                of_trail.append(-1)
+                continue
+            path, share = saving
+            # a saving that the reader says is one draw for all trails
+            if path not in number:
+                number[path] = len(left)
+                left.append(1.0 - self.draws.draw(path, share, "share"))
+            of_trail.append(number[path])
+        saved = np.array(of_trail, dtype=np.int64)
+        return Multipliers(factor, saved, tuple(left), self._find_growing(growth))
+
+    def _find_growing(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        growth = self.inventory.growth
+        return tuple(name for name in names if not getattr(growth, name).is_number)
 
 
 def with_unit_factors(inventory: Inventory) -> Inventory:
@@ -80,7 +235,7 @@ def trail_saving(trail: Trail) -> tuple[str, Range] | None:
     return f"trails[{trail.name}].bucket.bucket_key_saving", saving
 
 
-def reader_saving(reader: Reader, trail: Trail) -> tuple[str, Range] | None:
+def _reader_saving(reader: Reader, trail: Trail) -> tuple[str, Range] | None:
     """The uncertain saving of a reader on a trail's files: its own, else the bucket's."""
     saving = reader.bucket_key_saving
     if saving is None:
@@ -90,31 +245,12 @@ def reader_saving(reader: Reader, trail: Trail) -> tuple[str, Range] | None:
     return f"readers[{reader.name}].bucket_key_saving", saving
 
 
-def retention(trail: Trail) -> tuple[str, Range] | None:
+def _retention(trail: Trail) -> tuple[str, Range] | None:
     """The uncertain days that a bucket keeps files."""
     days = trail.bucket.retention_days
     if days is None or days.is_number:
         return None
     return f"trails[{trail.name}].bucket.retention_days", days
-
-
-def look_back(reader: Reader) -> tuple[str, Range] | None:
-    """The uncertain days that a reader looks back."""
-    name = kind_of(reader).window
-    days = None if name is None else getattr(reader, name)
-    return None if days is None or days.is_number else (f"readers[{reader.name}].{name}", days)
-
-
-def reader_factor(reader: Reader, draws: Draws) -> FloatArray | float:
-    """The product of a reader's uncertain factors, for each draw; 1 without any."""
-    product: FloatArray | float = 1.0
-    for name in kind_of(reader).factors:
-        given = getattr(reader, name)
-        if not given.is_number:
-            # a share must never be drawn above 1
-            kind: Any = "share" if is_share(name) else "quantity"
-            product = product * draws.draw(f"readers[{reader.name}].{name}", given, kind)
-    return product
 
 
 def is_uncertain(model: Model) -> bool:
@@ -133,107 +269,3 @@ def is_uncertain(model: Model) -> bool:
         values = [value for name, value in reader if name != "burst_seconds"]
         others += [value for value in values if isinstance(value, Range)]
     return bool((streams.uncertain_input >= 0).any()) or any(not each.is_number for each in others)
-
-
-class UncertainFiles:
-    """The draws of files per day, and how rows of streams refer to them.
-
-    Attributes
-    ----------
-    draws : list of array
-        Files per day [file/day] of a range, or of many small ones as a multiple of their mean [-].
-    """
-
-    def __init__(
-        self,
-        ranges: dict[str, Range],
-        weights: FloatArray,
-        patterns: Iterable[tuple[IntArray, int]],
-        draws: Draws,
-        own: int = OWN_DRAWS,
-    ) -> None:
-        """`weights`: days x streams that write by each range. `patterns`: the ranges of each use.
-
-        Small ranges are combined only where they are used alike.
-        """
-        self.draws: list[FloatArray] = []
-        paths, values = list(ranges), list(ranges.values())
-        self._code = np.full(len(values), -1, dtype=np.int64)
-        self._mean = np.ones(len(values))
-        used = np.flatnonzero(weights)
-        if len(used) > own:
-            low, mid, high = (
-                np.array([getattr(each, end) for each in values]) for end in ("low", "mid", "high")
-            )
-            for number in np.flatnonzero(~((low > 0) & (low <= mid) & (mid <= high)))[:1]:
-                UncertainInput(paths[number], values[number])  # refuses it, and says why
-            mean, variance = moments(low, mid, high)
-            spread = variance * weights * weights
-            # the widest stay on their own: only a sum of many small ones looks lognormal
-            by_spread = used[np.argsort(-spread[used], kind="stable")]
-            used = np.sort(by_spread[:own])
-            for members in _alike(np.sort(by_spread[own:]), patterns):
-                self._combine(members, paths, mean, variance, weights, draws)
-        for number in used:
-            self._code[number] = len(self.draws)
-            self.draws.append(draws.draw(paths[number], values[number]))
-
-    def _combine(
-        self,
-        members: IntArray,
-        paths: list[str],
-        mean: FloatArray,
-        variance: FloatArray,
-        weights: FloatArray,
-        draws: Draws,
-    ) -> None:
-        w, m, v = weights[members], mean[members], variance[members]
-        total = float(np.sum(w * m))
-        relative = float(np.sum(w * w * v)) / total**2
-        # sorted: the path, and with it the draws, must not hang on the order of the accounts
-        names = sorted(paths[member] for member in members)
-        path = f"{len(names):,} smaller ranges, {names[0]} to {names[-1]}"
-        width = log(np.array([1.0 + relative]))
-        low, mid, high = float(np.sum(m)) * exp(
-            np.sqrt(width) * np.array([-Z95, 0.0, Z95]) - width / 2
-        )
-        label = UncertainInput(path, Range(float(low), float(mid), float(high)))
-        self._code[members] = len(self.draws)
-        # draws of the sum are multiples of its mean: each member brings its own mean along
-        self._mean[members] = m
-        self.draws.append(draws.around_one(path, relative, label))
-
-    def refer(self, streams: Streams) -> Streams:
-        """Streams by uncertain input, pointing at `draws`: `files` is what a draw multiplies."""
-        if not self.draws:
-            return streams
-        uncertain = streams.uncertain_input >= 0
-        files = np.where(
-            uncertain, streams.count * self._mean[streams.uncertain_input], streams.files
-        )
-        input_codes = np.where(uncertain, self._code[streams.uncertain_input], -1)
-        pointing = dataclasses.replace(streams, files=files, uncertain_input=input_codes)
-        return pointing.add_up(by_account=False, by_region=False, by_input=True)
-
-
-def _alike(members: IntArray, patterns: Iterable[tuple[IntArray, int]]) -> list[IntArray]:
-    """The members in groups of those that have the same uses."""
-    uses: defaultdict[int, list[int]] = defaultdict(list)
-    for inputs, use in patterns:
-        for number in np.unique(inputs[inputs >= 0]).tolist():
-            uses[number].append(use)
-    groups: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-    for number in members.tolist():
-        groups[tuple(uses[number])].append(number)
-    return [np.array(group, dtype=np.int64) for group in groups.values()]
-
-
-def notice_combined(ranges: int, own: int = OWN_DRAWS) -> tuple[str, ...]:
-    """The notice that small ranges are drawn together, where they are."""
-    if ranges <= own:
-        return ()
-    notice = (
-        f"of {ranges:,} ranges of files_per_day the {own} that matter most are simulated each on "
-        "its own, the rest together: mean and variance of their sum are exact"
-    )
-    return (notice,)
