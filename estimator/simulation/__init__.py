@@ -17,8 +17,9 @@ from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import FloatArray, read_months
 from estimator.simulation.draws import Draws, Options, read_options
 from estimator.simulation.inventory_demand import OWN_DRAWS, demand_of
-from estimator.simulation.result import Simulation, build_simulation
-from estimator.simulation.sampling import Prices, repeat_point, sample, sample_cost
+from estimator.simulation.result import Simulation
+from estimator.simulation.sampling import repeat_point, sample, sample_cost
+from estimator.simulation.spread import build_simulation
 from estimator.simulation.uncertain_inputs import is_uncertain
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
@@ -80,8 +81,7 @@ def run(
     noise: bool = True,
 ) -> Simulation:
     """A simulation of checked options; without `noise` counts are their means."""
-    inventory = model.inventory
-    span = model.months
+    inventory, span = model.inventory, model.months
     priced = price_usage(model, DEFAULT_GRAIN, table, discount)
     charges, is_exempt = priced.charges, inventory.cloudtrail_writes == "exempt"
     point = monthly_totals(charges, None, span, table.currency, is_exempt)
@@ -89,19 +89,18 @@ def run(
     messages = notices(model, priced.versions, charges, free_in_use(priced.pools, table))
     if inventory.budgets and table.currency != "USD":
         messages += (f"budgets are in USD, the rates in {table.currency}: not compared",)
-    lots = Draws(options.seed, options.draws, inventory)
+    draws = Draws(options.seed, options.draws, inventory)
     # without a range the draws would repeat the forecast but for last bits: say the forecast itself
     if is_uncertain(model):
-        demand = demand_of(model, table, lots, noise)
-        prices = Prices(table, span, demand.bins, discount)
-        drawn = sample(inventory, span, demand, prices, lots, options.quantiles)
+        demand = demand_of(model, table, draws, noise)
+        samples = sample(model, demand, table, discount, draws, options.quantiles)
         messages += _notice_combined(len(inventory.uncertain_files))
     else:
         messages += (_CERTAIN,)
         use = budget_use(charges, inventory.budgets, span, inventory.accounts)
-        drawn = repeat_point(point, use, table.currency, is_exempt, options)
+        samples = repeat_point(point, use, table.currency, is_exempt, options)
     return build_simulation(
-        inventory, span, options, point, drawn, lots, messages, table, priced.versions, discount
+        model, options, point, samples, draws, messages, table, priced.versions, discount
     )
 
 
@@ -123,7 +122,6 @@ def draw_costs(
 
     Counts are their means: their noise belongs to a month, and not to a decision.
     """
-    inventory, span = model.inventory, model.months
-    lots = Draws(seed, draws, inventory)
-    demand = demand_of(model, table, lots, noise=False)
-    return sample_cost(inventory, span, demand, Prices(table, span, demand.bins, discount), lots)
+    drawn = Draws(seed, draws, model.inventory)
+    demand = demand_of(model, table, drawn, noise=False)
+    return sample_cost(model, demand, table, discount, drawn)

@@ -12,13 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from estimator.figures import between_ends, money, share
-from estimator.forecasting.budgets import is_over
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS, describe_rates
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
-from estimator.simulation.draws import Draws, Options, quantiles_of
-from estimator.simulation.sampling import Samples
-from estimator.simulation.spread import drivers_frame, quantile_frame
 from pricing.meters import Meter, Version
 from pricing.notebook import NotebookResult
 from pricing.rates import RateTable
@@ -149,141 +145,6 @@ class Simulation(NotebookResult):
             f"<Simulation {first} to {last}: {self.currency} {money(low)} to {money(high)} "
             f"({ends}), {self.draws:,} draws>"
         )
-
-
-def build_simulation(
-    inventory: Inventory,
-    months: Months,
-    options: Options,
-    point: pd.DataFrame,
-    samples: Samples,
-    draws: Draws,
-    notices: tuple[str, ...],
-    table: RateTable,
-    versions: tuple[tuple[Meter, Version], ...],
-    discount: float,
-) -> Simulation:
-    """Put the draws into frames.
-
-    Parameters
-    ----------
-    point : DataFrame
-        The monthly totals of the forecast.
-    samples : Samples
-    draws : Draws
-        The assumptions behind it.
-    """
-    cost = f"cost_{table.currency.lower()}"
-    shares, is_exempt = options.quantiles, inventory.cloudtrail_writes == "exempt"
-    names = ("exempt", "charged") if is_exempt else ("charged", "exempt")
-    chosen, other = (f"{cost}_writes_{name}" for name in names)
-    whole = {"requests": _span(samples.requests), cost: _span(samples.cost)}
-    by_month = {"requests": samples.requests, cost: samples.cost}
-    found = {
-        name: [quantiles_of(whole[name], shares), *(quantiles_of(month, shares) for month in rows)]
-        for name, rows in by_month.items()
-    }
-    drivers, remainder = drivers_frame(draws, whole)
-    over = _draws_over(inventory, samples, table.currency)
-    means = samples.means
-    mean = {
-        "requests": math.fsum(means["requests"]),
-        cost: math.fsum(means["chosen"]),
-        f"{cost}_of_mean": math.fsum(means["of_mean"]),
-        chosen: math.fsum(means["chosen"]),
-        other: math.fsum(means["other"]),
-    }
-    measures = ["requests", cost, f"{cost}_writes_charged", f"{cost}_writes_exempt"]
-    # point and mean side by side: the free tier makes them differ even where requests agree
-    monthly = pd.DataFrame(
-        {
-            "month": list(months.labels),
-            "point_requests": point["requests"],
-            "mean_requests": means["requests"],
-            f"point_{cost}": point[cost],
-            f"mean_{cost}": means["chosen"],
-            f"{cost}_of_mean": means["of_mean"],
-            f"mean_{chosen}": means["chosen"],
-            f"mean_{other}": means["other"],
-        }
-    )
-    return Simulation(
-        inventory=inventory,
-        months=months,
-        draws=options.draws,
-        seed=options.seed,
-        quantile=shares,
-        quantiles=quantile_frame(found, shares, months),
-        other_quantiles=quantile_frame({cost: samples.other}, shares, months),
-        monthly=monthly,
-        drivers=drivers,
-        remainder=remainder,
-        budgets=_budgets(inventory, months, samples, over),
-        over=over,
-        quantiles_spent=samples.quantiles_spent,
-        draws_requests=samples.requests.T,
-        draws_cost=samples.cost.T,
-        mean=mean,
-        point={name: math.fsum(point[name]) for name in measures},
-        notices=notices,
-        table=table,
-        versions=versions,
-        discount=discount,
-    )
-
-
-def _span(months: FloatArray) -> FloatArray:
-    """The sum over the months, of one value where all draws are the same."""
-    # a broadcast point: summing it by fsum gives the forecast's own bits
-    if months.strides[1] == 0:
-        return np.array([math.fsum(months[:, 0])])
-    total: FloatArray = months.sum(axis=0)
-    return total
-
-
-def _draws_over(
-    inventory: Inventory, samples: Samples, currency: str
-) -> dict[str, npt.NDArray[np.bool_]]:
-    """The draws that break each budget, months x draws; none where budgets are not compared."""
-    return {
-        budget.name: is_over(samples.cost, np.array(budget.usd_per_month))
-        if budget.part is None
-        else samples.over[budget.name]
-        for budget in (inventory.budgets if currency == "USD" else ())
-    }
-
-
-def _budgets(
-    inventory: Inventory,
-    months: Months,
-    samples: Samples,
-    over: Mapping[str, npt.NDArray[np.bool_]],
-) -> pd.DataFrame:
-    """The probability that each budget is broken, and its mean use: in all months, then in each."""
-    budgets = [budget for budget in inventory.budgets if budget.name in over]
-    size = months.count + 1
-    # a draw that breaks it in several months is one that breaks it in any
-    found = [
-        [broken.any(axis=0).mean(), *broken.mean(axis=1)]
-        for broken in (over[budget.name] for budget in budgets)
-    ]
-    everything = samples.means["chosen"].to_numpy(dtype=np.float64)
-    means = [
-        everything if budget.part is None else samples.spent[budget.name] for budget in budgets
-    ]
-    expected = [[math.fsum(each), *each] for each in means]
-    span = [pd.NaT, *pd.period_range(months.labels[0], periods=months.count, freq="M")]
-    names = [budget.name for budget in budgets]
-    limits = [budget.usd_per_month for budget in budgets]
-    return pd.DataFrame(
-        {
-            "budget": pd.Categorical(np.repeat(np.array(names, dtype=object), size), names),
-            "usd_per_month": np.repeat(np.array(limits, dtype=np.float64), size),
-            "month": pd.PeriodIndex(np.array(span * len(budgets), dtype=object), freq="M"),
-            "probability": np.array(found, dtype=np.float64).reshape(-1),
-            "expected": np.array(expected, dtype=np.float64).reshape(-1),
-        }
-    )
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

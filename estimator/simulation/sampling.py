@@ -19,6 +19,7 @@ from estimator.inventory.budgets import Covered
 from estimator.months import FloatArray, IntArray, Months
 from estimator.simulation.demand import Bin, Demand
 from estimator.simulation.draws import Draws, Options, quantiles_of
+from estimator.volume.model import Model
 from estimator.volume.others import OtherPools, other_pools
 from pricing.bill import Lines
 from pricing.rates import RateTable
@@ -36,11 +37,11 @@ class _OthersOfMonth:
         return self.others.at(payer, partition, self.month)
 
 
-class Prices:
+class _Prices:
     """Costs of the bins of a demand, month by month."""
 
     def __init__(
-        self, table: RateTable, months: Months, bins: Iterable[Bin], discount: float
+        self, bins: Iterable[Bin], months: Months, table: RateTable, discount: float
     ) -> None:
         self._table, self._months, self._discount = table, months, discount
         self.bins = list(bins)
@@ -130,26 +131,38 @@ class Samples:
 
 
 def sample(
-    inventory: Inventory,
-    months: Months,
+    model: Model,
     demand: Demand,
-    prices: Prices,
+    table: RateTable,
+    discount: float,
     draws: Draws,
     shares: Sequence[float],
 ) -> Samples:
-    """Draw everything, month by month: one month of every bin is in memory at a time."""
-    drawn = {use.path: draws.draw(use.path, use.requests) for use in inventory.other_uses}
+    """Draw everything, month by month: one month of every bin is in memory at a time.
+
+    Parameters
+    ----------
+    model : Model
+        Of the inventory and the months.
+    demand : Demand
+        Of the same.
+    draws : Draws
+    shares : sequence of float
+        Which quantiles. [0-1]
+    """
+    inventory, months = model.inventory, model.months
+    prices = _Prices(demand.bins, months, table, discount)
+    drawn = _draw_others(inventory, draws)
     others = other_pools(inventory, months, drawn)
     # one value each: the cost of the mean requests is priced as one draw
     means = {path: np.array([each.mean()]) for path, each in drawn.items()}
     mean_others = other_pools(inventory, months, means)
     requests, cost = np.empty((2, months.count, draws.count))
     whole, quantiles, rows = np.zeros(draws.count), [], []
-    budgets = [budget for budget in inventory.budgets if budget.part is not None]
-    covers = {budget.name: budget.covers(inventory.accounts) for budget in budgets}
+    budgets = [budget for budget in inventory.budgets if budget.name in demand.covers]
     over = {budget.name: np.empty((months.count, draws.count), dtype=bool) for budget in budgets}
     means_spent = {budget.name: np.empty(months.count) for budget in budgets}
-    quantiles_spent = {name: np.empty((len(shares), months.count)) for name in covers}
+    quantiles_spent = {name: np.empty((len(shares), months.count)) for name in over}
     is_exempt = inventory.cloudtrail_writes == "exempt"
     for month in range(months.count):
         quantities = demand.of(month)
@@ -163,7 +176,7 @@ def sample(
         cost[month], other = by_bin.sum(axis=0), by_bin_other.sum(axis=0)
         bins = [prices.bins[number] for number in used.tolist()]
         for budget in budgets:
-            spent = by_bin[_bins_of(covers[budget.name], bins)].sum(axis=0)
+            spent = by_bin[_bins_of(demand.covers[budget.name], bins)].sum(axis=0)
             over[budget.name][month] = is_over(spent, np.array(budget.usd_per_month))
             means_spent[budget.name][month] = spent.mean()
             quantiles_spent[budget.name][:, month] = quantiles_of(spent, shares)
@@ -183,11 +196,12 @@ def sample(
 
 
 def sample_cost(
-    inventory: Inventory, months: Months, demand: Demand, prices: Prices, draws: Draws
+    model: Model, demand: Demand, table: RateTable, discount: float, draws: Draws
 ) -> FloatArray:
     """The cost of each draw over all months, as the inventory has it: that of `sample`, alone."""
-    drawn = {use.path: draws.draw(use.path, use.requests) for use in inventory.other_uses}
-    others = other_pools(inventory, months, drawn)
+    inventory, months = model.inventory, model.months
+    prices = _Prices(demand.bins, months, table, discount)
+    others = other_pools(inventory, months, _draw_others(inventory, draws))
     is_exempt = inventory.cloudtrail_writes == "exempt"
     cost = np.empty((months.count, draws.count))
     for month in range(months.count):
@@ -197,9 +211,13 @@ def sample_cost(
     return total
 
 
-def _bins_of(covered: Covered | None, bins: Sequence[Bin]) -> npt.NDArray[np.bool_]:
+def _draw_others(inventory: Inventory, draws: Draws) -> dict[str, FloatArray]:
+    """The draws of what everything else requests, by path; one value where it is a number."""
+    return {use.path: draws.draw(use.path, use.requests) for use in inventory.other_uses}
+
+
+def _bins_of(covered: Covered, bins: Sequence[Bin]) -> npt.NDArray[np.bool_]:
     """The bins that a budget of a part counts."""
-    assert covered is not None
     fields = {"payer": "payer", "billed_account": "account", "driver": "driver"}
     name, values = fields[covered.column], set(covered.members)
     return np.array([getattr(each, name) in values for each in bins], dtype=bool)
