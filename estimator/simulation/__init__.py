@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.forecasting import price_usage
-from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.notices import notices
 from estimator.forecasting.result import free_in_use
 from estimator.forecasting.totals import monthly_totals
@@ -97,8 +96,7 @@ def run(
         messages += _notice_combined(len(inventory.uncertain_files))
     else:
         messages += (_CERTAIN,)
-        use = budget_use(charges, inventory.budgets, span, inventory.accounts)
-        samples = repeat_point(point, use, table.currency, is_exempt, options)
+        samples = repeat_point(model, charges, point, table.currency, options)
     return build_simulation(
         model, options, point, samples, draws, messages, table, priced.versions, discount
     )

@@ -112,7 +112,7 @@ def expected_forecast(means: Model, simulation: Simulation) -> Forecast:
         Of the simulated inventory `with_means`, and of the months.
     simulation : Simulation
     """
-    inventory, months, code = simulation.inventory, simulation.months, simulation.currency.lower()
+    inventory, months, cost = simulation.inventory, simulation.months, simulation.cost
     of_means = compute_forecast(means, simulation.table, simulation.discount)
     if means.inventory is inventory:
         return of_means
@@ -124,12 +124,12 @@ def expected_forecast(means: Model, simulation: Simulation) -> Forecast:
         ("requests", "quantity"),
         ("free_requests", "free"),
         ("billable_requests", "billable"),
-        (f"cost_{code}_requests", "cost"),
+        (f"{cost}_requests", "cost"),
     ):
         monthly[name] = sum_groups(month, np.where(is_request, rows[column], 0.0), months.count)
-    monthly[f"cost_{code}"] = mean[f"mean_cost_{code}"].to_numpy()
+    monthly[cost] = mean[f"mean_{cost}"].to_numpy()
     for name in ("charged", "exempt"):
-        monthly[f"cost_{code}_writes_{name}"] = mean[f"mean_cost_{code}_writes_{name}"].to_numpy()
+        monthly[f"{cost}_writes_{name}"] = mean[f"mean_{cost}_writes_{name}"].to_numpy()
     budgets = inventory.budgets if len(of_means.budgets) else ()
     return dataclasses.replace(
         of_means,
@@ -152,7 +152,7 @@ def expect_rows(rows: pd.DataFrame, simulation: Simulation) -> pd.DataFrame:
         Charges of any grain with month, cause and unit, of all that is simulated in their months.
     """
     size, cost = simulation.months.count, simulation.cost
-    price_name = price_column(simulation.currency)
+    price_name = price_column(simulation.table.currency)
     month, is_request = month_of(rows, simulation.months), (rows["unit"] == "request").to_numpy()
     mean = simulation.monthly
 

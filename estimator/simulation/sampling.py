@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from estimator.forecasting.budgets import is_over
+from estimator.forecasting.budgets import budget_use, is_over
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Covered
 from estimator.months import FloatArray, IntArray, Months
@@ -114,9 +114,9 @@ class Samples:
         A row per month: requests, chosen and other [currency] of the mean draw, and of_mean, the
         cost of the mean requests.
     over : mapping of str to array
-        For each budget of a part: months x draws that cost more than it.
+        For each budget: months x draws that cost more than it.
     spent : mapping of str to array
-        For each budget of a part the mean cost of each month. [currency]
+        For each budget the mean cost of each month. [currency]
     quantiles_spent : mapping of str to array
         The same quantiles of what each budget of a part counts, quantiles x months. [currency]
     """
@@ -125,9 +125,9 @@ class Samples:
     cost: FloatArray
     other: list[FloatArray]
     means: pd.DataFrame
-    over: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
-    spent: Mapping[str, FloatArray] = field(default_factory=dict)
-    quantiles_spent: Mapping[str, FloatArray] = field(default_factory=dict)
+    over: Mapping[str, npt.NDArray[np.bool_]]
+    spent: Mapping[str, FloatArray]
+    quantiles_spent: Mapping[str, FloatArray]
 
 
 def sample(
@@ -159,10 +159,10 @@ def sample(
     mean_others = other_pools(inventory, months, means)
     requests, cost = np.empty((2, months.count, draws.count))
     whole, quantiles, rows = np.zeros(draws.count), [], []
-    budgets = [budget for budget in inventory.budgets if budget.name in demand.covers]
-    over = {budget.name: np.empty((months.count, draws.count), dtype=bool) for budget in budgets}
-    means_spent = {budget.name: np.empty(months.count) for budget in budgets}
-    quantiles_spent = {name: np.empty((len(shares), months.count)) for name in over}
+    limits = {budget.name: np.array(budget.usd_per_month) for budget in inventory.budgets}
+    over = {name: np.empty((months.count, draws.count), dtype=bool) for name in limits}
+    means_spent = {name: np.empty(months.count) for name in limits}
+    quantiles_spent = {name: np.empty((len(shares), months.count)) for name in demand.covers}
     is_exempt = inventory.cloudtrail_writes == "exempt"
     for month in range(months.count):
         quantities = demand.of(month)
@@ -175,11 +175,13 @@ def sample(
         requests[month] = quantities[prices.is_request].sum(axis=0)
         cost[month], other = by_bin.sum(axis=0), by_bin_other.sum(axis=0)
         bins = [prices.bins[number] for number in used.tolist()]
-        for budget in budgets:
-            spent = by_bin[_bins_of(demand.covers[budget.name], bins)].sum(axis=0)
-            over[budget.name][month] = is_over(spent, np.array(budget.usd_per_month))
-            means_spent[budget.name][month] = spent.mean()
-            quantiles_spent[budget.name][:, month] = quantiles_of(spent, shares)
+        for name, limit in limits.items():
+            spent = cost[month]
+            if name in demand.covers:
+                spent = by_bin[_bins_of(demand.covers[name], bins)].sum(axis=0)
+                quantiles_spent[name][:, month] = quantiles_of(spent, shares)
+            over[name][month] = is_over(spent, limit)
+            means_spent[name][month] = spent.mean()
         # no draws of it by month: that array would be as large as all of the cost
         whole += other
         quantiles.append(quantiles_of(other, shares))
@@ -224,31 +226,44 @@ def _bins_of(covered: Covered, bins: Sequence[Bin]) -> npt.NDArray[np.bool_]:
 
 
 def repeat_point(
-    point: pd.DataFrame,
-    use: pd.DataFrame,
-    currency: str,
-    exempt: bool,
-    options: Options,
+    model: Model, charges: pd.DataFrame, point: pd.DataFrame, currency: str, options: Options
 ) -> Samples:
-    """The same of an inventory without a range: the point forecast in every draw."""
-    code = currency.lower()
-    requests, cost = (point[name].to_numpy() for name in ("requests", f"cost_{code}"))
-    other = point[f"cost_{code}_writes_{'charged' if exempt else 'exempt'}"].to_numpy()
-    size = (len(point), options.draws)
+    """The same of an inventory without a range: the point forecast in every draw.
+
+    Parameters
+    ----------
+    model : Model
+        Of the inventory and the months.
+    charges, point : DataFrame
+        Of its forecast, and their monthly totals.
+    """
+    inventory, months, name = model.inventory, model.months, f"cost_{currency.lower()}"
+    other_name = "charged" if inventory.cloudtrail_writes == "exempt" else "exempt"
+    columns = ("requests", name, f"{name}_writes_{other_name}")
+    requests, cost, other = (point[column].to_numpy() for column in columns)
+    size, shares = (months.count, options.draws), options.quantiles
     means = pd.DataFrame({"requests": requests, "chosen": cost, "other": other, "of_mean": cost})
-    every = [np.full(len(options.quantiles), value) for value in (math.fsum(other), *other)]
-    over = {
-        str(name): np.broadcast_to(part["over"].to_numpy(dtype=bool)[:, None], size)
-        for name, part in use.groupby("budget", observed=True)
-    }
+    every = [np.full(len(shares), value) for value in (math.fsum(other), *other)]
+    use = budget_use(charges, inventory.budgets, months, inventory.accounts)
+    parts = [budget.name for budget in inventory.budgets if budget.part is not None]
     spent = {
-        str(name): part["used"].to_numpy(dtype=np.float64)
-        for name, part in use.groupby("budget", observed=True)
+        # of everything the point itself: charges added up in another order have other last bits
+        str(budget): rows["used"].to_numpy(dtype=np.float64) if budget in parts else cost
+        for budget, rows in use.groupby("budget", observed=True)
     }
-    same = {
-        name: np.broadcast_to(used, (len(options.quantiles), len(used)))
-        for name, used in spent.items()
+    over = {
+        budget.name: is_over(spent[budget.name], np.array(budget.usd_per_month))
+        for budget in inventory.budgets
     }
-    # views of one number: the draws of a point take no memory
-    every_draw = [np.broadcast_to(point[:, None], size) for point in (requests, cost)]
-    return Samples(every_draw[0], every_draw[1], every, means, over, spent, same)
+    # views of one number for each month: the draws of a point take no memory
+    return Samples(
+        requests=np.broadcast_to(requests[:, None], size),
+        cost=np.broadcast_to(cost[:, None], size),
+        other=every,
+        means=means,
+        over={name: np.broadcast_to(each[:, None], size) for name, each in over.items()},
+        spent=spent,
+        quantiles_spent={
+            part: np.broadcast_to(spent[part], (len(shares), months.count)) for part in parts
+        },
+    )

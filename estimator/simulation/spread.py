@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from estimator.forecasting.budgets import is_over
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
 from estimator.simulation.draws import Draws, Options, quantiles_of
@@ -59,7 +58,8 @@ def build_simulation(
         for name, rows in by_month.items()
     }
     drivers, remainder = _drivers_frame(draws, whole)
-    over = _draws_over(inventory, samples, table.currency)
+    # an amount in USD says nothing of a cost in another currency
+    over = samples.over if table.currency == "USD" else {}
     means = samples.means
     mean = {
         "requests": math.fsum(means["requests"]),
@@ -116,18 +116,6 @@ def _span(months: FloatArray) -> FloatArray:
     return total
 
 
-def _draws_over(
-    inventory: Inventory, samples: Samples, currency: str
-) -> dict[str, npt.NDArray[np.bool_]]:
-    """The draws that break each budget, months x draws; none where budgets are not compared."""
-    return {
-        budget.name: is_over(samples.cost, np.array(budget.usd_per_month))
-        if budget.part is None
-        else samples.over[budget.name]
-        for budget in (inventory.budgets if currency == "USD" else ())
-    }
-
-
 def _budgets(
     inventory: Inventory,
     months: Months,
@@ -142,11 +130,8 @@ def _budgets(
         [broken.any(axis=0).mean(), *broken.mean(axis=1)]
         for broken in (over[budget.name] for budget in budgets)
     ]
-    everything = samples.means["chosen"].to_numpy(dtype=np.float64)
-    means = [
-        everything if budget.part is None else samples.spent[budget.name] for budget in budgets
-    ]
-    expected = [[math.fsum(each), *each] for each in means]
+    spent = [samples.spent[budget.name] for budget in budgets]
+    expected = [[math.fsum(each), *each] for each in spent]
     span = [pd.NaT, *pd.period_range(months.labels[0], periods=months.count, freq="M")]
     names = [budget.name for budget in budgets]
     limits = [budget.usd_per_month for budget in budgets]
