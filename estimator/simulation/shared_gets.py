@@ -17,7 +17,7 @@ import numpy.typing as npt
 from estimator.months import FloatArray, IntArray
 from estimator.simulation.demand import Demand
 from estimator.simulation.uncertain_inputs import Multipliers, UncertainInputs
-from estimator.volume.model import Model, Written
+from estimator.volume.model import Written
 from estimator.volume.readers import FixedModel
 from estimator.volume.streams import Streams
 
@@ -225,12 +225,11 @@ def add_shared_gets(
     """Add gets that streams share in proportion to their files."""
     # a fixed number of gets does not grow: growth moves files, which only share it out
     multipliers = dataclasses.replace(multipliers, growth=())
-    streams = written.streams
-    retention = inputs.retentions(
-        trail
-        for trail in np.unique(streams.trail).tolist()
-        if _expire(inputs.model, streams.where(streams.trail == trail))
-    )
+    streams, model = written.streams, inputs.model
+    # while a stream writes on, there is always a file that has not expired; and none is read after
+    # its key has gone
+    last = np.minimum(model.months.end[-1], model.key_end[streams.trail])
+    retention = inputs.retentions(np.unique(streams.trail[streams.end < last]).tolist())
     # the only one: such a reader makes Decrypt alone
     block = next(iter(reader_model.requests(written, reader_model.gets(written))))
     left = 1.0 - reader_model.savings[streams.trail]
@@ -249,13 +248,6 @@ def add_shared_gets(
     for number, (group, factor, _) in enumerate(parts):
         requests = SharedRequests(gets, number, factor * reader_model.reader.gets_per_day.mid)
         group.parts.append(requests)
-
-
-def _expire(model: Model, streams: Streams) -> bool:
-    """True where files of streams that ended may expire before their key goes."""
-    # while a stream writes on, there is always a file that has not expired
-    last = np.minimum(model.months.end[-1], model.key_end[streams.trail])
-    return bool((streams.end < last).any())
 
 
 def _sizes(files: FloatArray, readable: npt.NDArray[np.bool_]) -> IntArray:
