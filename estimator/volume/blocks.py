@@ -23,7 +23,7 @@ from estimator.volume.columns import account_group, key_columns
 from estimator.volume.formulas import DIGESTS_PER_DAY
 from estimator.volume.streams import IntArray, Streams
 from pricing.reading.problems import Problem, UsageError
-from pricing.usage_kinds import group_rows
+from pricing.scales import group_rows
 
 # 30 million rows are about 2 GB; who needs more wants fewer columns or fewer months at a time
 MAX_ROWS = 30_000_000

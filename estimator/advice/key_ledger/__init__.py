@@ -40,7 +40,7 @@ from pricing.arns import is_key
 from pricing.meters import SYMMETRIC
 from pricing.rates import RateTable
 from pricing.reading.problems import RateError
-from pricing.usage_kinds import find_rate
+from pricing.scales import find_rate
 
 __all__ = ["UNKNOWN", "UNUSED", "UNUSED_DAYS", "USED", "KeyLedger", "KeyRecord", "keep_ledger"]
 
