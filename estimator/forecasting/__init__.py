@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from estimator.forecasting.budgets import budget_use
-from estimator.forecasting.copy_charges import CopyCharges, copy_notices, copy_rates
 from estimator.forecasting.event_copies import EventCopies
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
 from estimator.forecasting.free_days import FreeDays
@@ -23,13 +22,11 @@ from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
 from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import read_months
-from estimator.volume import usage
+from estimator.volume import daily_requests, usage
 from estimator.volume.columns import check_groups, grain
-from estimator.volume.daily import daily_requests
 from estimator.volume.model import Model
 from pricing.bill import Bill, bill
 from pricing.rates import RateTable, load_rates
-from pricing.reading.problems import RateError
 
 __all__ = [
     "WRITES",
@@ -132,7 +129,7 @@ def compute_forecast(
     priced = price_usage(model, (*DEFAULT_GRAIN, *columns), table, discount)
     charges = priced.charges
 
-    whole = sum_to_default_grain(charges)
+    whole = sum_to_default_grain(charges, months)
     headroom, copies = Headroom(months), EventCopies(inventory, months)
     free_days = FreeDays(months, model.other_pools, frozenset(WRITES))
     # one pass for all: the days of an organization do not fit into memory at once
@@ -141,7 +138,7 @@ def compute_forecast(
         copies.add(days)
         free_days.add(days)
     quotas = headroom.frame
-    events, unknown = _copy_charges(copies, table)
+    events, unknown = copies.charges(table)
     # an amount in USD says nothing of a cost in another currency
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
@@ -212,20 +209,3 @@ def price_usage(model: Model, columns: Sequence[str], table: RateTable, discount
     other = chosen.lines.price(quantity, others, other_exempt, discount)
     charges = chosen.charges.assign(cost_other_reading=other.cost)
     return dataclasses.replace(chosen, charges=charges)
-
-
-def _copy_charges(
-    copies: EventCopies, rates: RateTable
-) -> tuple[CopyCharges | None, tuple[str, ...]]:
-    """The charges for further copies of KMS events; None and a notice where no rate is known."""
-    table = copy_rates(rates)
-    if table.currency != rates.currency:
-        known = f"is known in {table.currency}, not in {rates.currency}"
-        return None, (f"CloudTrail's charge for KMS events {known}",)
-    try:
-        charges = copies.charges(table)
-    # a forecast of KMS stands without CloudTrail's charge: a notice, no error
-    except RateError as error:
-        found = "; ".join(problem.found for problem in error.problems)
-        return None, (f"CloudTrail's charge for KMS events is not shown: {found}",)
-    return charges, copy_notices(charges, table.currency)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.months import FloatArray, Months
-from estimator.volume.daily import DailyRequests
+from estimator.volume import DailyRequests
 from pricing.regions import partition_of
 from pricing.scales import OthersByPool
 

@@ -20,7 +20,7 @@ from estimator.inventory.sections import Key
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months, day_in_words, days_in_words
-from estimator.volume.daily import JOB, DailyRequests, daily_requests
+from estimator.volume import JOB, DailyRequests, daily_requests
 from estimator.volume.formulas import key_months
 from estimator.volume.model import Model
 
@@ -284,7 +284,7 @@ def shares_of_rows(rows: pd.DataFrame, by_day: ForecastDays, days: BilledDays) -
     Parameters
     ----------
     rows : DataFrame
-        Charges of one month with the columns of `estimator.volume.daily.JOB`.
+        Charges of one month with the columns of `estimator.volume.JOB`.
     """
     if all((covered == 1).all() for covered in days.covered.values()):
         return np.ones(len(rows))

@@ -194,8 +194,11 @@ class ReaderModel(ABC):
         unit = self.reader.model_copy(update={self.assumption: Range.exactly(1)})
         return type(self)(self.model, unit).total(streams)
 
-    def blocks(self, streams: Streams) -> Iterator[Block]:
-        """Its requests."""
+    def blocks(self, summed: Streams, by_account: bool, by_region: bool) -> Iterator[Block]:
+        """Its requests; parameters as `streams` has them."""
+        streams = self.streams(summed, by_account, by_region)
+        if not len(streams):
+            return
         for written in self.files_to_read(streams):
             if len(written.streams):
                 yield from self.requests(written, self.gets(written))
@@ -254,13 +257,9 @@ class ReaderModel(ABC):
         model = self.model
         growth = growth_value(float(written.growth.factor[0]))
         days = model.days(written.streams, period)[:, 0]
-        noun = "digest files" if self.is_digest(written) else "log files"
+        noun = "digest files" if written.is_digest else "log files"
         lines = files_equations(model, written, days, growth, f"{noun} put")
         return files_value(lines, float(model.put(written, period).sum()), words)
-
-    def is_digest(self, written: Written) -> bool:
-        """True for files that are digests."""
-        return written.growth is self.model.growths["digests"]
 
     def streams(
         self,
