@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.event_copies import EventCopies
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
-from estimator.forecasting.free_days import FreeDays
+from estimator.forecasting.free_days import PoolDays, requests_by_pool, use_pools
 from estimator.forecasting.notices import notices
-from estimator.forecasting.quotas import Headroom, quota_notices
+from estimator.forecasting.quotas import headroom, place_bursts, quota_notices
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in_use
 from estimator.forecasting.totals import monthly_totals, sum_charges, sum_to_default_grain
 from estimator.frames import DEFAULT_GRAIN
@@ -130,19 +131,21 @@ def compute_forecast(
     charges = priced.charges
 
     whole = sum_to_default_grain(charges, months)
-    headroom, copies = Headroom(months), EventCopies(inventory, months)
-    free_days = FreeDays(months, model.other_pools, frozenset(WRITES))
+    copies = EventCopies(inventory, months)
+    bursts: list[pd.DataFrame] = []
+    by_pool: PoolDays = {}
     # one pass for all: the days of an organization do not fit into memory at once
     for days in daily_requests(model):
-        headroom.add(days)
         copies.add(days)
-        free_days.add(days)
-    quotas = headroom.frame
+        bursts.append(place_bursts(days, months))
+        by_pool |= requests_by_pool(days, months, WRITES)
+    quotas = headroom(bursts)
     events, unknown = copies.charges(table)
     # an amount in USD says nothing of a cost in another currency
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
+    others = model.other_pools
     other_name = OTHER_INTERPRETATION[inventory.cloudtrail_writes]
     return Forecast(
         inventory=inventory,
@@ -154,8 +157,8 @@ def compute_forecast(
         rows=sum_charges(charges, columns, table.currency),
         pools=priced.pools,
         budgets=budget_use(whole, budgets, months, inventory.accounts),
-        free_uses=free_days.uses(priced.pools, inventory.cloudtrail_writes),
-        other_free_uses=free_days.uses(priced.pools, other_name),
+        free_uses=use_pools(by_pool, priced.pools, others, inventory.cloudtrail_writes),
+        other_free_uses=use_pools(by_pool, priced.pools, others, other_name),
         quotas=quotas,
         events=None if events is None else events.frame,
         broken=None

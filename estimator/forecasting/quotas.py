@@ -7,7 +7,7 @@ AWS services make on somebody's behalf count: AWS KMS Developer Guide, "Request 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -32,31 +32,57 @@ _PLACE = ("payer", "billed_account", "billed_region")
 _JOB = (*_PLACE, "driver", "cause")
 
 
-class Headroom:
-    """Gathers the bursts of every month, account and Region out of requests by the day."""
+def place_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
+    """Add up the bursts of some months by account and Region, with the driver of the largest."""
+    jobs = _driver_bursts(days)
+    first, place = group_rows(jobs.month, *jobs.codes.T[: len(_PLACE)])
+    # the largest burst of each place comes first, in the order of the places
+    order = np.lexsort((-jobs.burst, place))
+    largest = order[np.unique(place[order], return_index=True)[1]]
 
-    def __init__(self, months: Months) -> None:
-        self._months = months
-        self._parts: list[pd.DataFrame] = []
+    def texts(name: str, rows: IntArray) -> pd.Categorical[str]:
+        categories = pd.Index(days.vocabulary.texts[name], dtype=object)
+        return pd.Categorical.from_codes(jobs.codes[rows, _JOB.index(name)], categories=categories)
 
-    def add(self, days: DailyRequests) -> None:
-        """The bursts of more days."""
-        self._parts.append(_place_bursts(days, self._months))
+    def total(values: FloatArray) -> FloatArray:
+        sums = np.bincount(place, weights=values, minlength=len(first))
+        return sums.astype(np.float64)  # of nothing at all bincount counts in whole numbers
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """Mean and burst of each month, account and Region: `estimator.frames.QUOTAS`.
+    month, requests = jobs.month[first], total(jobs.requests)
+    span = pd.period_range(months.labels[0], periods=months.count, freq="M")
+    return pd.DataFrame(
+        {
+            "month": span[month],
+            **{name: texts(name, first) for name in _PLACE},
+            "requests": requests,
+            "burst_per_second": total(jobs.burst),
+            "burst_high_per_second": total(jobs.burst_high),
+            "driver": texts("driver", largest),
+            "at_once": jobs.at_once[largest],
+            "seconds": jobs.seconds[largest],
+            "mean_per_second": mean_per_second(requests, months.days[month]),
+        }
+    )
 
-        Bursts are added up as if all of them came in the same second.
-        """
-        frame = pd.concat(self._parts, ignore_index=True)
-        table = load_quotas()
-        quota = np.array([table.of(region) for region in frame["billed_region"]], dtype=np.float64)
-        frame["quota_per_second"] = quota
-        for name in ("mean", "burst"):
-            rate = frame[f"{name}_per_second"].to_numpy()
-            frame[f"share_{name}"] = share_of_quota(rate, quota)
-        return frame[[column.name for column in QUOTAS]]
+
+def headroom(bursts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Mean and burst of each month, account and Region: `estimator.frames.QUOTAS`.
+
+    Bursts are added up as if all of them came in the same second.
+
+    Parameters
+    ----------
+    bursts : sequence of DataFrame
+        Those of all months, as `place_bursts` finds them.
+    """
+    frame = pd.concat(bursts, ignore_index=True)
+    table = load_quotas()
+    quota = np.array([table.of(region) for region in frame["billed_region"]], dtype=np.float64)
+    frame["quota_per_second"] = quota
+    for name in ("mean", "burst"):
+        rate = frame[f"{name}_per_second"].to_numpy()
+        frame[f"share_{name}"] = share_of_quota(rate, quota)
+    return frame[[column.name for column in QUOTAS]]
 
 
 class _Bursts(NamedTuple):
@@ -115,39 +141,6 @@ def _driver_bursts(days: DailyRequests) -> _Bursts:
         seconds,
         typical,
         high,
-    )
-
-
-def _place_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
-    """By month and place: all bursts together, and which driver's is the largest."""
-    jobs = _driver_bursts(days)
-    first, place = group_rows(jobs.month, *jobs.codes.T[: len(_PLACE)])
-    # the largest burst of each place comes first, in the order of the places
-    order = np.lexsort((-jobs.burst, place))
-    largest = order[np.unique(place[order], return_index=True)[1]]
-
-    def texts(name: str, rows: IntArray) -> pd.Categorical[str]:
-        categories = pd.Index(days.vocabulary.texts[name], dtype=object)
-        return pd.Categorical.from_codes(jobs.codes[rows, _JOB.index(name)], categories=categories)
-
-    def total(values: FloatArray) -> FloatArray:
-        sums = np.bincount(place, weights=values, minlength=len(first))
-        return sums.astype(np.float64)  # of nothing at all bincount counts in whole numbers
-
-    month, requests = jobs.month[first], total(jobs.requests)
-    span = pd.period_range(months.labels[0], periods=months.count, freq="M")
-    return pd.DataFrame(
-        {
-            "month": span[month],
-            **{name: texts(name, first) for name in _PLACE},
-            "requests": requests,
-            "burst_per_second": total(jobs.burst),
-            "burst_high_per_second": total(jobs.burst_high),
-            "driver": texts("driver", largest),
-            "at_once": jobs.at_once[largest],
-            "seconds": jobs.seconds[largest],
-            "mean_per_second": mean_per_second(requests, months.days[month]),
-        }
     )
 
 
