@@ -107,7 +107,8 @@ def requests_by_pool(days: DailyRequests, months: Months, writes: Collection[str
     """
     found: PoolDays = defaultdict(dict)
     names = ("payer", "billed_region", "driver")
-    is_write = np.array([cause in writes for cause in days.texts("cause")], dtype=np.int64)
+    known = days.vocabulary.code["cause"]
+    is_write = np.isin(days.codes["cause"], [known[cause] for cause in writes]).astype(np.int64)
     codes = np.stack([*(days.codes[name] for name in names), is_write], axis=1)
     # accounts and keys are many, payers, Regions and drivers few
     groups, group_of = np.unique(codes, axis=0, return_inverse=True)

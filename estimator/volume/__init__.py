@@ -109,12 +109,16 @@ def usage(model: Model, by: Sequence[str] = DEFAULT_GRAIN) -> pd.DataFrame:
     by_region = "region" in by
     # before the months multiply them: a hundred thousand streams become a few rows
     summed = model.streams.add_up(by_account, by_region)
-    blocks = [
-        *trail_blocks(model, summed),
-        *reader_blocks(model, summed, by_account, by_region),
-        *key_blocks(model),
-    ]
+    blocks = [*_request_blocks(model, summed, by_account, by_region), *key_blocks(model)]
     return usage_frame(blocks, model.months, by, model.vocabulary)
+
+
+def _request_blocks(
+    model: Model, summed: Streams, by_account: bool = False, by_region: bool = False
+) -> Iterator[Block]:
+    """All requests in the model's spans: those of trails, and those of readers."""
+    yield from trail_blocks(model, summed)
+    yield from reader_blocks(model, summed, by_account, by_region)
 
 
 def daily_requests(model: Model) -> Iterator[DailyRequests]:
@@ -127,11 +131,8 @@ def daily_requests(model: Model) -> Iterator[DailyRequests]:
     for first in range(0, months.count, size):
         spans = months.each_day(first, min(first + size, months.count))
         each_day = model.over(spans)
-        blocks = [
-            *trail_blocks(each_day, summed),
-            *reader_blocks(each_day, summed, by_account=False, by_region=False),
-        ]
-        yield _by_job(each_day, [block for block in blocks if len(block.quantity)])
+        blocks = [block for block in _request_blocks(each_day, summed) if len(block.quantity)]
+        yield _by_job(each_day, blocks)
 
 
 def trail_blocks(model: Model, streams: Streams) -> Iterator[Block]:
