@@ -130,7 +130,7 @@ def compute_forecast(
     priced = price_usage(model, (*DEFAULT_GRAIN, *columns), table, discount)
     charges = priced.charges
 
-    whole = sum_to_default_grain(charges, months)
+    whole = sum_to_default_grain(charges, columns, months)
     copies = EventCopies(inventory, months)
     bursts: list[pd.DataFrame] = []
     by_pool: PoolDays = {}

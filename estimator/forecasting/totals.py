@@ -89,11 +89,17 @@ def sum_charges(charges: pd.DataFrame, by: Sequence[str], currency: str) -> pd.D
     return frame[order]
 
 
-def sum_to_default_grain(charges: pd.DataFrame, months: Months) -> pd.DataFrame:
-    """Charges at the default grain: quantity, cost and cost_other_reading, whatever `by` says."""
+def sum_to_default_grain(charges: pd.DataFrame, by: Sequence[str], months: Months) -> pd.DataFrame:
+    """Charges at the default grain: quantity, cost and cost_other_reading.
+
+    Parameters
+    ----------
+    charges : DataFrame
+        With the columns of the default grain, and those of `by` beside them.
+    """
     columns = [*DEFAULT_GRAIN, "unit"]
     sums = ["quantity", "cost", "cost_other_reading"]
-    if not set(key_columns(charges.columns)) - set(DEFAULT_GRAIN):
+    if not set(by) - set(DEFAULT_GRAIN):
         return charges[[*columns, *sums]]
     texts: list[Any] = [charges[name].array for name in columns if name != "month"]
     # a few texts have codes of a byte, which sums of them do not fit into

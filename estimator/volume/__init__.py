@@ -21,7 +21,7 @@ from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, IntArray, Spans
 from estimator.volume.blocks import Block, BurstProfile, Vocabulary, usage_frame
 from estimator.volume.columns import account_group
-from estimator.volume.formulas import key_months, per_month, requests_left
+from estimator.volume.formulas import key_months, per_month
 from estimator.volume.model import Model, Written
 from estimator.volume.readers import reader_blocks
 from estimator.volume.streams import Streams
@@ -143,10 +143,15 @@ def trail_blocks(model: Model, streams: Streams) -> Iterator[Block]:
         for rows, seconds in _by_seconds(written.streams, seconds_of):
             # a block has one burst profile, so trails with seconds of their own stand apart
             part = Written(written.streams.where(rows), written.growth)
-            saving = model.saving[part.streams.trail][:, None]
-            requests = requests_left(model.put(part), saving)
-            profile = part.burst_profile(seconds)
-            yield model.block(part.streams, requests, None, cause, "GenerateDataKey", profile)
+            yield model.block(
+                part.streams,
+                model.put(part),
+                None,
+                cause,
+                "GenerateDataKey",
+                part.burst_profile(seconds),
+                savings=model.saving,
+            )
     yield from _checks(model)
 
 

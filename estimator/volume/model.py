@@ -179,17 +179,30 @@ class Model:
     def block(
         self,
         streams: Streams,
-        quantity: FloatArray,
+        calls: FloatArray,
         driver: str | None,
         cause: str,
         operation: str,
         burst_profile: BurstProfile,
         billed_account: int | None = None,
         key: int | None = None,
+        savings: FloatArray | None = None,
     ) -> Block:
-        """Usage of streams: driven by their trail, billed to its account and key, unless said."""
+        """The requests of S3 calls for files of streams, less what a Bucket Key saves.
+
+        They are driven by the trail of these and billed to its account and key, unless said.
+
+        Parameters
+        ----------
+        savings : array, optional
+            The share that a Bucket Key saves, for each trail of the inventory. Default: nothing
+            is saved. [-]
+        """
         billed = self.trail_account[streams.trail] if billed_account is None else billed_account
         used = self.trail_key[streams.trail] if key is None else np.full(len(streams), key)
+        quantity = calls
+        if savings is not None:
+            quantity = formulas.requests_left(calls, savings[streams.trail][:, None])
         return Block(
             quantity=quantity,
             payer=self.payer_of[billed],

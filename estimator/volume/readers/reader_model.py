@@ -205,16 +205,15 @@ class ReaderModel(ABC):
 
     def requests(self, written: Written, gets: FloatArray) -> Iterator[Block]:
         """The requests of as many gets: a Decrypt each, less what a Bucket Key saves."""
-        streams = written.streams
-        left = formulas.requests_left(gets, self.savings[streams.trail][:, None])
         yield self.model.block(
-            streams,
-            left,
+            written.streams,
+            gets,
             self.reader.name,
             self.cause,
             "Decrypt",
             self.burst_profile(written),
             self.account,
+            savings=self.savings,
         )
 
     @property
