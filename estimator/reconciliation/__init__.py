@@ -13,7 +13,6 @@ from estimator.figures import FEW, listed
 from estimator.forecasting import Forecast, compute_forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
-from estimator.measurement.billing.summary import amounts_apart
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import month_label, read_months
@@ -127,7 +126,7 @@ def reconcile_forecast(
         rows=_reconciliation_frame(difference.rows, coverage, sides.month),
         request_parts=difference.request_parts,
         interpretations=interpretations,
-        apart=amounts_apart(billed, sides.month, expected.currency),
+        apart=sides.bill.apart,
         levels=sides.bill.levels.to_dict(),
         rests_on=remarks.rests_on,
         unknown_to=remarks.unknown_to,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,12 @@ from estimator.figures import count, listed
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.billing.cells import KMS
+from estimator.measurement.billing.summary import amounts_apart, notices_of_months
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
 from pricing.reading.problems import RateError
 from pricing.regions import is_region
+from pricing.usage_kinds import find_rate
 
 _MOST_NAMES = 10
 
@@ -52,30 +55,36 @@ class MissingLevels:
 
 @dataclass(frozen=True)
 class BillLines:
-    """A bill's requests and key-months of one month, and what they leave open.
+    """A bill of one month, and what it leaves open.
 
     Attributes
     ----------
     rows : DataFrame
-        The lines, each with the inventory's payer.
+        The lines of requests and key-months, each with the inventory's payer.
     payers : mapping of str to str
         The inventory's name of each payer of the bill.
     levels : MissingLevels
         What the bill does not tell.
     free_known : bool
         The bill tells which requests were free.
+    apart : tuple of dict
+        Amounts of the bill that are no usage of KMS: taxes, credits, discounts; CloudTrail's lines.
+    notices : tuple of str
+        What its files tell of the month.
     """
 
     rows: pd.DataFrame
     payers: Mapping[str, str]
     levels: MissingLevels
     free_known: bool
+    apart: tuple[Mapping[str, Any], ...]
+    notices: tuple[str, ...]
 
 
 def read_bill_lines(
     billed: Actuals, expected: Forecast, forecast: pd.DataFrame, names: Mapping[str, str]
 ) -> BillLines:
-    """Read the lines of the month that is forecast.
+    """Read the bill of the month that is forecast.
 
     Parameters
     ----------
@@ -84,11 +93,17 @@ def read_bill_lines(
     names : mapping
         Id of a key by its ARN.
     """
-    lines, free_known = _infer_free_part(_of_month(billed, expected.months.labels[0]), expected)
+    month = expected.months.labels[0]
+    lines, free_known = _infer_free_part(_of_month(billed, month), expected)
     payers = _payer_names(expected.inventory, lines)
-    rows = lines.assign(payer=_payers_of_lines(lines, payers, expected.inventory))
-    levels = _find_missing_levels(lines, forecast, names)
-    return BillLines(rows, payers, levels, free_known)
+    return BillLines(
+        rows=lines.assign(payer=_payers_of_lines(lines, payers, expected.inventory)),
+        payers=payers,
+        levels=_find_missing_levels(lines, forecast, names),
+        free_known=free_known,
+        apart=amounts_apart(billed, month, expected.currency),
+        notices=tuple(notices_of_months(billed, [month])),
+    )
 
 
 def _of_month(billed: Actuals, month: str) -> pd.DataFrame:
@@ -218,7 +233,8 @@ def _table_price(expected: Forecast, region: str, unit: str) -> float:
     if not is_region(region):
         return np.nan
     with contextlib.suppress(RateError):
-        meter = expected.table.meter("Decrypt" if unit == "request" else "KeyMonth")
-        steps = expected.table.rate(meter, region, expected.months.firsts[0])[1].steps
-        return float(steps[0][1] / meter.per * (1 - expected.discount))
+        month = pd.Period(expected.months.firsts[0], "M")
+        operation = "Decrypt" if unit == "request" else "KeyMonth"
+        rate = find_rate(expected.table, month, operation, region)
+        return float(rate.steps[0][1] * (1 - expected.discount))
     return np.nan

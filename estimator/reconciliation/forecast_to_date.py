@@ -78,8 +78,8 @@ def forecast_billed_days(
     return ForecastToDate(
         days=days,
         shares=shares,
-        missing=find_missing_lines(sides.bill.rows, forecast.rows, cost),
         by_account=_forecast_by_account(forecast, shares, interpretations),
+        missing=find_missing_lines(sides.bill.rows, forecast.rows, cost),
     )
 
 

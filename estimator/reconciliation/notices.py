@@ -14,7 +14,6 @@ import pandas as pd
 from estimator.figures import FEW, count, listed, money, share
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
-from estimator.measurement.billing.summary import notices_of_months
 from estimator.measurement.result import Actuals
 from estimator.reconciliation.bill_detail import MissingLevels
 from estimator.reconciliation.billed_days import BilledDays, MissingLines
@@ -104,7 +103,7 @@ def _of_strangers(strangers: Mapping[str, Mapping[str, list[str]]]) -> list[str]
 
 
 def _of_missing_lines(missing: MissingLines) -> list[str]:
-    if not missing:
+    if not missing.text:
         return []
     notice = f"bill {missing.text}: the forecast has a cost there and the bill no line at all, so "
     notice += "the month's cost is forecast there, not zero; the difference takes it as nothing"
@@ -112,8 +111,7 @@ def _of_missing_lines(missing: MissingLines) -> list[str]:
 
 
 def _of_bill(sides: Sides, days: BilledDays) -> list[str]:
-    month = sides.month
-    lines = notices_of_months(sides.billed, [month])
+    month, lines = sides.month, list(sides.bill.notices)
     if not days.is_told:
         lines.append(
             f"the bill's lines cover 0 % of {month}{days.whose(days.open_payers)}, as far as it "

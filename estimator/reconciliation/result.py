@@ -177,7 +177,7 @@ class Reconciliation(NotebookResult):
         payers = self._billed_month.forecast(part, names)["payer"]
         return bool(payers.isin(self.days.open_payers).any())
 
-    @property
+    @cached_property
     def _billed_month(self) -> BilledMonth:
         return BilledMonth(
             self.rows, self.expected_by_account, self.days, self.missing, self.levels

@@ -30,7 +30,6 @@ KEYS = ("payer", "billed_account", "billed_region", "key", "operation", "unit")
 # what CloudTrail's files cause: these requests name a key, where listing keys does not
 CLOUDTRAIL_CAUSES = ("put", "check", "digest", "get", "replication")
 
-
 # the account and the Region that pay
 BilledPlace = tuple[str, str]
 
@@ -41,6 +40,8 @@ class Sides:
 
     Attributes
     ----------
+    month : str
+        As ``2026-10``.
     forecast : Forecast
     billed : Actuals
     actuals : Actuals or None
@@ -61,6 +62,7 @@ class Sides:
         Measured requests that have no place in a bill. [request]
     """
 
+    month: str
     forecast: Forecast
     billed: Actuals
     actuals: Actuals | None
@@ -71,11 +73,6 @@ class Sides:
     payers: Mapping[str, str]
     free: Mapping[str, float]
     unplaced: float
-
-    @property
-    def month(self) -> str:
-        """As ``2026-10``."""
-        return self.forecast.months.labels[0]
 
     def to_date(self, days: BilledDays, shares: FloatArray) -> Sides:
         """The same of the days billed alone: like with like.
@@ -116,6 +113,7 @@ def read_sides(forecast: Forecast, billed: Actuals, actuals: Actuals | None) -> 
     pools = forecast.pools[forecast.pools["unit"] == "request"]
     sizes = pools.groupby("payer", observed=True)["quantity_free"].sum()
     return Sides(
+        month=forecast.months.labels[0],
         forecast=forecast,
         billed=billed,
         actuals=actuals,
