@@ -19,11 +19,7 @@ from estimator.inventory.sections import Key
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months
-from estimator.reconciliation.billed_days import (
-    BilledDays,
-    MissingLines,
-    find_missing_lines,
-)
+from estimator.reconciliation.billed_days import BilledDays, MissingLines, find_missing_lines
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.sides import Sides
 from estimator.volume.daily import JOB, DailyRequests, daily_requests
@@ -118,7 +114,7 @@ def _find_billed_days(
 
     Parameters
     ----------
-    by_day : ForecastDays
+    by_day : _ForecastDays
         The forecast of the month.
     names : mapping
         The inventory's name of each payer of the bill.

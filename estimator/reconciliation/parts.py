@@ -1,4 +1,4 @@
-"""The difference between forecast and bill in parts: one formula each, numbers in, numbers out.
+"""The difference between forecast and bill in parts, each by a formula: numbers in, numbers out.
 
 On each row, with p the table's price of a unit, forecast cost = p x (charged - free) and billed
 cost = p x (billed - free) + what the bill's own price adds. One after another the parts replace
@@ -135,7 +135,7 @@ def explain_difference(
     sides : Sides
         Of the days billed.
     coverage, interpretations, days
-        As of `split_billed_units`.
+        What measurements tell of its rows, what the bill of each payer charges for, and the days.
     """
     units = split_billed_units(sides, coverage, interpretations, days)
     rows = _add_parts(sides.rows, units)
