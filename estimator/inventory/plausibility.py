@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from estimator.figures import count
-from estimator.inventory.accounts import Found
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
-from estimator.inventory.draft import Draft
+from estimator.inventory.draft import Draft, Found
 from estimator.inventory.sections import InventoryFile
 from estimator.inventory.units import is_share
 from pricing.reading.document import Location, Map, Seq, line_of
