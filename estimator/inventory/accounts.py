@@ -13,13 +13,13 @@ from pathlib import Path
 
 from estimator.inventory.account_groups import organization_place
 from estimator.inventory.accounts_csv import ACTIVE, NOT_ACTIVE, AccountRow, read_rows
-from estimator.inventory.draft import Draft, Found
+from estimator.inventory.draft import Draft, Found, Refusal
 from estimator.inventory.sections import AccountEntry, AccountsFile, InventoryFile
 from pricing.reading.document import Location, Map, Seq
 from pricing.reading.files import decode, read_bytes, to_utf8
 from pricing.reading.magic_numbers import OLD_WORKBOOK, ZIP
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.validation import validate
+from pricing.reading.validation import find_problems
 from pricing.reading.words import describe, shown
 
 _MOST_NAMED = 3
@@ -43,17 +43,14 @@ def find_accounts(draft: Draft, document: InventoryFile | None) -> list[Found]:
     """
     found: list[Found] = []
     for index, entry in enumerate(document.accounts if document is not None else ()):
-        at: Location = ("accounts", index)
         if isinstance(entry, AccountEntry):
-            place = draft.place(at)
-            line = draft.line((*at, "id"))
-            row = draft.root["accounts"][place[1]]
-            found.append(Found(entry, draft.path, line, describe((*place, "id")), row))
+            found.append(draft.listed_account(index, entry))
         else:
-            found += _accounts_of_file(draft, at, entry)
+            found += _accounts_of_file(draft, ("accounts", index), entry)
     if not found:
         if not draft.problems:
-            draft.refuse(("accounts",), "no account", "at least one account", "list one")
+            expected = "at least one account"
+            draft.refuse(Refusal(("accounts",), "no account", expected, "list one"))
         # what files of accounts hold is not known where nothing was understood
         listed = draft.root.get("accounts")
         draft.incomplete |= any(
@@ -75,12 +72,15 @@ def _accounts_of_file(draft: Draft, at: Location, entry: AccountsFile) -> list[F
     # the file as a whole: the entry names it
     of_all = [problem for problem in read.problems if problem.line is None and not problem.at]
     draft.problems += [problem for problem in read.problems if problem not in of_all]
-    refused = [(f"{entry.file!r}, {each.found}", each.expected, each.fix) for each in of_all]
+    place = (*at, "file")
+    refused = [
+        Refusal(place, f"{entry.file!r}, {each.found}", each.expected, each.fix) for each in of_all
+    ]
     # an empty file would be an organization without accounts, and a forecast of nothing
     if not read.found and not read.problems:
-        refused = [("a file without accounts", "at least one account", "list one")]
-    for found, expected, fix in refused:
-        draft.refuse((*at, "file"), found, expected, fix)
+        expected = "at least one account"
+        refused = [Refusal(place, "a file without accounts", expected, "list one")]
+    draft.refuse(*refused)
     draft.rows[draft.place(at)[1]] = [_row_of(account, entry) for account in read.found]
     return [_inherit(account, entry) for account in read.found]
 
@@ -147,9 +147,9 @@ def _rows_of_json(path: str, text: str) -> tuple[list[AccountRow], list[Problem]
         return [], [*problems, Problem(path, 1, "", shown(data), expected, fix)]
     rows, after, line = [], 0, 1
     for index, item in enumerate(listed):
-        at = f"Accounts[{index}]"
+        at = ("Accounts", index)
         if not isinstance(item, dict):
-            problems.append(Problem(path, None, at, shown(item), "an account", fix))
+            problems.append(Problem(path, None, describe(at), shown(item), "an account", fix))
             continue
         # json gives no lines; the id's own place in the text does
         place = text.find(f'"{item.get("Id")}"', after)
@@ -172,16 +172,18 @@ def _understand(path: str, rows: Iterable[AccountRow], problems: list[Problem]) 
     for account in rows:
         if not _is_active(path, account, read):
             continue
-        row, _, at = account
-        entry, refused, _ = validate(AccountEntry, row, path)
+        row, _, place = account
+        entry, refused = find_problems(AccountEntry, row, path)
         if entry is not None:
-            read.found.append(Found(entry, path, row.line, at or "id", row))
-        for problem in refused:
-            place = f"{at}.{problem.at}" if at and problem.at else at or problem.at
+            read.found.append(Found(entry, path, row.line, place or ("id",), row))
+        for problem in (problem for problem, _ in refused if problem is not None):
+            at = describe(place)
+            at = f"{at}.{problem.at}" if at and problem.at else at or problem.at
             fix = problem.fix
-            if not at and fix.startswith("write {"):  # neither a range nor Regions fit into a cell
+            # neither a range nor Regions fit into a cell
+            if not place and fix.startswith("write {"):
                 fix = "write one number, or list the account in the inventory itself"
-            problems.append(Problem(path, row.line, place, problem.found, problem.expected, fix))
+            problems.append(Problem(path, row.line, at, problem.found, problem.expected, fix))
     _note_left_out(path, read)
     return read
 
@@ -191,17 +193,17 @@ def _is_active(path: str, account: AccountRow, read: AccountsRead) -> bool:
 
     In AWS's own answers one of any other status as well: there may be new ones.
     """
-    row, status, at = account
+    row, status, place = account
     # the console shows Pending closure
     word = re.sub(r"[\s-]+", "_", status.strip().upper()) if isinstance(status, str) else ""
-    if word in NOT_ACTIVE or (at and word not in ("", ACTIVE)):
+    if word in NOT_ACTIVE or (place and word not in ("", ACTIVE)):
         read.left_out[str(row.get("id"))] = f"{word} in {path}"
         return False
     if word != ACTIVE:
         expected = f"one of {', '.join((ACTIVE, *NOT_ACTIVE))}"
         fix = "only an ACTIVE account is counted: write its status, or remove the line"
-        place = f"{at}.State" if at else "status"
-        read.problems.append(Problem(path, row.line, place, shown(status), expected, fix))
+        at = describe((*place, "State") if place else ("status",))
+        read.problems.append(Problem(path, row.line, at, shown(status), expected, fix))
         return False
     return True
 

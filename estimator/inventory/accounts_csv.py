@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from estimator.inventory.kinds import account_meant
 from pricing.arns import is_account
-from pricing.reading.document import Map, Seq
+from pricing.reading.document import Location, Map, Seq
 from pricing.reading.problems import Problem
 from pricing.reading.units import unit_in_words
 from pricing.reading.words import shown
@@ -55,12 +55,12 @@ _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's own first lin
 class AccountRow(NamedTuple):
     """An account as a file has it, before its status and its values are looked at.
 
-    `at` is its place in JSON, empty in CSV, whose lines are places enough.
+    `place` is the one in JSON, empty in CSV, whose lines are places enough.
     """
 
     row: Map
     status: Any
-    at: str = ""
+    place: Location = ()
 
 
 def find_delimiter(text: str) -> tuple[str, str]:

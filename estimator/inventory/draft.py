@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from estimator.inventory.documents import LABELS, SourceLine
 from estimator.inventory.sections import AccountEntry, InventoryFile
@@ -29,8 +29,22 @@ class Found:
     entry: AccountEntry
     path: str
     line: int | None
-    at: str
+    place: Location
     row: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def at(self) -> str:
+        """Its place in words; put into words for problems alone, as accounts are many."""
+        return describe(self.place)
+
+
+class Refusal(NamedTuple):
+    """A problem at a location, of the document or of what was understood of it."""
+
+    at: Location
+    found: str
+    expected: str
+    fix: str = ""
 
 
 @dataclass
@@ -52,23 +66,31 @@ class Draft:
     # whether an account or its Regions were refused, so that others need not be missing
     has_unsure_regions: bool = False
 
-    def refuse(self, at: Location, found: str, expected: str, fix: str = "") -> None:
-        """Note a problem at a location of the understood items."""
-        self.refuse_in_document(self.place(at), found, expected, fix)
+    def refuse(self, *problems: Refusal | Problem) -> None:
+        """Note problems; a refusal is at a location of the understood items."""
+        for problem in problems:
+            if isinstance(problem, Problem):
+                self.problems.append(problem)
+            else:
+                self.refuse_in_document(problem._replace(at=self.place(problem.at)))
 
-    def refuse_in_document(self, place: Location, found: str, expected: str, fix: str) -> None:
-        """Note a problem at a location of the document."""
-        line = line_of(self.root, place)
-        self.problems.append(Problem(self.path, line, describe(place), found, expected, fix))
+    def refuse_in_document(self, *refusals: Refusal) -> None:
+        """Note problems at locations of the document."""
+        for at, found, expected, fix in refusals:
+            line = line_of(self.root, at)
+            self.problems.append(Problem(self.path, line, describe(at), found, expected, fix))
 
     def place(self, at: Location) -> Location:
         """The location in the document of a location among the understood items."""
         positions = self.places.get(str(at[0])) if len(at) > 1 else None
         return (at[0], positions[int(at[1])], *at[2:]) if positions is not None else at
 
-    def line(self, at: Location) -> int | None:
-        """The line of a location among the understood items."""
-        return line_of(self.root, self.place(at))
+    def listed_account(self, index: int, entry: AccountEntry) -> Found:
+        """An account of the inventory's own list, by its position among the understood ones."""
+        at = self.place(("accounts", index))
+        place = (*at, "id")
+        row = self.root["accounts"][at[1]]
+        return Found(entry, self.path, line_of(self.root, place), place, row)
 
     def whole_document(self) -> Map:
         """The document, with the accounts of other files in the place of the entry naming one.

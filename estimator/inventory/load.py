@@ -182,7 +182,7 @@ def understand(draft: Draft) -> Inventory:
     inventory = None
     if document is not None and found:
         inventory = _assemble(draft, document, found)
-        check_sections(draft, inventory, found)
+        draft.refuse(*check_sections(inventory, found, draft.has_unsure_regions))
     check_names(draft, inventory, found)
     if inventory is None or draft.problems:
         raise InventoryError(sorted(dict.fromkeys(draft.problems), key=_by_place))

@@ -11,7 +11,7 @@ from typing import Any
 from estimator.inventory.account_groups import paths_above, tag_names
 from estimator.inventory.budgets import Budget
 from estimator.inventory.documents import LABELS
-from estimator.inventory.draft import Draft, Found
+from estimator.inventory.draft import Draft, Found, Refusal
 from estimator.inventory.kinds import ACCOUNT_ID, account_meant
 from estimator.inventory.model import Inventory
 from estimator.inventory.others import FIELD
@@ -65,6 +65,7 @@ def check_names(draft: Draft, inventory: Inventory | None, found: list[Found]) -
         checks.check_readers_unlike_trails()
         checks.check_understood(inventory)
     checks.check_refused_items()
+    draft.refuse_in_document(*checks.refused)
     ids = _ids_by_name(draft) if draft.problems else {}
     draft.problems = [_with_id(problem, ids) for problem in draft.problems]
 
@@ -109,6 +110,7 @@ class _NameChecks:
         self.draft, self.inventory = draft, inventory
         # the accounts that were understood, those of files too
         self.own: Collection[str] = () if inventory is None else inventory.accounts_by_id
+        self.refused: list[Refusal] = []
         self._given: dict[tuple[str, str], dict[str, None]] = {}
 
     def given(self, section: str, label: str = "") -> dict[str, None]:
@@ -219,8 +221,10 @@ class _NameChecks:
         choices = list(known)
         listed = ", ".join(choices[:8]) + (", ..." if len(choices) > 8 else "")
         expected = f"one of {what}: {listed or 'there are none'}"
-        fix = _meant_name(self.draft, name, choices, what)
-        self.draft.refuse_in_document(at, shown(name), expected, fix)
+        # the nearest of many ids is no help, and finding it for each of many mistakes is slow
+        is_searched = len(self.draft.problems) + len(self.refused) < _MOST_SUGGESTIONS
+        fix = _meant_name(self.draft, name, choices, what, is_searched)
+        self.refused.append(Refusal(at, shown(name), expected, fix))
         return False
 
     @cached_property
@@ -236,14 +240,7 @@ class _NameChecks:
         """The OU or the tag of a budget has an account: of a slip nothing would ever count."""
         accounts = inventory.accounts
         # an account that was refused may be the one
-        if (
-            (budget.ou is None and budget.tag is None)
-            or self.draft.problems
-            or self.draft.incomplete
-        ):
-            return
-        covered = budget.covers(accounts)
-        if covered is None or covered.members:
+        if self.draft.problems or self.refused or self.draft.incomplete:
             return
         if budget.ou is not None:
             known = dict.fromkeys(
@@ -274,7 +271,7 @@ def _names_in(at: Location, item: Any) -> Iterator[tuple[Location, Any, str]]:
             yield (*at, key), value, target
 
 
-def _meant_name(draft: Draft, name: str, choices: list[str], what: str) -> str:
+def _meant_name(draft: Draft, name: str, choices: list[str], what: str, is_searched: bool) -> str:
     if name in draft.left_out:
         return f"it is {draft.left_out[name]}, and was left out: remove it here"
     template = template_fix(name)
@@ -293,8 +290,7 @@ def _meant_name(draft: Draft, name: str, choices: list[str], what: str) -> str:
     alike = same.get(plain_text(name).strip(f"{QUOTES},; ").casefold())
     if alike is not None:
         return f"write {alike}"
-    # the nearest of many ids is no help, and finding it for each of many mistakes is slow
-    close = nearest(name, choices) if len(draft.problems) < _MOST_SUGGESTIONS else None
+    close = nearest(name, choices) if is_searched else None
     return f"did you mean {close}?" if close else f"add it to {what}, or correct the name"
 
 
