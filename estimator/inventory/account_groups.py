@@ -179,6 +179,15 @@ def paths_above(path: str) -> list[str]:
     return [SEPARATOR.join(names[: depth + 1]) for depth in range(len(names))]
 
 
+def ou_paths(accounts: Iterable[Grouped]) -> list[str]:
+    """The paths of the OUs that any account is in, and of those above them, in their order."""
+    return list(
+        dict.fromkeys(
+            path for account in accounts if account.ou for path in paths_above(account.ou)
+        )
+    )
+
+
 def has_tag(account: Grouped, tag: Mapping[str, str]) -> bool:
     """True for an account with all of some tags."""
     return all(account.tags.get(name) == value for name, value in tag.items())

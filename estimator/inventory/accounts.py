@@ -80,9 +80,10 @@ def _accounts_of_file(draft: Draft, at: Location, entry: AccountsFile) -> list[F
     if not read.found and not read.problems:
         expected = "at least one account"
         refused = [Refusal(place, "a file without accounts", expected, "list one")]
-    draft.refuse(*refused)
+    found = [_inherit(account, entry) for account in read.found]
     draft.rows[draft.place(at)[1]] = [_row_of(account, entry) for account in read.found]
-    return [_inherit(account, entry) for account in read.found]
+    draft.refuse(*refused)
+    return found
 
 
 def _row_of(found: Found, file: AccountsFile) -> Map:
@@ -122,7 +123,7 @@ def read_accounts(path: Path) -> AccountsRead:
     except DocumentError as error:
         return AccountsRead([], list(error.problems), [])
     is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "[")
-    rows, problems = (_rows_of_json if is_json else read_rows)(str(path), text)
+    rows, problems = _rows_of_json(str(path), text) if is_json else read_rows(str(path), text)
     return _understand(str(path), rows, problems)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from estimator.inventory.account_groups import paths_above, tag_names
+from estimator.inventory.account_groups import ou_paths, tag_names
 from estimator.inventory.budgets import Budget
 from estimator.inventory.documents import LABELS
 from estimator.inventory.draft import Draft, Found, Refusal
@@ -65,9 +65,9 @@ def check_names(draft: Draft, inventory: Inventory | None, found: list[Found]) -
         checks.check_readers_unlike_trails()
         checks.check_understood(inventory)
     checks.check_refused_items()
-    draft.refuse_in_document(*checks.refused)
     ids = _ids_by_name(draft) if draft.problems else {}
     draft.problems = [_with_id(problem, ids) for problem in draft.problems]
+    draft.refuse_in_document(*checks.refused)
 
 
 def _accounts_once(draft: Draft, found: list[Found]) -> None:
@@ -243,10 +243,7 @@ class _NameChecks:
         if self.draft.problems or self.refused or self.draft.incomplete:
             return
         if budget.ou is not None:
-            known = dict.fromkeys(
-                path for account in accounts if account.ou for path in paths_above(account.ou)
-            )
-            self._check((*at, "ou"), budget.ou, "OUs of accounts", known)
+            self._check((*at, "ou"), budget.ou, "OUs of accounts", ou_paths(accounts))
         if budget.tag is not None:
             ((name, value),) = budget.tag.items()
             names = tag_names(accounts)

@@ -23,14 +23,13 @@ from pricing.reading.nodes import (
     Refused,
     Seq,
     TooMuchError,
-    deepest,
     line_of,
 )
 from pricing.reading.plain_scalars import COMMA, NO_VALUE, UNSEEN_COLON, PlainScalars
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.slips import RENDER
 from pricing.reading.words import describe, shown
-from pricing.reading.yaml_slips import explain_yaml_error, find_unprintable
+from pricing.reading.yaml_slips import deepest, explain_yaml_error, find_unprintable
 
 __all__ = [
     "Location",
@@ -186,7 +185,7 @@ class _Builder:
         if event.tag and event.tag not in ("!", _STR_TAG):
             value: Any = self.meant(event.tag, event.value, line)
         else:
-            value = self.plain_scalars.read(event) if event.implicit[0] else event.value
+            value = self.plain_scalars.read_scalar(event) if event.implicit[0] else event.value
             if value is NO_VALUE:
                 return
         if event.anchor:

@@ -6,15 +6,11 @@ else is shared, and the document itself stays as it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 MAX_NODES = 4_000_000  # after expansion of aliases
 MAX_DEPTH = 40  # below PyYAML's own bound, which is 1,000 in some releases and none in others
-
-_FLOW = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|[\[{\]}]""", re.DOTALL)
-_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 Location = tuple[str | int, ...]
 
@@ -205,25 +201,3 @@ class TooMuchError(Exception):
         """More values than `MAX_NODES` at a mark of the parser."""
         found = f"more than {MAX_NODES:,} values, aliases expanded"
         return cls(mark, found, f"at most {MAX_NODES:,}", "use fewer aliases (*name)")
-
-
-def deepest(text: str, begin: int, end: int, depth: int) -> int:
-    """The greatest depth of brackets from one character of a text to another.
-
-    Parameters
-    ----------
-    text : str
-        YAML, which opens lists and mappings with brackets and braces outside of quotes.
-    begin, end : int
-        Where to look. [character]
-    depth : int
-        How many containers are open at `begin`. [level]
-
-    >>> deepest("a: [b, {c: '[['}]", 3, 17, 1)
-    3
-    """
-    most = depth
-    for token in _FLOW.finditer(text, begin, end):
-        depth += _STEP.get(token[0], 0)
-        most = max(most, depth)
-    return most

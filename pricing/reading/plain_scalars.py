@@ -113,19 +113,20 @@ class PlainScalars:
         # the last number in a mapping: the mapping, its key, the text and where it ends
         self.number: tuple[Any, str, str, int] = (None, "", "", -1)
 
-    def read(self, event: Any) -> Any:
+    def read_scalar(self, event: Any) -> Any:
         """The value of an unquoted scalar; `NO_VALUE` where it is a part of what is read already.
 
         What is wrong with it is noted.
         """
-        if self._is_behind_comma(event) or self._hides_key(event):
-            return NO_VALUE
         text, line = event.value, event.start_mark.line + 1
+        unseen = None if text.isascii() or self.is_tagged else find_unseen(text)
+        if self._is_behind_comma(event) or (unseen is not None and self._hides_key(event, unseen)):
+            return NO_VALUE
         value, slip = read_plain(text)
         if slip is not None:
             self.fail(line, self.here(), *slip)
-        if not text.isascii():
-            value = self._without_unseen(text, line)
+        if unseen is not None:
+            value = self._without_unseen(text, unseen, line)
         if isinstance(value, float | int):
             self._note_number(event, value)
         return value
@@ -173,13 +174,12 @@ class PlainScalars:
         self.fail(line, (*self.here(), key), text, "a number", fix)
         container[key] = Refused(text)
 
-    def _hides_key(self, event: Any) -> bool:
+    def _hides_key(self, event: Any, unseen: str) -> bool:
         """True for `key:` and its value in braces, which only a no-break space parts."""
         text, line = event.value, event.start_mark.line + 1
-        unseen = None if text.isascii() or self.is_tagged else find_unseen(text)
         top = self.stack[-1] if self.stack else None
         is_key = top is not None and isinstance(top[0], Map) and top[1] is None
-        if unseen is None or not is_key or top is None or not _KEY_AND_UNSEEN.match(text):
+        if not is_key or top is None or not _KEY_AND_UNSEEN.match(text):
             return False
         key, _, value = text.partition(":")
         top[1] = (UNSEEN_COLON, line)
@@ -192,11 +192,8 @@ class PlainScalars:
         where = f"after `{text.partition(':')[0].strip()}:`"
         self.fail(line, at, f"{unseen} {where}", "a plain space", "type one")
 
-    def _without_unseen(self, text: str, line: int) -> str:
+    def _without_unseen(self, text: str, unseen: str, line: int) -> str:
         """The text of an unquoted scalar; what nobody sees is refused where it hides a key."""
-        unseen = find_unseen(text)
-        if unseen is None or self.is_tagged:
-            return text
         top = self.stack[-1] if self.stack else None
         if _KEY_AND_UNSEEN.match(text):
             self._refuse_colon(text, unseen, line, self.here())
