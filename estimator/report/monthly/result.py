@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from estimator.report.monthly.document import Document
 from estimator.report.monthly.inputs import ReportInputs
@@ -28,6 +28,10 @@ from estimator.report.past.history_file import (
     describe_inventory,
     keep_report,
 )
+from estimator.simulation.expected import with_means
+
+if TYPE_CHECKING:
+    from estimator.report.monthly.interactive import Tools
 
 
 def _describe_month(past: PastMonth, months: Sequence[PastMonth], at: int) -> dict[str, Any]:
@@ -52,9 +56,10 @@ def _describe_month(past: PastMonth, months: Sequence[PastMonth], at: int) -> di
 class MonthlyReport(ReportInputs):
     """The cost of KMS because of CloudTrail in a month, and in the months ahead.
 
-    `verdict` says whether it is on budget, `document` is the report as blocks; attributes are those
-    of `ReportInputs`: month, forecast, simulation, breakdown, actuals, reconciliation, advice,
-    past, changes, unread, whose; `history` are the reports kept so far.
+    `verdict` says whether it is on budget, `document` is the report as blocks, `tools` are what a
+    reader of its page may try out; attributes are those of `ReportInputs`: month, forecast,
+    simulation, breakdown, actuals, reconciliation, advice, past, changes, unread, whose; `history`
+    are the reports kept so far.
     """
 
     history: History = field(default_factory=lambda: History("USD"))
@@ -68,6 +73,19 @@ class MonthlyReport(ReportInputs):
     def document(self) -> Document:
         """The report as blocks in the order of reading."""
         return build_document(self)
+
+    @cached_property
+    def tools(self) -> Tools:
+        """What a reader of the page may try out."""
+        from estimator.report.monthly.interactive import build_tools
+
+        return build_tools(
+            self.forecast,
+            self.breakdown,
+            center="mean" if self.has_ranges else "",
+            attribution=None if self.whose is None else self.whose.attribution,
+            means=with_means(self.inventory),
+        )
 
     def past_month(self) -> PastMonth:
         """The month that is reported, as those before it."""
@@ -118,7 +136,7 @@ class MonthlyReport(ReportInputs):
         """One HTML file that needs no network, and no script to be read."""
         from estimator.report.monthly.html import write_page
 
-        return write_page(self.document, self)
+        return write_page(self.document, self.tools)
 
     def markdown(self) -> str:
         """The report as Markdown, without charts."""

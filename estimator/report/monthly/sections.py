@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.figures import money
@@ -20,7 +19,7 @@ from estimator.report.monthly.basis import (
     rates_section,
 )
 from estimator.report.monthly.breakdown import breakdown_section
-from estimator.report.monthly.document import Block, Card, Cards, Document, Section
+from estimator.report.monthly.document import Block, Cards, Document, FirstPage, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.month import MONTH_CARDS, month_section
 from estimator.report.monthly.outlook import outlook_section
@@ -35,21 +34,6 @@ _MOST_CARDS = 3
 _CHARTS = ("fan", "sankey")
 
 
-@dataclass(frozen=True)
-class FirstPage:
-    """What stands above all folded parts.
-
-    Attributes
-    ----------
-    cards : tuple of Card
-        Three numbers.
-    chart : Chart or None
-    """
-
-    cards: tuple[Card, ...]
-    chart: Chart | None
-
-
 def build_document(inputs: ReportInputs) -> Document:
     """The report as blocks in the order of reading."""
     inventory = inputs.inventory
@@ -62,7 +46,7 @@ def build_document(inputs: ReportInputs) -> Document:
     )
     counted = ", ".join(f"{number:,} {word}{'s' * (number != 1)}" for number, word in parts)
     verdict = judge(inputs)
-    sections = (
+    written = (
         month_section(inputs),
         _whose(inputs),
         time_section(inputs),
@@ -75,6 +59,9 @@ def build_document(inputs: ReportInputs) -> Document:
         rates_section(inputs),
         notices_section(inputs),
     )
+    sections = tuple(section for section in written if section is not None)
+    # several months that were billed stand beside those ahead
+    billed = [month for month in inputs.past if month.cost and month.cost.billed is not None]
     return Document(
         title=f"KMS because of CloudTrail, {month_in_words(inputs.month)}",
         subtitle=f"{Path(inventory.path).name}: {counted}",
@@ -82,7 +69,8 @@ def build_document(inputs: ReportInputs) -> Document:
         verdict=verdict.sentence,
         answers=answer_questions(inputs),
         beside=(_other(inputs), *_copies(inputs)),
-        sections=tuple(section for section in sections if section is not None),
+        sections=sections,
+        first=_first_page(sections, ("timeline", *_CHARTS) if len(billed) > 1 else _CHARTS),
     )
 
 
@@ -127,15 +115,12 @@ def _other(inputs: ReportInputs) -> str:
     return f"{line} instead of {own} (source: {INTERPRETATIONS[other]})."
 
 
-def first_page(document: Document, inputs: ReportInputs) -> FirstPage:
+def _first_page(sections: tuple[Section, ...], charts_by_rank: tuple[str, ...]) -> FirstPage:
     """Pick out of the whole report what its reader came for."""
-    blocks = [block for section in document.sections for block in section.blocks]
+    blocks = [block for section in sections for block in section.blocks]
     cards = [card for block in blocks if isinstance(block, Cards) for card in block.cards]
     order = {name: rank for rank, name in enumerate(_FIRST)}
     chosen = sorted(cards, key=lambda card: order.get(card.name, len(order)))[:_MOST_CARDS]
     charts = {block.name: block for block in blocks if isinstance(block, Chart)}
-    # several months that were billed stand beside those ahead
-    billed = [month for month in inputs.past if month.cost and month.cost.billed is not None]
-    names = ("timeline", *_CHARTS) if len(billed) > 1 else _CHARTS
-    chart = next((charts[name] for name in names if name in charts), None)
+    chart = next((charts[name] for name in charts_by_rank if name in charts), None)
     return FirstPage(tuple(card for card in cards if card in chosen), chart)
