@@ -72,7 +72,7 @@ class MonthlyReport(ReportInputs):
     @cached_property
     def document(self) -> Document:
         """The report as blocks in the order of reading."""
-        return build_document(self)
+        return build_document(self, self.verdict)
 
     @cached_property
     def tools(self) -> Tools:
@@ -144,23 +144,16 @@ class MonthlyReport(ReportInputs):
 
     def to_dict(self) -> dict[str, Any]:
         """The report as documented JSON: the verdict, and the JSON of all that it rests on."""
-        verdict = self.verdict
+        cost, bill_range = self.month_cost, self.month_bill.whole.bill_range
         return {
             "month": self.month,
-            "verdict": verdict.to_dict(),
-            f"billed_{self.currency.lower()}": self.month_cost.billed,
-            f"rest_{self.currency.lower()}": self.month_cost.rest,
+            "verdict": self.verdict.to_dict(),
+            f"billed_{self.currency.lower()}": cost.billed,
+            f"rest_{self.currency.lower()}": cost.rest,
             f"spent_{self.currency.lower()}": self.spent,
             "expected": self.expected,
             "expected_ahead": self.expected_ahead,
-            "range": None
-            if self.bill_range is None
-            else {
-                "billed": self.bill_range.billed,
-                "low": self.bill_range.low,
-                "high": self.bill_range.high,
-                "is_inside": self.bill_range.is_inside,
-            },
+            "range": None if bill_range is None else asdict(bill_range),
             "beside": list(self.document.beside),
             "answers": [
                 {"question": answer.question, "lines": list(answer.lines)}

@@ -24,7 +24,7 @@ from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.month import MONTH_CARDS, month_section
 from estimator.report.monthly.outlook import outlook_section
 from estimator.report.monthly.time import time_section
-from estimator.report.monthly.verdict import judge
+from estimator.report.monthly.verdict import Verdict
 from estimator.report.monthly.whose import whose_section
 
 _MOST_ADVISED = 6  # recommendations that are described
@@ -34,7 +34,7 @@ _MOST_CARDS = 3
 _CHARTS = ("fan", "sankey")
 
 
-def build_document(inputs: ReportInputs) -> Document:
+def build_document(inputs: ReportInputs, verdict: Verdict) -> Document:
     """The report as blocks in the order of reading."""
     inventory = inputs.inventory
     parts = (
@@ -45,12 +45,11 @@ def build_document(inputs: ReportInputs) -> Document:
         (len(inventory.keys), "key"),
     )
     counted = ", ".join(f"{number:,} {word}{'s' * (number != 1)}" for number, word in parts)
-    verdict = judge(inputs)
     written = (
-        month_section(inputs),
-        _whose(inputs),
-        time_section(inputs),
-        outlook_section(inputs),
+        month_section(inputs, verdict),
+        whose_section(inputs.whose, inputs.inventory_file, inputs.actuals is not None),
+        time_section(inputs, verdict),
+        outlook_section(inputs, verdict),
         breakdown_section(inputs),
         free_section(inputs),
         interpretations_section(inputs),
@@ -67,17 +66,11 @@ def build_document(inputs: ReportInputs) -> Document:
         subtitle=f"{Path(inventory.path).name}: {counted}",
         status=verdict.status,
         verdict=verdict.sentence,
-        answers=answer_questions(inputs),
-        beside=(_other(inputs), *_copies(inputs)),
+        answers=answer_questions(inputs, verdict),
+        beside=(_other(inputs), *inputs.copies.beside()),
         sections=sections,
         first=_first_page(sections, ("timeline", *_CHARTS) if len(billed) > 1 else _CHARTS),
     )
-
-
-def _whose(inputs: ReportInputs) -> Section | None:
-    if inputs.whose is None:
-        return None
-    return whose_section(inputs.whose, inputs.inventory_file, inputs.actuals is not None)
 
 
 def _advice(inputs: ReportInputs) -> Section | None:
@@ -94,12 +87,6 @@ def _advice(inputs: ReportInputs) -> Section | None:
     if more > 0:
         blocks.append(write_paragraphs(f"And {more:,} more: kmscost advise says how."))
     return Section("advice", "What would save money", tuple(blocks))
-
-
-def _copies(inputs: ReportInputs) -> tuple[str, ...]:
-    """The copies of KMS events, where they cost enough to change a mind."""
-    lines = (inputs.copies_line if inputs.has_copies_to_show else None, inputs.paid_events_line)
-    return tuple(f"{line}." for line in lines if line)
 
 
 def _other(inputs: ReportInputs) -> str:
