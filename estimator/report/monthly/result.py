@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -19,7 +18,7 @@ from estimator.report.monthly.whose import Whose
 from estimator.report.past import (
     PastMonth,
     change_to_month_before,
-    measured_of,
+    expected_by_month,
     year_to_date,
 )
 from estimator.report.past.history_file import (
@@ -87,27 +86,6 @@ class MonthlyReport(ReportInputs):
             means=with_means(self.inventory),
         )
 
-    def past_month(self) -> PastMonth:
-        """The month that is reported, as those before it."""
-        cost, others = self.month_cost, None
-        if self.reconciliation is not None:
-            others = math.fsum(self.reconciliation.others.values())
-        return PastMonth(
-            month=self.month,
-            cost=None if cost.billed is None else cost,
-            bill=self.bill_text or "",
-            others=others,
-            measured=measured_of(self.actuals, self.month),
-            forecast=self.expected[self.cost],
-            forecast_then=self.history.forecast_then(self.month),
-            may_repeat=bool(self.repeats),
-        )
-
-    def expected_by_month(self) -> dict[str, float]:
-        """The expected cost of the month and of each month ahead. [currency]"""
-        costs = self.simulation.monthly[f"mean_{self.cost}"].to_numpy(dtype=float).tolist()
-        return dict(zip(self.forecast.months.labels, costs, strict=True))
-
     def write_history(self, path: str | Path) -> None:
         """Write the history with this report in it, for the reports of later months.
 
@@ -119,7 +97,7 @@ class MonthlyReport(ReportInputs):
         cost = self.month_cost
         report = KeptReport(
             month=self.month,
-            expected=self.expected_by_month(),
+            expected=expected_by_month(self.simulation),
             # of a month in progress the next report has more, and of lines that count twice less
             billed=cost.billed if cost.is_billed and not self.repeats else None,
             inventory=describe_inventory(self.inventory),

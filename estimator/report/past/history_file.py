@@ -184,6 +184,21 @@ def _turn(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def read_history_of(
+    inventory: Inventory, path: str | Path | None, currency: str
+) -> tuple[History, tuple[str, ...]]:
+    """Read the history of an inventory, with a notice where it may be another's.
+
+    Raises
+    ------
+    KmscostError
+        As `read_history` and `check_owner`.
+    """
+    history = read_history(path, currency)
+    doubt = None if path is None else check_owner(history, inventory, path)
+    return history, () if doubt is None else (doubt,)
+
+
 def check_owner(history: History, inventory: Inventory, path: str | Path) -> str | None:
     """Hold the last report of a history against an inventory: is it of the same organization?
 
@@ -239,14 +254,16 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def read_history(path: str | Path, currency: str) -> History:
-    """Read a history file; an empty history where there is none yet.
+def read_history(path: str | Path | None, currency: str) -> History:
+    """Read a history file; an empty history where none is given, or there is none yet.
 
     Raises
     ------
     KmscostError
         It is no history, is of another version, or of another currency.
     """
+    if path is None:
+        return History(currency)
     try:
         text = Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:
