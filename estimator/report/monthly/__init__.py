@@ -20,7 +20,7 @@ from estimator.report.monthly.changes import find_changes
 from estimator.report.monthly.result import MonthlyReport
 from estimator.report.monthly.whose import find_whose
 from estimator.report.past import look_back
-from estimator.report.past.history_file import read_history_of
+from estimator.report.past.history_file import check_owner, read_history
 from estimator.simulation import run
 from estimator.simulation.expected import expected_forecast, with_means
 from estimator.simulation.options import read_options
@@ -109,7 +109,9 @@ def report(
     unread = tuple(line for measurement in read for line in measurement.skipped.lines())
     if advice is None and not is_small:
         unread += (_NO_ADVICE,)
-    reports, doubts = read_history_of(inventory, history, table.currency)
+    reports = read_history(history, table.currency)
+    doubt = check_owner(reports, inventory, history)
+    unread += () if doubt is None else (doubt,)
     options = read_options(draws, seed, QUANTILES, span.count)
     model = Model(inventory, span)
     simulation = run(model, options, table, discount)
@@ -136,7 +138,7 @@ def report(
         else None,
         past=past,
         changes=find_changes(reports, model, label, table, discount),
-        unread=(*unread, *doubts, *left_out),
+        unread=(*unread, *left_out),
         whose=find_whose(measured, billed, label, table, discount, several_payers),
         history=reports,
         paid_events=None if billed is None else paid_events(billed, label),

@@ -184,22 +184,7 @@ def _turn(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def read_history_of(
-    inventory: Inventory, path: str | Path | None, currency: str
-) -> tuple[History, tuple[str, ...]]:
-    """Read the history of an inventory, with a notice where it may be another's.
-
-    Raises
-    ------
-    KmscostError
-        As `read_history` and `check_owner`.
-    """
-    history = read_history(path, currency)
-    doubt = None if path is None else check_owner(history, inventory, path)
-    return history, () if doubt is None else (doubt,)
-
-
-def check_owner(history: History, inventory: Inventory, path: str | Path) -> str | None:
+def check_owner(history: History, inventory: Inventory, path: str | Path | None) -> str | None:
     """Hold the last report of a history against an inventory: is it of the same organization?
 
     Returns
@@ -212,7 +197,7 @@ def check_owner(history: History, inventory: Inventory, path: str | Path) -> str
     KmscostError
         They have no payer and no account in common.
     """
-    if not history.reports:
+    if path is None or not history.reports:
         return None
     last, payers = history.reports[-1], set(inventory.payers())
     accounts = {account.id for account in inventory.accounts}
