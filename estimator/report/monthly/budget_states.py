@@ -196,12 +196,11 @@ def _unseen_writes(inputs: ReportInputs, budget: Budget) -> float:
 
     Where a payer's bill does not tell its interpretation: what would tell it is missing.
     """
-    found, rows = inputs.reconciliation, inputs.forecast.rows
+    found, rows = inputs.reconciliation, inputs.month_rows
     if found is None or not found.has_kms or "account" in found.levels:
         return 0.0
     seen = found.rows.loc[(found.rows["billed"] > 0).to_numpy(), "billed_account"]
     unknown = [bill.payer for bill in found.interpretations if bill.answer is None]
-    rows = rows[rows["month"].astype(str) == inputs.month]
     rows = rows[~rows["billed_account"].isin(seen).to_numpy() & rows["payer"].isin(unknown)]
     rows = rows[is_in_budget(budget, rows, inputs.inventory.accounts)]
     return max(math.fsum(rows["cost_other_reading"]) - math.fsum(rows["cost"]), 0.0)

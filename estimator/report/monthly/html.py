@@ -107,18 +107,9 @@ def write_page(document: Document, tools: Tools) -> str:
     """
     # charts first: each adds its classes to the one style sheet, whose digest is in the policy
     styles = Styles()
-    drawn = {
-        block: _figure(block, styles)
-        for section in document.sections
-        for block in section.blocks
-        if isinstance(block, Chart)
-    }
-    sheets = {
-        block: lay_out(block)
-        for section in document.sections
-        for block in section.blocks
-        if isinstance(block, Sheet)
-    }
+    blocks = [block for section in document.sections for block in section.blocks]
+    drawn = {block: _figure(block, styles) for block in blocks if isinstance(block, Chart)}
+    sheets = {block: lay_out(block) for block in blocks if isinstance(block, Sheet)}
     columns = ColumnNames()
     classes = {block: columns.of(sheet) for block, sheet in sheets.items() if sheet.is_wide}
     style = f"{read_text('tools.css')}\n{_text('style.css')}\n{styles.css}\n"

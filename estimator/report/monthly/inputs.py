@@ -23,7 +23,7 @@ from estimator.report.monthly.changes import Changes
 from estimator.report.monthly.copies import MonthCopies
 from estimator.report.monthly.month_bill import ENDS, MonthBill
 from estimator.report.monthly.whose import Whose
-from estimator.report.past import PastMonth
+from estimator.report.past import PastMonth, YearToDate, change_to_month_before, year_to_date
 from estimator.report.past.month_cost import MonthCost, bill_in_words
 from estimator.simulation import Simulation
 from estimator.simulation.spread import quantiles_of
@@ -97,6 +97,12 @@ class ReportInputs:
         return {str(name): float(value) for name, value in row.items() if name != "month"}
 
     @cached_property
+    def month_rows(self) -> pd.DataFrame:
+        """The forecast's charges of the month."""
+        rows = self.forecast.rows
+        return rows[rows["month"].astype(str) == self.month]
+
+    @cached_property
     def outlook_totals(self) -> dict[str, float]:
         """The forecast's totals of the months ahead."""
         rows = self.forecast.monthly.iloc[1:]
@@ -126,7 +132,9 @@ class ReportInputs:
     @cached_property
     def month_bill(self) -> MonthBill:
         """The bill of the month beside the forecast, of everything and of each budget's part."""
-        return MonthBill(self.forecast, self.simulation, self.reconciliation, self.expected)
+        return MonthBill(
+            self.forecast, self.simulation, self.reconciliation, self.expected, self.month_rows
+        )
 
     @property
     def month_cost(self) -> MonthCost:
@@ -137,6 +145,16 @@ class ReportInputs:
     def spent(self) -> float:
         """The cost of the month: billed, and expected of what is not billed yet. [currency]"""
         return self.month_cost.total
+
+    @cached_property
+    def year(self) -> YearToDate:
+        """The months of the year so far."""
+        return year_to_date(self.past, self.month)
+
+    @cached_property
+    def month_over_month(self) -> tuple[float | None, ...]:
+        """What each month so far costs more than the one before it. [currency]"""
+        return tuple(change_to_month_before(self.past, at) for at in range(len(self.past)))
 
     @property
     def billed_words(self) -> str:

@@ -19,7 +19,7 @@ from estimator.figures import (
     share,
     signed,
 )
-from estimator.months import Months, month_in_words, parse_month
+from estimator.months import Months, month_in_words
 from estimator.report.answers.reconciliation import (
     reconciliation_lines,
     reconciliation_sheets,
@@ -51,9 +51,8 @@ def month_section(inputs: ReportInputs, verdict: Verdict) -> Section:
     measured = _measured_sheet(inputs)
     if inputs.reconciliation is not None:
         sides, parts, *rows = reconciliation_sheets(inputs.reconciliation)
-        blocks += [sides, parts, difference_chart(inputs.reconciliation)]
-        blocks.append(Lines("", tuple(reconciliation_lines(inputs.reconciliation))))
-        blocks += rows
+        lines = Lines("", tuple(reconciliation_lines(inputs.reconciliation)))
+        blocks += [sides, parts, difference_chart(inputs.reconciliation), lines, *rows]
     if measured is not None:
         blocks += [measured, write_paragraphs(_coverage_line(inputs))]
     return Section("month", f"The month: {month_in_words(inputs.month)}", tuple(blocks))
@@ -199,8 +198,7 @@ def _measured_sheet(inputs: ReportInputs) -> Sheet | None:
     if rows is None:
         return None
     sums = rows.groupby(rows["cause"].astype(str))["quantity"].sum()
-    frame = inputs.forecast.rows
-    frame = frame[(frame["month"].astype(str) == inputs.month) & (frame["unit"] == "request")]
+    frame = inputs.month_rows[inputs.month_rows["unit"] == "request"]
     expected = frame.groupby(frame["cause"].astype(str))["quantity"].sum()
     whole = _coverage_of_month(inputs) >= _WHOLE
     causes = [
@@ -216,7 +214,7 @@ def _measured_sheet(inputs: ReportInputs) -> Sheet | None:
         sum(quantities.get(name, 0.0) for name in causes) for quantities in (expected, sums)
     )
     cells.append(_comparison_cells("CloudTrail's", before, after, whole))
-    month = Months(parse_month(inputs.month), 1)
+    month = Months(inputs.forecast.months.firsts[0], 1)
     others = float(expected_others(inputs.inventory, month)[0])
     cells.append(_comparison_cells("others", others, sums.get("other", 0.0), whole))
     header = ("cause", "forecast requests", "measured requests", "difference", "relative")

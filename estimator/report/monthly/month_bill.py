@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import is_in_budget
@@ -75,12 +76,15 @@ class MonthBill:
         The month against its bill.
     expected : mapping
         The mean of the draws of the month: cost under both interpretations.
+    rows : DataFrame
+        The forecast's charges of the month.
     """
 
     forecast: Forecast
     simulation: Simulation
     reconciliation: Reconciliation | None
     expected: Mapping[str, float]
+    rows: pd.DataFrame
 
     @cached_property
     def whole(self) -> BilledPart:
@@ -114,9 +118,7 @@ class MonthBill:
 
     def _payers_of(self, budget: Budget) -> Covered:
         """The accounts that pay for the requests of a budget's trail or reader."""
-        month, rows = self.forecast.months.labels[0], self.forecast.rows
-        is_counted = is_in_budget(budget, rows, self.forecast.inventory.accounts)
-        rows = rows[(rows["month"].astype(str) == month).to_numpy() & is_counted]
+        rows = self.rows[is_in_budget(budget, self.rows, self.forecast.inventory.accounts)]
         accounts = tuple(sorted(rows["billed_account"].astype(str).unique()))
         return Covered("billed_account", accounts) if accounts else _EVERYTHING
 

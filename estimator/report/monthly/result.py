@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +16,7 @@ from estimator.report.monthly.verdict import Verdict, judge
 from estimator.report.monthly.whose import Whose
 from estimator.report.past import (
     PastMonth,
-    change_to_month_before,
     expected_by_month,
-    year_to_date,
 )
 from estimator.report.past.history_file import (
     History,
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
     from estimator.report.monthly.interactive import Tools
 
 
-def _describe_month(past: PastMonth, months: Sequence[PastMonth], at: int) -> dict[str, Any]:
+def _describe_month(past: PastMonth, change: float | None) -> dict[str, Any]:
     cost = past.cost
     return {
         "month": past.month,
@@ -43,7 +40,7 @@ def _describe_month(past: PastMonth, months: Sequence[PastMonth], at: int) -> di
         "cost": None if cost is None else cost.total,
         "is_open": past.is_open,
         "may_repeat": past.may_repeat,
-        "month_over_month": change_to_month_before(months, at),
+        "month_over_month": change,
         "others": past.others,
         "measured_requests": past.measured,
         "forecast": past.forecast,
@@ -137,8 +134,8 @@ class MonthlyReport(ReportInputs):
                 {"question": answer.question, "lines": list(answer.lines)}
                 for answer in self.document.answers
             ],
-            "past": [_describe_month(each, self.past, at) for at, each in enumerate(self.past)],
-            "year_to_date": asdict(year_to_date(self.past, self.month)),
+            "past": list(map(_describe_month, self.past, self.month_over_month)),
+            "year_to_date": asdict(self.year),
             "changes": None if self.changes is None else asdict(self.changes),
             "totals": self.month_totals,
             "totals_ahead": self.outlook_totals,

@@ -26,7 +26,7 @@ from estimator.report.monthly.changes import Change
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import Verdict
-from estimator.report.past import PastMonth, change_to_month_before, year_to_date
+from estimator.report.past import PastMonth
 
 _MOST = 20
 _FEW = 3
@@ -74,7 +74,7 @@ def _months_sheet(inputs: ReportInputs, budget: Budget | None) -> Sheet:
     rows = []
     for at, each in enumerate(inputs.past):
         total = None if each.cost is None else each.cost.total
-        change = change_to_month_before(inputs.past, at)
+        change = inputs.month_over_month[at]
         before = inputs.past[at - 1].cost if at else None
         relative = change / before.total if change is not None and before and before.total else None
         then = each.forecast_then
@@ -116,7 +116,7 @@ def _months_sheet(inputs: ReportInputs, budget: Budget | None) -> Sheet:
 
 def year_line(inputs: ReportInputs, budget: Budget | None) -> str:
     """The year to date, against what was forecast then; months without a bill are named."""
-    year, unit = year_to_date(inputs.past, inputs.month), inputs.currency
+    year, unit = inputs.year, inputs.currency
     if not year.known:
         return f"Year to date {year.year}: no bill is known."
     line = f"Year to date {year.year}: {unit} {money(year.cost)} in {year.known} of {year.months} "
@@ -203,7 +203,7 @@ def change_lines(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
     """Answer what changed: the bill, then the inventory with its money."""
     lines = []
     past, unit = inputs.past, inputs.currency
-    change = change_to_month_before(past, len(past) - 1) if len(past) > 1 else None
+    change = inputs.month_over_month[-1] if len(past) > 1 else None
     if change is not None:
         now, before = past[-1], past[-2]
         lines.append(
