@@ -99,7 +99,7 @@ def _axis_numbers(values: Sequence[float]) -> list[str]:
 
     >>> _axis_numbers([0.0, 500_000.0, 1_000_000.0])
     ['0', '0.5 M', '1.0 M']
-    >>> _axis_numbers([0.0, 2_500.0, 5_000.0]), axis_numbers([0.0, 0.25, 0.5])
+    >>> _axis_numbers([0.0, 2_500.0, 5_000.0]), _axis_numbers([0.0, 0.25, 0.5])
     (['0', '2,500', '5,000'], ['0', '0.25', '0.50'])
     >>> _axis_numbers([0.0, 1e9, 2e9]), _axis_numbers([20_000.0])
     (['0', '1 bn', '2 bn'], ['20 k'])
