@@ -14,7 +14,7 @@ from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory.budgets import Budget, Covered
 from estimator.months import FloatArray
 from estimator.reconciliation import Reconciliation
-from estimator.report.past.month_cost import BillRange, MonthCost, cost_by_bill
+from estimator.report.past.month_cost import MonthCost, cost_by_bill
 from estimator.simulation import Simulation
 from estimator.simulation.spread import quantiles_of
 
@@ -22,6 +22,21 @@ ENDS = (0.05, 0.95)
 TENTH = 0.1
 HALF_CENT = 0.005  # what a bill rounds is outside of no range
 _EVERYTHING = Covered("", ())
+
+
+@dataclass(frozen=True)
+class BillRange:
+    """A bill beside the forecast's 5th and 95th percentile of the same days. [currency]"""
+
+    billed: float
+    low: float
+    high: float
+    is_inside: bool
+
+    @property
+    def has_width(self) -> bool:
+        """True where they are two numbers."""
+        return _has_width(self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -144,7 +159,7 @@ class MonthBill:
         lowest, highest = low - HALF_CENT, high + HALF_CENT
         # a forecast without ranges is one number: a tenth off is off; nor do ranges that are of
         # writes say how far reads alone may be off, or those of everything how far a part
-        if high - low <= 1e-9 * abs(high) or self.follows_other:
+        if not _has_width(low, high) or self.follows_other:
             lowest, highest = low * (1 - TENTH), high * (1 + TENTH)
         elif place.column:
             lowest = min(lowest, to_date * (1 - TENTH))
@@ -193,3 +208,9 @@ class MonthBill:
         forecast = whole.cost.rest if found is None else found.forecast_of_rest()
         is_forecast = abs(whole.cost.rest - forecast) < HALF_CENT
         return "as forecast" if is_forecast else "by the bill and the forecast"
+
+
+def _has_width(low: float, high: float) -> bool:
+    """Tell whether the ends of a range are two numbers."""
+    # sums of the same draws in another order have other last bits
+    return high - low > 1e-9 * abs(high)
