@@ -128,6 +128,11 @@ class Months:
         """``2026-11`` and so on."""
         return tuple(f"{first:%Y-%m}" for first in self.firsts[:-1])
 
+    @property
+    def number(self) -> int:
+        """The number of the first month, as pandas numbers periods of a month: from 1970-01 on."""
+        return (self.start.year - 1970) * 12 + self.start.month - 1
+
     @cached_property
     def begin(self) -> FloatArray:
         """The first day of each month. [day ordinal]"""

@@ -115,6 +115,16 @@ def account_in(text: str) -> str:
     return arn.account if arn is not None else ""
 
 
+def place_of(arn: str) -> tuple[str, str]:
+    """The account and the Region of a resource, nothing where the text is no ARN.
+
+    >>> place_of("arn:aws:kms:eu-west-1:111122223333:key/1234")
+    ('111122223333', 'eu-west-1')
+    """
+    key = split_arn(arn)
+    return (key.account, key.region) if key is not None else ("", "")
+
+
 def is_key(text: str) -> bool:
     """True for the ARN of a KMS key, its parts unchecked."""
     arn = split_arn(text)

@@ -15,23 +15,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pricing.meters import Meter, Version
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 from pricing.scales import (
+    BoolArray,
     FloatArray,
+    IntArray,
     OthersByPool,
+    Pools,
     Scales,
-    add_up,
-    find_pools,
-    others_of,
-    over_draws,
-    pool_share,
+    find_rates,
 )
-from pricing.usage_kinds import IntArray, find_kinds, find_rate
 
 
 @dataclass(frozen=True)
@@ -140,10 +137,10 @@ class Priced(NamedTuple):
     The last three have a row for each of `Lines.pools`.
     """
 
-    free: FloatArray  # [unit]
     billable: FloatArray  # [unit]
     price: FloatArray  # [currency/unit], after discount
     cost: FloatArray  # [currency]
+    free: FloatArray  # [unit]
     others: FloatArray  # use the free quantity first [request]
     available: FloatArray  # free after them [unit]
     pooled: FloatArray  # shares it [unit]
@@ -164,25 +161,16 @@ class Lines:
 
     def __init__(self, usage: pd.DataFrame, table: RateTable) -> None:
         """`usage` has the columns of `bill`, apart from the quantity."""
-        kinds, self.rate_of = find_kinds(usage)
-        self.rates = [find_rate(table, *kind) for kind in kinds]
-        self.pools, self.pool_of = find_pools(usage, kinds, self.rate_of, self.rates)
-        # read out of the frame once: `price` is asked for every month of a simulation
-        self._places = tuple(self.pools[name].tolist() for name in ("payer", "partition", "month"))
-        self._size = self.pools["quantity_free"].to_numpy(dtype=np.float64)
-        # what others request are requests: none of them takes a free key
-        self._is_request = np.array([unit == "request" for unit in self.pools["unit"]], dtype=bool)
-        # the price of all units unless `Scales` finds that some lie in a further tier
-        self._first = np.array([rate.steps[0][1] for rate in self.rates], dtype=np.float64)
-        self._scales = None
-        if any(len(rate.steps) > 1 for rate in self.rates):
-            self._scales = Scales(usage, self.rates, self.rate_of)
+        self.rates, self.rate_of = find_rates(usage, table)
+        self._pools = Pools(usage, self.rates, self.rate_of)
+        self.pools, self.pool_of = self._pools.frame, self._pools.pool_of
+        self._scales = Scales(usage, self.rates, self.rate_of)
 
     def price(
         self,
         quantity: FloatArray,
         other_requests: Mapping[str, float] | OthersByPool | None = None,
-        exempt: npt.NDArray[np.bool_] | None = None,
+        exempt: BoolArray | None = None,
         discount: float = 0.0,
     ) -> Priced:
         """The price of a quantity of each row; of rows x draws for each draw by itself.
@@ -197,23 +185,12 @@ class Lines:
         counted = quantity
         if exempt is not None:
             # an exempt row takes nothing out of the pool: what it leaves is free for others
-            counted = np.where(over_draws(exempt, quantity), 0.0, quantity)
-        others = over_draws(others_of(other_requests, *self._places), quantity)
-        others = np.where(over_draws(self._is_request, quantity), others, 0.0)
-        size = over_draws(self._size, quantity)
-        available = np.maximum(size - others, 0.0)
-        pooled = add_up(counted, self.pool_of, len(self.pools))
-        share = pool_share(pooled, available)
-        # a last row of zeros: the position -1 of rows of which nothing is free
-        share = np.concatenate([share, np.zeros((1, *share.shape[1:]))])
-        free = share[self.pool_of]
-        free *= counted
-        billable = counted - free
-        price = over_draws(self._first[self.rate_of], quantity)
-        if self._scales is not None:
-            price = self._scales.average(price, billable, other_requests)
-        price = price * (1 - discount)
-        return Priced(free, billable, price, billable * price, others, available, pooled)
+            counted = quantity.copy()
+            counted[exempt] = 0.0
+        covered = self._pools.cover(counted, other_requests)
+        billable = counted - covered.free
+        price = self._scales.price(billable, other_requests) * (1 - discount)
+        return Priced(billable, price, billable * price, *covered)
 
 
 def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:

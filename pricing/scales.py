@@ -1,61 +1,241 @@
-"""Free pools and graduated tiers: which rows count together, after whom, and what that costs."""
+"""Which rows of usage count together, after whom, and what that costs.
+
+Rows share the rate of their month, operation, Region and spec; the free pool of their payer; and
+the graduated tiers of a meter.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pricing.meters import SYMMETRIC, Meter, Version
+from pricing.rates import RateTable
 from pricing.regions import partition_of
-from pricing.usage_kinds import IntArray, Kind, RateInForce, group_rows
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+# month, operation, billed Region, spec of the key
+Kind: TypeAlias = tuple[pd.Period, str, str, str]
 
 
-def find_pools(
-    usage: pd.DataFrame,
-    kinds: list[Kind],
-    rate_of: IntArray,
-    rates: list[RateInForce],
-) -> tuple[pd.DataFrame, IntArray]:
-    """The free pools of a usage, and the one of each row; -1 where nothing is free.
+class RateInForce(NamedTuple):
+    """The meter, its version and its prices for an operation in a Region and month."""
 
-    There is one for each payer, partition, month and pool of the rate table.
+    month: pd.Period
+    region: str
+    meter: Meter
+    version: Version
+    steps: tuple[tuple[float, float], ...]  # upper bound and price of each tier [currency/unit]
+
+
+def find_rates(usage: pd.DataFrame, table: RateTable) -> tuple[list[RateInForce], IntArray]:
+    """The rate of each different kind of row, and which of them each row has.
+
+    Raises
+    ------
+    RateError
+        An operation without a meter, a Region or a day without a rate.
     """
-    # (month, partition, pool) hang on the kind of a row: a few kinds instead of long columns
-    numbers: dict[tuple[pd.Period, str, str], int] = {}
-    shared: list[tuple[pd.Period, str, str, str, float]] = []
-    shared_of = np.full(len(kinds), -1, dtype=np.int64)
-    for kind, ((month, _, region, _), rate) in enumerate(zip(kinds, rates, strict=True)):
-        free = rate.version.free
-        if free is None:
-            continue
-        partition = partition_of(region)
-        shared_of[kind] = numbers.setdefault((month, partition, free.pool), len(shared))
-        if shared_of[kind] == len(shared):
-            shared.append((month, partition, free.pool, rate.meter.unit, free.quantity))
-    pool_of = shared_of[rate_of]
-    pooled = pool_of >= 0
-    payer_of, payers = pd.factorize(usage["payer"])
-    first, number = group_rows(pool_of[pooled], payer_of[pooled])
-    pool_of[pooled] = number
-    rows = np.flatnonzero(pooled)[first]
-    places = [shared[place] for place in shared_of[rate_of[rows]].tolist()]
-    months, partitions, names, units, sizes = zip(*places, strict=True) if places else ((),) * 5
-    pools = pd.DataFrame(
-        {
-            "month": pd.PeriodIndex(months, freq="M"),
-            "payer": payers.take(payer_of[rows]),
-            "partition": pd.Index(partitions, dtype="str"),
-            "pool": pd.Index(names, dtype="str"),
-            "unit": pd.Index(units, dtype="str"),
-            "quantity_free": np.array(sizes, dtype=np.float64),
-        }
-    )
-    return pools, pool_of
+    kinds, rate_of = _find_kinds(usage)
+    return [find_rate(table, *kind) for kind in kinds], rate_of
+
+
+def find_rate(
+    table: RateTable, month: pd.Period, operation: str, region: str, key_spec: str = SYMMETRIC
+) -> RateInForce:
+    """The rate of one kind of row."""
+    meter = table.meter(operation, key_spec)
+    version, rate = table.rate(meter, region, month.start_time.date())
+    steps = tuple((bound, price / meter.per) for bound, price in rate.steps)
+    return RateInForce(month, region, meter, version, steps)
+
+
+def _find_kinds(usage: pd.DataFrame) -> tuple[list[Kind], IntArray]:
+    """The different (month, operation, billed Region, spec), and which of them each row is.
+
+    Usage that tells no `key_spec` is of symmetric keys.
+    """
+    names = ["month", "operation", "billed_region", *(["key_spec"] if "key_spec" in usage else [])]
+    columns = [pd.factorize(usage[name]) for name in names]
+    first, kind_of = group_rows(*(codes for codes, _ in columns))
+    kinds = zip(*(values.take(codes[first]) for codes, values in columns), strict=True)
+    if "key_spec" in usage:
+        return list(kinds), kind_of
+    return [(*kind, SYMMETRIC) for kind in kinds], kind_of
+
+
+def group_rows(*columns: IntArray) -> tuple[IntArray, IntArray]:
+    """The first row of each different combination of codes, and which of them each row is.
+
+    Combinations are numbered as they first come. Not by groupby: pandas makes an index of every
+    column first, ten times the work on a few rows, and far slower on millions.
+    """
+    code, combinations = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for codes in columns:
+        size = int(codes.max(initial=0)) + 1
+        # the next product must fit into 64 bits, so what there is is numbered anew
+        if combinations * size > 2**62:
+            code, found = pd.factorize(code)
+            combinations = len(found)
+        code, combinations = code * size + codes, combinations * size
+    group, found = pd.factorize(code)
+    first = np.zeros(len(found), dtype=np.int64)
+    # of several assignments to one place the last one stays: backwards that is the first row
+    first[group[::-1]] = np.arange(len(code))[::-1]
+    return first, group.astype(np.int64)
+
+
+class OthersByPool(Protocol):
+    """The requests of everything else in the organization."""
+
+    def of(self, payer: str, partition: str, month: pd.Period) -> float | FloatArray:
+        """Those of a payer in a partition and month; an array has a number for each draw.
+
+        [request/month]
+        """
+        ...
+
+
+class Covered(NamedTuple):
+    """What is free of some quantities; all but the first have a row for each pool."""
+
+    free: FloatArray  # of each row [unit]
+    others: FloatArray  # use the free quantity first [request]
+    available: FloatArray  # free after them [unit]
+    pooled: FloatArray  # shares it [unit]
+
+
+class Pools:
+    """The free pools of a usage: one for each payer, partition, month and pool of the rate table.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Month, payer, partition, pool, unit and quantity_free of each pool. [unit]
+    pool_of : array of int
+        For each row its position in `frame`; -1 where nothing is free.
+    """
+
+    def __init__(
+        self, usage: pd.DataFrame, rates: Sequence[RateInForce], rate_of: IntArray
+    ) -> None:
+        # (month, partition, pool) hang on the rate of a row: a few rates instead of long columns
+        numbers: dict[tuple[pd.Period, str, str], int] = {}
+        shared: list[tuple[pd.Period, str, str, str, float]] = []
+        shared_of = np.full(len(rates), -1, dtype=np.int64)
+        for number, rate in enumerate(rates):
+            free = rate.version.free
+            if free is None:
+                continue
+            partition = partition_of(rate.region)
+            shared_of[number] = numbers.setdefault((rate.month, partition, free.pool), len(shared))
+            if shared_of[number] == len(shared):
+                pool = (rate.month, partition, free.pool, rate.meter.unit, free.quantity)
+                shared.append(pool)
+        self.pool_of = shared_of[rate_of]
+        pooled = self.pool_of >= 0
+        payer_of, payers = pd.factorize(usage["payer"])
+        first, pool_number = group_rows(self.pool_of[pooled], payer_of[pooled])
+        self.pool_of[pooled] = pool_number
+        rows = np.flatnonzero(pooled)[first]
+        places = [shared[place] for place in shared_of[rate_of[rows]].tolist()]
+        months, partitions, names, units, sizes = zip(*places, strict=True) if places else ((),) * 5
+        self.frame = pd.DataFrame(
+            {
+                "month": pd.PeriodIndex(months, freq="M"),
+                "payer": payers.take(payer_of[rows]),
+                "partition": pd.Index(partitions, dtype="str"),
+                "pool": pd.Index(names, dtype="str"),
+                "unit": pd.Index(units, dtype="str"),
+                "quantity_free": np.array(sizes, dtype=np.float64),
+            }
+        )
+        # read out of the frame once: `cover` is asked for every month of a simulation
+        self._places = tuple(self.frame[name].tolist() for name in ("payer", "partition", "month"))
+        self._size = self.frame["quantity_free"].to_numpy(dtype=np.float64)
+        # what others request are requests: none of them takes a free key
+        self._is_request = np.array([unit == "request" for unit in self.frame["unit"]], dtype=bool)
+
+    def cover(
+        self, counted: FloatArray, other_requests: Mapping[str, float] | OthersByPool | None
+    ) -> Covered:
+        """What is free of a quantity of each row: others come first, rows share what is left."""
+        others = _over_draws(_others_of(other_requests, *self._places), counted)
+        others = np.where(_over_draws(self._is_request, counted), others, 0.0)
+        available = np.maximum(_over_draws(self._size, counted) - others, 0.0)
+        pooled = _add_up(counted, self.pool_of, len(self.frame))
+        share = pool_share(pooled, available)
+        # a last row of zeros: the position -1 of rows of which nothing is free
+        share = np.concatenate([share, np.zeros((1, *share.shape[1:]))])
+        free = share[self.pool_of]
+        free *= counted
+        return Covered(free, others, available, pooled)
+
+
+class Scales:
+    """Prices of rows, and graduated tiers, in which the billable units of rows count together.
+
+    Those of a payer, Region, month and meter, after those of the rest of the organization that no
+    free quantity covers. They all pay the average price: splitting a row changes no total.
+    """
+
+    def __init__(
+        self, usage: pd.DataFrame, rates: Sequence[RateInForce], rate_of: IntArray
+    ) -> None:
+        # the price of all units of a row unless some lie in a further tier
+        self._first = np.array([rate.steps[0][1] for rate in rates], dtype=np.float64)[rate_of]
+        self._is_graduated = any(len(rate.steps) > 1 for rate in rates)
+        # most tables have one tier, and to group a million rows takes longer than to price them
+        if not self._is_graduated:
+            return
+        meters = {name: code for code, name in enumerate({rate.meter.name: 0 for rate in rates})}
+        meter_of = np.array([meters[rate.meter.name] for rate in rates])[rate_of]
+        columns = ["payer", "month", "billed_region"]
+        group_by = usage[columns].assign(meter=meter_of).groupby
+        scales = group_by([*columns, "meter"], observed=True, sort=False)
+        self._scale_of = scales.ngroup().to_numpy().astype(np.int64)
+        # any row of a scale names its payer, month and Region
+        first_row = np.unique(self._scale_of, return_index=True)[1]
+        rows = usage.iloc[first_row]
+        partitions = [partition_of(region) for region in rows["billed_region"]]
+        self._first_row, self._rates, self._rate_of = first_row, rates, rate_of[first_row]
+        self._places = rows["payer"].tolist(), partitions, rows["month"].tolist()
+
+    def price(
+        self,
+        billable: FloatArray,
+        other_requests: Mapping[str, float] | OthersByPool | None,
+    ) -> FloatArray:
+        """The average price of the billable units of each row. [currency/unit]"""
+        price = _over_draws(self._first, billable)
+        if not self._is_graduated:
+            return price
+        total = _add_up(billable, self._scale_of, len(self._first_row))
+        others = _over_draws(_others_of(other_requests, *self._places), total)
+        others, _ = np.broadcast_arrays(others, total)
+        # a copy, because a broadcast array cannot be written to
+        mean = np.broadcast_to(price[self._first_row], total.shape).copy()
+        for number in np.unique(self._rate_of):
+            rate = self._rates[number]
+            if len(rate.steps) == 1:
+                continue
+            free = rate.version.free.quantity if rate.version.free else 0.0
+            rows = self._rate_of == number
+            # others are known by payer and partition, no Region: the scale of each Region starts
+            # after all of them
+            before = np.maximum(others[rows] - free, 0.0) * (rate.meter.unit == "request")
+            # others come first, so these units are those between two places of the scale
+            beyond = graduated_cost(before + total[rows], rate.steps)
+            cost = beyond - graduated_cost(before, rate.steps)
+            # without a unit there is no average: the first tier's price stays
+            mean[rows] = np.divide(cost, total[rows], out=mean[rows], where=total[rows] > 0)
+        return mean[self._scale_of]
 
 
 def pool_share(total: FloatArray, available: FloatArray) -> FloatArray:
@@ -99,72 +279,12 @@ def graduated_cost(quantity: FloatArray, steps: Sequence[tuple[float, float]]) -
     return cost
 
 
-class OthersByPool(Protocol):
-    """The requests of everything else in the organization."""
-
-    def of(self, payer: str, partition: str, month: pd.Period) -> float | FloatArray:
-        """Those of a payer in a partition and month; an array has a number for each draw.
-
-        [request/month]
-        """
-        ...
-
-
-class Scales:
-    """Graduated tiers, in which the billable units of rows count together.
-
-    Those of a payer, Region, month and meter, after those of the rest of the organization that no
-    free quantity covers. They all pay the average price: splitting a row changes no total.
-    """
-
-    def __init__(self, usage: pd.DataFrame, rates: list[RateInForce], rate_of: IntArray) -> None:
-        meters = {name: code for code, name in enumerate({rate.meter.name: 0 for rate in rates})}
-        meter_of = np.array([meters[rate.meter.name] for rate in rates])[rate_of]
-        columns = ["payer", "month", "billed_region"]
-        group_by = usage[columns].assign(meter=meter_of).groupby
-        scales = group_by([*columns, "meter"], observed=True, sort=False)
-        self.scale_of = scales.ngroup().to_numpy().astype(np.int64)
-        # any row of a scale names its payer, month and Region
-        first_row = np.unique(self.scale_of, return_index=True)[1]
-        rows = usage.iloc[first_row]
-        partitions = [partition_of(region) for region in rows["billed_region"]]
-        self._first_row, self._rates, self._rate_of = first_row, rates, rate_of[first_row]
-        self._places = rows["payer"].tolist(), partitions, rows["month"].tolist()
-
-    def average(
-        self,
-        price: FloatArray,
-        billable: FloatArray,
-        other_requests: Mapping[str, float] | OthersByPool | None,
-    ) -> FloatArray:
-        """The average price of each row; `price` is that of its first tier. [currency/unit]"""
-        total = add_up(billable, self.scale_of, len(self._first_row))
-        others = over_draws(others_of(other_requests, *self._places), total)
-        others, _ = np.broadcast_arrays(others, total)
-        # a copy, because a broadcast array cannot be written to
-        mean = np.broadcast_to(price[self._first_row], total.shape).copy()
-        for number in np.unique(self._rate_of):
-            meter, version, steps = self._rates[number]
-            if len(steps) == 1:
-                continue
-            free = version.free.quantity if version.free else 0.0
-            rows = self._rate_of == number
-            # others are known by payer and partition, no Region: the scale of each Region starts
-            # after all of them
-            before = np.maximum(others[rows] - free, 0.0) * (meter.unit == "request")
-            # others come first, so these units are those between two places of the scale
-            cost = graduated_cost(before + total[rows], steps) - graduated_cost(before, steps)
-            # without a unit there is no average: the first tier's price stays
-            mean[rows] = np.divide(cost, total[rows], out=mean[rows], where=total[rows] > 0)
-        return mean[self.scale_of]
-
-
-def over_draws(values: npt.NDArray[Any], quantity: FloatArray) -> npt.NDArray[Any]:
+def _over_draws(values: npt.NDArray[Any], quantity: FloatArray) -> npt.NDArray[Any]:
     """Values of rows, as a column beside quantities that have one for each draw."""
     return values[:, None] if values.ndim < quantity.ndim else values
 
 
-def add_up(values: FloatArray, group_of: IntArray, size: int) -> FloatArray:
+def _add_up(values: FloatArray, group_of: IntArray, size: int) -> FloatArray:
     """The sum of the rows of each group; rows of the group -1 are in none."""
     if values.ndim == 1:
         summed = np.bincount(group_of + 1, weights=values, minlength=size + 1)
@@ -177,7 +297,7 @@ def add_up(values: FloatArray, group_of: IntArray, size: int) -> FloatArray:
     return total
 
 
-def others_of(
+def _others_of(
     other_requests: Mapping[str, float] | OthersByPool | None,
     payers: Iterable[str],
     partitions: Iterable[str],

@@ -213,7 +213,7 @@ class _Volumes:
                 rows = self.choose(written.streams) & (written.streams.trail == number)
                 if not rows.any():
                     continue
-                noun = "digest" if each.is_digest(written) else "log"
+                noun = "digest" if written.is_digest else "log"
                 what = f"gets of {noun} files of {trail.name}" if len(files) > 1 else ""
                 equations = list(each.explain_gets(written, rows, what or f"gets of {trail.name}"))
                 for equation in equations[:-1]:

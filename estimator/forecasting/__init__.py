@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from estimator.forecasting.budgets import budget_use
-from estimator.forecasting.copy_charges import CopyCharges, copy_notices, copy_rates
 from estimator.forecasting.event_copies import EventCopies
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
-from estimator.forecasting.free_days import FreeDays
+from estimator.forecasting.free_days import PoolDays, requests_by_pool, use_pools
 from estimator.forecasting.notices import notices
-from estimator.forecasting.quotas import Headroom, quota_notices
+from estimator.forecasting.quotas import headroom, place_bursts, quota_notices
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in_use
 from estimator.forecasting.totals import monthly_totals, sum_charges, sum_to_default_grain
 from estimator.frames import DEFAULT_GRAIN
@@ -23,13 +23,11 @@ from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
 from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import read_months
-from estimator.volume import usage
+from estimator.volume import daily_requests, usage
 from estimator.volume.columns import check_groups, grain
-from estimator.volume.daily import daily_requests
 from estimator.volume.model import Model
 from pricing.bill import Bill, bill
 from pricing.rates import RateTable, load_rates
-from pricing.reading.problems import RateError
 
 __all__ = [
     "WRITES",
@@ -132,20 +130,22 @@ def compute_forecast(
     priced = price_usage(model, (*DEFAULT_GRAIN, *columns), table, discount)
     charges = priced.charges
 
-    whole = sum_to_default_grain(charges)
-    headroom, copies = Headroom(months), EventCopies(inventory, months)
-    free_days = FreeDays(months, model.other_pools, frozenset(WRITES))
+    whole = sum_to_default_grain(charges, columns, months)
+    copies = EventCopies(inventory, months)
+    bursts: list[pd.DataFrame] = []
+    by_pool: PoolDays = {}
     # one pass for all: the days of an organization do not fit into memory at once
     for days in daily_requests(model):
-        headroom.add(days)
         copies.add(days)
-        free_days.add(days)
-    quotas = headroom.frame
-    events, unknown = _copy_charges(copies, table)
+        bursts.append(place_bursts(days, months))
+        by_pool |= requests_by_pool(days, months, WRITES)
+    quotas = headroom(bursts)
+    events, unknown = copies.charges(table)
     # an amount in USD says nothing of a cost in another currency
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
+    others = model.other_pools
     other_name = OTHER_INTERPRETATION[inventory.cloudtrail_writes]
     return Forecast(
         inventory=inventory,
@@ -157,8 +157,8 @@ def compute_forecast(
         rows=sum_charges(charges, columns, table.currency),
         pools=priced.pools,
         budgets=budget_use(whole, budgets, months, inventory.accounts),
-        free_uses=free_days.uses(priced.pools, inventory.cloudtrail_writes),
-        other_free_uses=free_days.uses(priced.pools, other_name),
+        free_uses=use_pools(by_pool, priced.pools, others, inventory.cloudtrail_writes),
+        other_free_uses=use_pools(by_pool, priced.pools, others, other_name),
         quotas=quotas,
         events=None if events is None else events.frame,
         broken=None
@@ -212,20 +212,3 @@ def price_usage(model: Model, columns: Sequence[str], table: RateTable, discount
     other = chosen.lines.price(quantity, others, other_exempt, discount)
     charges = chosen.charges.assign(cost_other_reading=other.cost)
     return dataclasses.replace(chosen, charges=charges)
-
-
-def _copy_charges(
-    copies: EventCopies, rates: RateTable
-) -> tuple[CopyCharges | None, tuple[str, ...]]:
-    """The charges for further copies of KMS events; None and a notice where no rate is known."""
-    table = copy_rates(rates)
-    if table.currency != rates.currency:
-        known = f"is known in {table.currency}, not in {rates.currency}"
-        return None, (f"CloudTrail's charge for KMS events {known}",)
-    try:
-        charges = copies.charges(table)
-    # a forecast of KMS stands without CloudTrail's charge: a notice, no error
-    except RateError as error:
-        found = "; ".join(problem.found for problem in error.problems)
-        return None, (f"CloudTrail's charge for KMS events is not shown: {found}",)
-    return charges, copy_notices(charges, table.currency)

@@ -50,6 +50,42 @@ class Row(NamedTuple):
     price_regions: tuple[str, ...]
 
 
+def charge_copies(
+    rows: Sequence[tuple[Row, FloatArray]],
+    others: Sequence[tuple[Row, FloatArray]],
+    rates: RateTable,
+    months: Months,
+) -> tuple[CopyCharges | None, tuple[str, ...]]:
+    """The charges for copies, and notices of them; None where no rate is known.
+
+    Parameters
+    ----------
+    rows : sequence of (Row, array)
+        The two ends of each month, as `price_copies` takes them. [event]
+    others : sequence of (Row, array)
+        The same of the requests of others alone, trails added up. [event]
+    rates : RateTable
+        Those of KMS.
+    """
+    table = copy_rates(rates)
+    if table.currency != rates.currency:
+        known = f"is known in {table.currency}, not in {rates.currency}"
+        return None, (f"CloudTrail's charge for KMS events {known}",)
+    try:
+        frame, totals = (price_copies(each, table, months) for each in (rows, others))
+    # a forecast of KMS stands without CloudTrail's charge: a notice, no error
+    except RateError as error:
+        found = "; ".join(problem.found for problem in error.problems)
+        return None, (f"CloudTrail's charge for KMS events is not shown: {found}",)
+    price = price_column(table.currency)
+    columns = [price if column.name == "usd_per_unit" else column.name for column in EVENTS]
+    charges = CopyCharges(
+        frame[columns],
+        totals[["month", "payer", "quantity", "quantity_high", "cost", "cost_high"]],
+    )
+    return charges, _notices(charges, table.currency)
+
+
 def price_copies(
     rows: Sequence[tuple[Row, FloatArray]], table: RateTable, months: Months
 ) -> pd.DataFrame:
@@ -138,7 +174,7 @@ def copy_rates(rates: RateTable) -> RateTable:
     return rates if has_it else load_cloudtrail_rates()
 
 
-def copy_notices(charges: CopyCharges, currency: str) -> tuple[str, ...]:
+def _notices(charges: CopyCharges, currency: str) -> tuple[str, ...]:
     """The notice that the copies of others' requests are a range, and why."""
     others = charges.others
     low, high = others["cost"].sum(), others["cost_high"].sum()

@@ -23,15 +23,20 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from estimator.forecasting.copy_charges import INVENTORY, OTHERS, CopyCharges, Row, price_copies
-from estimator.frames import EVENTS
+from estimator.forecasting.copy_charges import (
+    INVENTORY,
+    OTHERS,
+    CopyCharges,
+    Row,
+    charge_copies,
+    price_copies,
+)
 from estimator.inventory import Account, Inventory
 from estimator.inventory.coverage import Group, covered_group, covers_region, groups_of
 from estimator.inventory.others import OtherUse
 from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, Months, Period, Spans
-from estimator.volume.daily import DailyRequests
-from pricing.bill import price_column
+from estimator.volume import DailyRequests
 from pricing.rates import RateTable
 
 BoolArray = npt.NDArray[np.bool_]
@@ -167,28 +172,15 @@ class EventCopies:
     def _count(self, row: Row, days: DailyRequests, low: FloatArray, high: FloatArray) -> None:
         _add_days(self._rows.setdefault(row, self._zeros()), days, low, high)
 
-    def charges(self, table: RateTable) -> CopyCharges:
-        """The copies with their price.
-
-        Raises
-        ------
-        RateError
-            A Region or month without a rate.
-        """
+    def charges(self, rates: RateTable) -> tuple[CopyCharges | None, tuple[str, ...]]:
+        """The copies with their price, as `charge_copies` finds it beside the rates of KMS."""
         rows = [(row, ends) for row, ends in self._rows.items() if ends.any()]
-        frame = price_copies(rows, table, self._months)
         totals = [
             (Row(OTHERS, payer, "", "", "", regions), ends)
             for (payer, regions), ends in self._others.items()
             if ends.any()
         ]
-        price = price_column(table.currency)
-        columns = [price if column.name == "usd_per_unit" else column.name for column in EVENTS]
-        others = price_copies(totals, table, self._months)
-        return CopyCharges(
-            frame[columns],
-            others[["month", "payer", "quantity", "quantity_high", "cost", "cost_high"]],
-        )
+        return charge_copies(rows, totals, rates, self._months)
 
 
 def _ends(each: list[FloatArray], is_there: list[BoolArray]) -> tuple[FloatArray, FloatArray]:

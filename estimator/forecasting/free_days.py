@@ -8,14 +8,14 @@ them in proportion, for nothing tells which of them come first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from estimator.months import FloatArray, Months
-from estimator.volume.daily import DailyRequests
+from estimator.volume import DailyRequests
 from pricing.regions import partition_of
 from pricing.scales import OthersByPool
 
@@ -92,73 +92,71 @@ def use_free_requests(
     )
 
 
-class FreeDays:
-    """Gathers the requests of every pool of free requests out of requests by the day."""
+# of each pool, by month, payer and partition, the requests on each day of its month: by driver,
+# and whether they are CloudTrail's own writes [request/day]
+PoolDays = dict[tuple[str, str, str], dict[tuple[str, bool], FloatArray]]
 
-    def __init__(self, months: Months, others: OthersByPool, writes: frozenset[str]) -> None:
-        """`writes` are the causes whose requests only one interpretation charges (F5)."""
-        self._months, self._others, self._writes = months, others, writes
-        # of each pool by driver, and whether they are CloudTrail's own writes
-        self._parts: dict[tuple[str, str, str], dict[tuple[str, bool], FloatArray]] = defaultdict(
-            dict
-        )
-        self._days: dict[str, list[str]] = {}
 
-    def add(self, days: DailyRequests) -> None:
-        """The requests of more days, whole months of them."""
-        names = ("payer", "billed_region", "driver")
-        is_write = np.array(
-            [cause in self._writes for cause in days.texts("cause")], dtype=np.int64
-        )
-        codes = np.stack([*(days.codes[name] for name in names), is_write], axis=1)
-        # accounts and keys are many, payers, Regions and drivers few
-        groups, group_of = np.unique(codes, axis=0, return_inverse=True)
-        requests = np.zeros((len(groups), len(days.spans)))
-        # releases of numpy differ in the shape of this inverse
-        np.add.at(requests, group_of.reshape(-1), days.requests)
-        starts = [*days.month_starts.tolist(), len(days.spans)]
-        for at, month in enumerate(days.months.tolist()):
-            here = slice(starts[at], starts[at + 1])
-            label = self._months.labels[month]
-            numbers = range(1, here.stop - here.start + 1)
-            self._days[label] = [f"{label}-{number:02}" for number in numbers]
-            for group, of_group in zip(groups.tolist(), requests, strict=True):
-                payer, region, driver = (
-                    days.vocabulary.texts[name][code]
-                    for name, code in zip(names, group[:3], strict=True)
-                )
-                pool = self._parts[label, payer, partition_of(region)]
-                part = driver, bool(group[3])
-                pool[part] = pool.get(part, 0.0) + of_group[here]
+def requests_by_pool(days: DailyRequests, months: Months, writes: Collection[str]) -> PoolDays:
+    """The requests of every pool of free requests in whole months, day by day.
 
-    def uses(self, pools: pd.DataFrame, interpretation: str) -> tuple[FreeUse, ...]:
-        """The use of each pool of a forecast; other requests are spread evenly over the days.
-
-        Parameters
-        ----------
-        pools : DataFrame
-            Those of the forecast.
-        interpretation : str
-            ``charged`` or ``exempt``: what is not charged takes nothing of what is free.
-        """
-        found = []
-        names = ("unit", "month", "payer", "partition", "quantity_free")
-        for unit, month, payer, partition, free in zip(
-            *(pools[name].tolist() for name in names), strict=True
-        ):
-            if unit != "request":
-                continue
-            place = (str(month), str(payer), str(partition))
-            days = self._days.get(place[0], [])
-            if not days:
-                continue
-            parts: dict[str, FloatArray] = {}
-            for (driver, is_write), requests in self._parts.get(place, {}).items():
-                if not (is_write and interpretation == "exempt"):
-                    parts[driver] = parts.get(driver, 0.0) + requests
-            others = float(np.asarray(self._others.of(place[1], place[2], month)).sum())
-            parts[OTHERS] = np.full(len(days), others / len(days))
-            found.append(
-                use_free_requests(place, free, days, list(parts), np.stack(list(parts.values())))
+    Parameters
+    ----------
+    writes : collection of str
+        The causes whose requests only one interpretation charges (F5).
+    """
+    found: PoolDays = defaultdict(dict)
+    names = ("payer", "billed_region", "driver")
+    known = days.vocabulary.code["cause"]
+    is_write = np.isin(days.codes["cause"], [known[cause] for cause in writes]).astype(np.int64)
+    codes = np.stack([*(days.codes[name] for name in names), is_write], axis=1)
+    # accounts and keys are many, payers, Regions and drivers few
+    groups, group_of = np.unique(codes, axis=0, return_inverse=True)
+    requests = np.zeros((len(groups), len(days.spans)))
+    # releases of numpy differ in the shape of this inverse
+    np.add.at(requests, group_of.reshape(-1), days.requests)
+    starts = [*days.month_starts.tolist(), len(days.spans)]
+    for at, month in enumerate(days.months.tolist()):
+        here = slice(starts[at], starts[at + 1])
+        for group, of_group in zip(groups.tolist(), requests, strict=True):
+            payer, region, driver = (
+                days.vocabulary.texts[name][code]
+                for name, code in zip(names, group[:3], strict=True)
             )
-        return tuple(found)
+            pool = found[months.labels[month], payer, partition_of(region)]
+            part = driver, bool(group[3])
+            pool[part] = pool.get(part, 0.0) + of_group[here]
+    return found
+
+
+def use_pools(
+    by_pool: PoolDays, pools: pd.DataFrame, others: OthersByPool, interpretation: str
+) -> tuple[FreeUse, ...]:
+    """The use of each pool of a forecast; other requests are spread evenly over the days.
+
+    Parameters
+    ----------
+    pools : DataFrame
+        Those of the forecast.
+    interpretation : str
+        ``charged`` or ``exempt``: what is not charged takes nothing of what is free.
+    """
+    found = []
+    names = ("unit", "month", "payer", "partition", "quantity_free")
+    for unit, month, payer, partition, free in zip(
+        *(pools[name].tolist() for name in names), strict=True
+    ):
+        if unit != "request":
+            continue
+        place = (str(month), str(payer), str(partition))
+        days = [f"{place[0]}-{number:02}" for number in range(1, month.days_in_month + 1)]
+        parts: dict[str, FloatArray] = {}
+        for (driver, is_write), requests in by_pool.get(place, {}).items():
+            if not (is_write and interpretation == "exempt"):
+                parts[driver] = parts.get(driver, 0.0) + requests
+        requests_of_others = float(np.asarray(others.of(place[1], place[2], month)).sum())
+        parts[OTHERS] = np.full(len(days), requests_of_others / len(days))
+        found.append(
+            use_free_requests(place, free, days, list(parts), np.stack(list(parts.values())))
+        )
+    return tuple(found)

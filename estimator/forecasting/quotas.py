@@ -7,121 +7,141 @@ AWS services make on somebody's behalf count: AWS KMS Developer Guide, "Request 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from estimator.figures import count, share
-from estimator.forecasting.totals import month_of, number_groups, sum_groups
 from estimator.frames import QUOTAS
-from estimator.months import FloatArray, Months
+from estimator.months import FloatArray, IntArray, Months
+from estimator.volume import DailyRequests
 from estimator.volume.blocks import GETS_ONE_AFTER_ANOTHER, SECONDS_PER_DAY
-from estimator.volume.daily import DailyRequests
 from pricing.reading.validation import Number, Section, Source, load_as
 from pricing.regions import TABLES
+from pricing.scales import group_rows
 
 # from this share of a quota on a notice says so
 NOTICE_FROM = 0.5
 _MOST = 5
 
-_PLACE = ["month", "payer", "billed_account", "billed_region"]
+_PLACE = ("payer", "billed_account", "billed_region")
+# what tells bursts apart: of a place those of each driver and cause
+_JOB = (*_PLACE, "driver", "cause")
 
 
-class Headroom:
-    """Gathers the bursts of every month, account and Region out of requests by the day."""
+def place_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
+    """Add up the bursts of some months by account and Region, with the driver of the largest."""
+    jobs = _driver_bursts(days)
+    first, place = group_rows(jobs.month, *jobs.codes.T[: len(_PLACE)])
+    # the largest burst of each place comes first, in the order of the places
+    order = np.lexsort((-jobs.burst, place))
+    largest = order[np.unique(place[order], return_index=True)[1]]
 
-    def __init__(self, months: Months) -> None:
-        self._months = months
-        self._parts: list[pd.DataFrame] = []
+    def texts(name: str, rows: IntArray) -> pd.Categorical[str]:
+        categories = pd.Index(days.vocabulary.texts[name], dtype=object)
+        return pd.Categorical.from_codes(jobs.codes[rows, _JOB.index(name)], categories=categories)
 
-    def add(self, days: DailyRequests) -> None:
-        """The bursts of more days."""
-        self._parts.append(_place_bursts(_driver_bursts(days, self._months), self._months))
+    def total(values: FloatArray) -> FloatArray:
+        sums = np.bincount(place, weights=values, minlength=len(first))
+        return sums.astype(np.float64)  # of nothing at all bincount counts in whole numbers
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """Mean and burst of each month, account and Region: `estimator.frames.QUOTAS`.
+    month, requests = jobs.month[first], total(jobs.requests)
+    span = pd.period_range(months.labels[0], periods=months.count, freq="M")
+    return pd.DataFrame(
+        {
+            "month": span[month],
+            **{name: texts(name, first) for name in _PLACE},
+            "requests": requests,
+            "burst_per_second": total(jobs.burst),
+            "burst_high_per_second": total(jobs.burst_high),
+            "driver": texts("driver", largest),
+            "at_once": jobs.at_once[largest],
+            "seconds": jobs.seconds[largest],
+            "mean_per_second": mean_per_second(requests, months.days[month]),
+        }
+    )
 
-        Bursts are added up as if all of them came in the same second.
-        """
-        frame = pd.concat(self._parts, ignore_index=True)
-        table = load_quotas()
-        quota = np.array([table.of(region) for region in frame["billed_region"]], dtype=np.float64)
-        frame["quota_per_second"] = quota
-        for name in ("mean", "burst"):
-            rate = frame[f"{name}_per_second"].to_numpy()
-            frame[f"share_{name}"] = share_of_quota(rate, quota)
-        return frame[[column.name for column in QUOTAS]]
+
+def headroom(bursts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Mean and burst of each month, account and Region: `estimator.frames.QUOTAS`.
+
+    Bursts are added up as if all of them came in the same second.
+
+    Parameters
+    ----------
+    bursts : sequence of DataFrame
+        Those of all months, as `place_bursts` finds them.
+    """
+    frame = pd.concat(bursts, ignore_index=True)
+    table = load_quotas()
+    quota = np.array([table.of(region) for region in frame["billed_region"]], dtype=np.float64)
+    frame["quota_per_second"] = quota
+    for name in ("mean", "burst"):
+        rate = frame[f"{name}_per_second"].to_numpy()
+        frame[f"share_{name}"] = share_of_quota(rate, quota)
+    return frame[[column.name for column in QUOTAS]]
 
 
-def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
-    """By month, place, driver and cause: what comes at once [request], in what time, how fast."""
-    names = [*_PLACE[1:], "driver", "cause"]
-    codes = np.stack([days.codes[name] for name in names], axis=1)
+class _Bursts(NamedTuple):
+    """What comes at once, a row for each month, place, driver and cause.
+
+    `month` is a position among the months, and `codes` has a column for each of `_JOB`.
+    """
+
+    month: IntArray
+    codes: IntArray
+    requests: FloatArray  # [request/month]
+    at_once: FloatArray  # [request]
+    seconds: FloatArray  # [s]
+    burst: FloatArray  # [request/s]
+    burst_high: FloatArray  # [request/s]
+
+
+def _driver_bursts(days: DailyRequests) -> _Bursts:
+    """What comes at once, in what time, and how fast."""
+    codes = np.stack([days.codes[name] for name in _JOB], axis=1)
     drivers, driver_of = np.unique(codes, axis=0, return_inverse=True)
+    # releases of numpy differ in the shape of this inverse
+    driver_of = driver_of.reshape(-1)
     requests, together = np.zeros((2, len(drivers), len(days.spans)))
     # jobs of one driver and cause under several keys come together
-    np.add.at(requests, driver_of.reshape(-1), days.requests)
-    np.add.at(together, driver_of.reshape(-1), days.at_once)
+    np.add.at(requests, driver_of, days.requests)
+    np.add.at(together, driver_of, days.at_once)
     starts = days.month_starts
     # days in a row, so that each month is one slice
     total = np.add.reduceat(requests, starts, axis=1)
-    fullest = np.maximum.reduceat(requests, starts, axis=1)
-    at_once = np.maximum.reduceat(together, starts, axis=1)
-
     month, driver = np.nonzero(total.T)
-    span = pd.period_range(months.labels[0], periods=months.count, freq="M")
-    columns: dict[str, Any] = {"month": span[days.months[month]]}
-    for position, name in enumerate(names):
-        texts = pd.Index(days.vocabulary.texts[name], dtype=object)
-        columns[name] = pd.Categorical.from_codes(drivers[driver, position], categories=texts)
-    columns["quantity"] = total.T[month, driver]
-    columns["at_once"] = at_once.T[month, driver]
+    at_once = np.maximum.reduceat(together, starts, axis=1).T[month, driver]
     # nothing is slower than the fullest day spread evenly
-    least = mean_per_second(fullest.T[month, driver], 1.0)
+    fullest = np.maximum.reduceat(requests, starts, axis=1).T[month, driver]
+    least = mean_per_second(fullest, 1.0)
     # they have the same seconds, so the last of them stands for all
-    seconds_of = dict(zip(driver_of.reshape(-1).tolist(), days.seconds, strict=True))
-    for rate, name, end, gets in (
-        ("burst", "seconds", "mid", GETS_ONE_AFTER_ANOTHER.mid),
-        # the same requests in less time are more a second: the high burst takes the low end
-        ("burst_high", "seconds_low", "low", GETS_ONE_AFTER_ANOTHER.high),
-    ):
+    seconds_of = dict(zip(driver_of.tolist(), days.seconds, strict=True))
+    ranges = [seconds_of[number] for number in range(len(drivers))]
+
+    def burst(end: str, gets: float) -> tuple[FloatArray, FloatArray]:
+        """The seconds at an end of their ranges, and the burst in them."""
         # NaN where no seconds are given and gets come one after the other
-        given = np.array(
-            [
-                np.nan if seconds_of[n] is None else getattr(seconds_of[n], end)
-                for n in range(len(drivers))
-            ]
-        )[driver]
-        one_by_one = one_after_another(columns["at_once"], gets)
-        columns[name] = np.where(np.isnan(given), one_by_one, given)
-        burst = burst_per_second(columns["at_once"], columns[name])
-        columns[rate] = np.maximum(burst, least)
-    return pd.DataFrame(columns)
+        given = np.array([np.nan if each is None else getattr(each, end) for each in ranges])
+        given = given[driver]
+        seconds = np.where(np.isnan(given), one_after_another(at_once, gets), given)
+        return seconds, np.maximum(burst_per_second(at_once, seconds), least)
 
-
-def _place_bursts(jobs: pd.DataFrame, months: Months) -> pd.DataFrame:
-    """The same by month and place: all bursts together, and which driver's is the largest."""
-    place, first = number_groups(jobs, _PLACE)
-    columns: dict[str, Any] = {name: jobs[name].array[first] for name in _PLACE}
-    for column, name in (
-        ("requests", "quantity"),
-        ("burst_per_second", "burst"),
-        ("burst_high_per_second", "burst_high"),
-    ):
-        columns[column] = sum_groups(place, jobs[name], len(first))
-    # the largest burst of each place comes first, in the order of the places
-    order = np.lexsort((-jobs["burst"].to_numpy(), place))
-    largest = order[np.unique(place[order], return_index=True)[1]]
-    for name in ("driver", "at_once", "seconds"):
-        columns[name] = jobs[name].array[largest]
-    frame = pd.DataFrame(columns)
-    days = months.days[month_of(frame, months)]
-    frame["mean_per_second"] = mean_per_second(columns["requests"], days)
-    return frame
+    seconds, typical = burst("mid", GETS_ONE_AFTER_ANOTHER.mid)
+    # the same requests in less time are more a second: the high burst takes the low end
+    _, high = burst("low", GETS_ONE_AFTER_ANOTHER.high)
+    return _Bursts(
+        days.months[month],
+        drivers[driver],
+        total.T[month, driver],
+        at_once,
+        seconds,
+        typical,
+        high,
+    )
 
 
 class Quotas(Section):

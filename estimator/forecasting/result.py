@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -240,6 +240,32 @@ def free_in_use(pools: pd.DataFrame, table: RateTable) -> tuple[tuple[str, str, 
             # several months with one version are one source
             found.setdefault((pool, partition, free.start), free)
     return tuple((pool, partition, free) for (pool, partition, _), free in found.items())
+
+
+def rate_notices(
+    versions: Iterable[tuple[Meter, Version]],
+    free: Iterable[tuple[str, str, FreeVersion]] = (),
+) -> Iterator[str]:
+    """Notices of rates and free quantities that AWS's own text does not confirm.
+
+    Parameters
+    ----------
+    free : iterable
+        Pool, partition and version, as `free_in_use` finds them.
+    """
+    for meter, dated in versions:
+        if not dated.confirmed:
+            yield (
+                f"rate of {meter.name} from {dated.start} is not confirmed "
+                f"(source: {dated.source.title})"
+            )
+    for pool, partition, version in free:
+        if not version.confirmed:
+            yield (
+                f"free quantity of {pool} in partition {partition} from {version.start}, "
+                f"{count(version.quantity)} a month, is not confirmed "
+                f"(source: {version.source.title})"
+            )
 
 
 def describe_rates(

@@ -13,7 +13,7 @@ from estimator.frames import DEFAULT_GRAIN
 from estimator.months import FloatArray, IntArray, Months
 from estimator.volume.columns import key_columns
 from pricing.bill import price_column
-from pricing.usage_kinds import group_rows
+from pricing.scales import group_rows
 
 
 def monthly_totals(
@@ -89,30 +89,26 @@ def sum_charges(charges: pd.DataFrame, by: Sequence[str], currency: str) -> pd.D
     return frame[order]
 
 
-def sum_to_default_grain(charges: pd.DataFrame) -> pd.DataFrame:
-    """Charges at the default grain: quantity, cost and cost_other_reading, whatever `by` says."""
+def sum_to_default_grain(charges: pd.DataFrame, by: Sequence[str], months: Months) -> pd.DataFrame:
+    """Charges at the default grain: quantity, cost and cost_other_reading.
+
+    Parameters
+    ----------
+    charges : DataFrame
+        With the columns of the default grain, and those of `by` beside them.
+    """
     columns = [*DEFAULT_GRAIN, "unit"]
     sums = ["quantity", "cost", "cost_other_reading"]
-    if not set(key_columns(charges.columns)) - set(DEFAULT_GRAIN):
+    if not set(by) - set(DEFAULT_GRAIN):
         return charges[[*columns, *sums]]
-    group, first = number_groups(charges, columns)
+    texts: list[Any] = [charges[name].array for name in columns if name != "month"]
+    # a few texts have codes of a byte, which sums of them do not fit into
+    codes = [text.codes.astype(np.int64) for text in texts]
+    first, group = group_rows(month_of(charges, months), *codes)
     frame = charges[columns].iloc[first].reset_index(drop=True)
     for name in sums:
         frame[name] = sum_groups(group, charges[name], len(first))
     return frame
-
-
-def number_groups(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, IntArray]:
-    """The number of each row's combination of months and categories, and where each first comes."""
-    codes = []
-    for name in columns:
-        column: Any = rows[name].array
-        if name == "month":
-            codes.append(column.asi8 - (column.asi8.min() if len(rows) else 0))
-        else:
-            codes.append(column.codes.astype(np.int64))
-    first, group = group_rows(*codes)
-    return group, first
 
 
 def sum_groups(group: IntArray, values: pd.Series | FloatArray, size: int) -> FloatArray:
@@ -124,6 +120,5 @@ def sum_groups(group: IntArray, values: pd.Series | FloatArray, size: int) -> Fl
 def month_of(rows: pd.DataFrame, months: Months) -> IntArray:
     """The position of each row's month among the months."""
     periods: Any = rows["month"].array
-    first = pd.Period(months.labels[0], freq="M").ordinal
-    position: IntArray = periods.asi8 - first
+    position: IntArray = periods.asi8 - months.number
     return position

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Protocol
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from pricing.reading.document import Map
 from pricing.reading.json_schemas import TEXT_SCHEMA
 from pricing.reading.scalars import flow
 from pricing.reading.validation import joined, read_text, refusal, refusal_inside
@@ -81,6 +82,30 @@ def aws_tags(items: Iterable[Any]) -> dict[str, str]:
         for pair in pairs
         if "key" in pair
     }
+
+
+def organization_place(item: Mapping[str, Any], line: int = 1) -> dict[str, Any]:
+    """The OU and the tags that an account of AWS's JSON has, as the keys of an inventory.
+
+    `Paths` are the paths of ids that Organizations gives since 2025, with the organization in front
+    and the account's own id at the end. AWS's answer has no tags; whoever adds them writes `Tags`,
+    as AWS's list of Key and Value or as a mapping.
+    """
+    place: dict[str, Any] = {}
+    paths = item.get("Paths")
+    if isinstance(paths, list) and paths and isinstance(paths[0], str):
+        ids = [part for part in paths[0].split("/") if part.startswith(("r-", "ou-"))]
+        place |= {"ou": "/".join(ids)} if ids else {}
+    for name in ("Ou", "OU", "OuPath", "OrganizationalUnit"):
+        if isinstance(item.get(name), str) and item[name].strip():
+            place["ou"] = item[name]
+    tags = item.get("Tags")
+    if isinstance(tags, list):
+        tags = aws_tags(tags)
+    if isinstance(tags, dict) and tags:
+        place["tags"] = Map(line)
+        place["tags"].update(tags)
+    return place
 
 
 def _tags_fix(value: Any) -> str:
@@ -152,6 +177,15 @@ def paths_above(path: str) -> list[str]:
     """
     names = path.split(SEPARATOR)
     return [SEPARATOR.join(names[: depth + 1]) for depth in range(len(names))]
+
+
+def ou_paths(accounts: Iterable[Grouped]) -> list[str]:
+    """The paths of the OUs that any account is in, and of those above them, in their order."""
+    return list(
+        dict.fromkeys(
+            path for account in accounts if account.ou for path in paths_above(account.ou)
+        )
+    )
 
 
 def has_tag(account: Grouped, tag: Mapping[str, str]) -> bool:

@@ -1,49 +1,29 @@
-"""Accounts kept outside the inventory: a CSV file, or the JSON of the AWS CLI."""
+"""The accounts of an inventory: those it lists, and those of the files that it names.
+
+A file is CSV, or the JSON of the AWS CLI.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from estimator.inventory.account_columns import (
-    ACTIVE,
-    COLUMNS,
-    NOT_ACTIVE,
-    STATUS,
-    TAG,
-    find_delimiter,
-    understand_header,
-)
-from estimator.inventory.account_groups import aws_tags
-from estimator.inventory.sections import AccountEntry
-from pricing.reading.document import Map, Seq
+from estimator.inventory.account_groups import organization_place
+from estimator.inventory.accounts_csv import ACTIVE, NOT_ACTIVE, AccountRow, read_rows
+from estimator.inventory.draft import Draft, Found, Refusal
+from estimator.inventory.sections import AccountEntry, AccountsFile, InventoryFile
+from pricing.reading.document import Location, Map, Seq
 from pricing.reading.files import decode, read_bytes, to_utf8
 from pricing.reading.magic_numbers import OLD_WORKBOOK, ZIP
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.validation import validate
-from pricing.reading.words import shown
-from pricing.reading.written_numbers import thousands_fix
+from pricing.reading.validation import find_problems
+from pricing.reading.words import describe, shown
 
 _MOST_NAMED = 3
 _WORKBOOK = (ZIP, OLD_WORKBOOK)
-
-
-@dataclass(frozen=True)
-class Found:
-    """An account, the place it was found in, and what a file says of it."""
-
-    entry: AccountEntry
-    path: str
-    line: int | None
-    at: str
-    row: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -54,6 +34,78 @@ class AccountsRead:
     problems: list[Problem]
     notices: list[str]
     left_out: dict[str, str] = field(default_factory=dict)  # ids, and their status and file
+
+
+def find_accounts(draft: Draft, document: InventoryFile | None) -> list[Found]:
+    """Every account, those of other files in the place of the entry that names the file.
+
+    Without a document, or without an account, what the draft has to say of that is noted in it.
+    """
+    found: list[Found] = []
+    for index, entry in enumerate(document.accounts if document is not None else ()):
+        if isinstance(entry, AccountEntry):
+            found.append(draft.listed_account(index, entry))
+        else:
+            found += _accounts_of_file(draft, ("accounts", index), entry)
+    if not found:
+        if not draft.problems:
+            expected = "at least one account"
+            draft.refuse(Refusal(("accounts",), "no account", expected, "list one"))
+        # what files of accounts hold is not known where nothing was understood
+        listed = draft.root.get("accounts")
+        draft.incomplete |= any(
+            isinstance(item, Map) and "file" in item
+            for item in (listed if isinstance(listed, Seq) else [])
+        )
+    return found
+
+
+def _accounts_of_file(draft: Draft, at: Location, entry: AccountsFile) -> list[Found]:
+    folder = Path(draft.path).parent
+    if folder == Path("/dev"):  # an inventory out of a pipe lies nowhere
+        folder = Path()
+    read = read_accounts(folder / entry.file)
+    draft.incomplete |= bool(read.problems)
+    draft.has_unsure_regions |= bool(read.problems)
+    draft.notices += read.notices
+    draft.left_out |= read.left_out
+    # the file as a whole: the entry names it
+    of_all = [problem for problem in read.problems if problem.line is None and not problem.at]
+    draft.problems += [problem for problem in read.problems if problem not in of_all]
+    place = (*at, "file")
+    refused = [
+        Refusal(place, f"{entry.file!r}, {each.found}", each.expected, each.fix) for each in of_all
+    ]
+    # an empty file would be an organization without accounts, and a forecast of nothing
+    if not read.found and not read.problems:
+        expected = "at least one account"
+        refused = [Refusal(place, "a file without accounts", expected, "list one")]
+    found = [_inherit(account, entry) for account in read.found]
+    draft.rows[draft.place(at)[1]] = [_row_of(account, entry) for account in read.found]
+    draft.refuse(*refused)
+    return found
+
+
+def _row_of(found: Found, file: AccountsFile) -> Map:
+    """An account of a file as the inventory's own list would have it."""
+    row = Map(found.line or 0)
+    row.update(found.row)
+    for name in ("payer", "regions"):
+        if name not in row and getattr(file, name) is not None:
+            row[name] = getattr(file, name)
+    return row
+
+
+def _inherit(found: Found, file: AccountsFile) -> Found:
+    entry = found.entry
+    inherited = {
+        name: getattr(file, name)
+        for name in ("payer", "regions")
+        if getattr(entry, name) is None and getattr(file, name) is not None
+    }
+    if not inherited:
+        return found
+    return replace(found, entry=entry.model_copy(update=inherited))
 
 
 def read_accounts(path: Path) -> AccountsRead:
@@ -70,180 +122,35 @@ def read_accounts(path: Path) -> AccountsRead:
         text = decode(path, to_utf8(path, data))
     except DocumentError as error:
         return AccountsRead([], list(error.problems), [])
-    if path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "["):
-        return _from_json(str(path), text)
-    return _from_csv(str(path), text)
+    is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "[")
+    rows, problems = _rows_of_json(str(path), text) if is_json else read_rows(str(path), text)
+    return _understand(str(path), rows, problems)
 
 
-def _entry(row: Map, path: str, at: str, into: AccountsRead) -> None:
-    entry, problems, _ = validate(AccountEntry, row, path)
-    if entry is None:
-        for problem in problems:
-            place = f"{at}.{problem.at}" if at and problem.at else at or problem.at
-            fix = problem.fix
-            if not at and fix.startswith("write {"):  # neither a range nor Regions fit into a cell
-                fix = "write one number, or list the account in the inventory itself"
-            into.problems.append(
-                Problem(path, row.line, place, problem.found, problem.expected, fix)
-            )
-    else:
-        into.found.append(Found(entry, path, row.line, at or "id", row))
-
-
-def _from_csv(path: str, text: str) -> AccountsRead:
-    read = AccountsRead([], [], [])
-    rows = _rows(path, text, read)
-    # an empty line is no header: one stands in the place of Excel's own
-    header = next((row for row in rows if row[1]), None)
-    if header is None:
-        fix = f"begin with the line {','.join(COLUMNS[:2])}"
-        read.problems.append(Problem(path, 1, "", "an empty file", "a header line", fix))
-        return read
-    first = list(itertools.islice(rows, 1))
-    columns = understand_header(path, *header, read.problems, first[0][1] if first else ())
-    if read.problems:
-        return read
-    for line, cells in itertools.chain(first, rows):
-        # spreadsheets leave lines of commas alone at the end
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(columns):
-            found = f"{len(cells)} cells"
-            fix = "quote cells that hold a comma; separate Regions by spaces"
-            expected = f"{len(columns)}, as in the header"
-            read.problems.append(Problem(path, line, "", found, expected, fix))
-            continue
-        row, status = Map(line), ACTIVE
-        for column, cell in zip(columns, cells, strict=True):
-            if column == STATUS:
-                status = cell.strip()
-            elif column.startswith(TAG) and cell.strip():
-                row.setdefault("tags", Map(line))[column.removeprefix(TAG)] = cell.strip()
-            elif column and cell.strip():
-                row[column] = _cell(column, cell.strip(), row)
-        if _is_active(path, "status", status, row, read):
-            _entry(row, path, "", read)
-    _note_left_out(path, read)
-    return read
-
-
-def _is_active(
-    path: str, at: str, status: Any, row: Map, read: AccountsRead, others: bool = False
-) -> bool:
-    """True for an account that writes files; one of another known status is left out.
-
-    With `others` one of any other status: in AWS's own answers there may be new ones.
-    """
-    # the console shows Pending closure
-    word = re.sub(r"[\s-]+", "_", status.strip().upper()) if isinstance(status, str) else ""
-    if word in NOT_ACTIVE or (others and word not in ("", ACTIVE)):
-        read.left_out[str(row.get("id"))] = f"{word} in {path}"
-        return False
-    if word != ACTIVE:
-        expected = f"one of {', '.join((ACTIVE, *NOT_ACTIVE))}"
-        fix = "only an ACTIVE account is counted: write its status, or remove the line"
-        read.problems.append(Problem(path, row.line, at, shown(status), expected, fix))
-        return False
-    return True
-
-
-def organization_place(item: Mapping[str, Any], line: int = 1) -> dict[str, Any]:
-    """The OU and the tags that an account of AWS's JSON has, as the keys of an inventory.
-
-    `Paths` are the paths of ids that Organizations gives since 2025, with the organization in front
-    and the account's own id at the end. AWS's answer has no tags; whoever adds them writes `Tags`,
-    as AWS's list of Key and Value or as a mapping.
-    """
-    place: dict[str, Any] = {}
-    paths = item.get("Paths")
-    if isinstance(paths, list) and paths and isinstance(paths[0], str):
-        ids = [part for part in paths[0].split("/") if part.startswith(("r-", "ou-"))]
-        place |= {"ou": "/".join(ids)} if ids else {}
-    for name in ("Ou", "OU", "OuPath", "OrganizationalUnit"):
-        if isinstance(item.get(name), str) and item[name].strip():
-            place["ou"] = item[name]
-    tags = item.get("Tags")
-    if isinstance(tags, list):
-        tags = aws_tags(tags)
-    if isinstance(tags, dict) and tags:
-        place["tags"] = Map(line)
-        place["tags"].update(tags)
-    return place
-
-
-def _note_left_out(path: str, read: AccountsRead) -> None:
-    count = len(read.left_out)
-    if count:
-        many = "1 account that is" if count == 1 else f"{count:,} accounts that are"
-        was = "was" if count == 1 else "were"
-        named = ", ".join(
-            f"{account} is {what.partition(' ')[0]}" for account, what in read.left_out.items()
-        )
-        short = f": {named}" if count <= _MOST_NAMED else ""
-        read.notices.append(f"{path}: {many} not ACTIVE {was} left out{short}")
-
-
-def _rows(path: str, text: str, read: AccountsRead) -> Iterator[tuple[int, list[str]]]:
-    # not strict, a quote that is never closed would take the rest of the file for one cell
-    delimiter, text = find_delimiter(text)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            found = f"a line that is not CSV ({error})"
-            fix = "check the quotes in this line"
-            read.problems.append(Problem(path, reader.line_num, "", found, "CSV", fix))
-            return
-        yield reader.line_num, cells
-
-
-def _cell(name: str, text: str, row: Map) -> Any:
-    """A cell as the YAML of the same key would give it."""
-    if name == "regions" and text != "default":
-        regions = Seq(row.line)
-        regions.extend(part for part in re.split(r"[;|,\s]+", text) if part)
-        regions.lines = [row.line] * len(regions)
-        return regions
-    if name == "files_per_day":  # the only number; a range does not fit into a cell
-        if thousands_fix(text):
-            row.written[name] = text
-        try:
-            return float(text.replace("_", ""))
-        except ValueError:
-            return text
-    return text
-
-
-def _from_json(path: str, text: str) -> AccountsRead:
-    read = AccountsRead([], [], [])
+def _rows_of_json(path: str, text: str) -> tuple[list[AccountRow], list[Problem]]:
     fix = "save the output of `aws organizations list-accounts --output json`"
     expected = "an object with the list `Accounts`"
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         found = f"text that is not JSON ({error.msg})"
-        read.problems.append(Problem(path, error.lineno, "", found, "JSON", fix))
-        return read
+        return [], [Problem(path, error.lineno, "", found, "JSON", fix)]
     except (RecursionError, ValueError):  # nested without end, or a number of 5,000 digits
-        read.problems.append(Problem(path, 1, "", "JSON beyond all sense", expected, fix))
-        return read
+        return [], [Problem(path, 1, "", "JSON beyond all sense", expected, fix)]
+    problems: list[Problem] = []
     # half of the accounts would look like a small organization
     if isinstance(data, dict) and data.get("NextToken"):
         page = "a NextToken: one page of several"
         more = "save the whole list: `aws organizations list-accounts` without --no-paginate"
-        read.problems.append(Problem(path, 1, "NextToken", page, "all accounts", more))
+        problems.append(Problem(path, 1, "NextToken", page, "all accounts", more))
     listed = data.get("Accounts") if isinstance(data, dict) else data
     if not isinstance(listed, list):
-        read.problems.append(Problem(path, 1, "", shown(data), expected, fix))
-        return read
-    after, line = 0, 1
+        return [], [*problems, Problem(path, 1, "", shown(data), expected, fix)]
+    rows, after, line = [], 0, 1
     for index, item in enumerate(listed):
-        at = f"Accounts[{index}]"
+        at = ("Accounts", index)
         if not isinstance(item, dict):
-            read.problems.append(Problem(path, None, at, shown(item), "an account", fix))
+            problems.append(Problem(path, None, describe(at), shown(item), "an account", fix))
             continue
         # json gives no lines; the id's own place in the text does
         place = text.find(f'"{item.get("Id")}"', after)
@@ -256,8 +163,59 @@ def _from_json(path: str, text: str) -> AccountsRead:
             row["name"] = item["Name"]
         row |= organization_place(item, line)
         # AWS replaced Status by State in 2025; either may be there
-        status = item.get("State", item.get("Status", ACTIVE))
-        if _is_active(path, f"{at}.State", status, row, read, others=True):
-            _entry(row, path, at, read)
+        rows.append(AccountRow(row, item.get("State", item.get("Status", ACTIVE)), at))
+    return rows, problems
+
+
+def _understand(path: str, rows: Iterable[AccountRow], problems: list[Problem]) -> AccountsRead:
+    """The accounts of rows that write files, and what is wrong with the others."""
+    read = AccountsRead([], problems, [])
+    for account in rows:
+        if not _is_active(path, account, read):
+            continue
+        row, _, place = account
+        entry, refused = find_problems(AccountEntry, row, path)
+        if entry is not None:
+            read.found.append(Found(entry, path, row.line, place or ("id",), row))
+        for problem in (problem for problem, _ in refused if problem is not None):
+            at = describe(place)
+            at = f"{at}.{problem.at}" if at and problem.at else at or problem.at
+            fix = problem.fix
+            # neither a range nor Regions fit into a cell
+            if not place and fix.startswith("write {"):
+                fix = "write one number, or list the account in the inventory itself"
+            problems.append(Problem(path, row.line, at, problem.found, problem.expected, fix))
     _note_left_out(path, read)
     return read
+
+
+def _is_active(path: str, account: AccountRow, read: AccountsRead) -> bool:
+    """True for an account that writes files; one of another known status is left out.
+
+    In AWS's own answers one of any other status as well: there may be new ones.
+    """
+    row, status, place = account
+    # the console shows Pending closure
+    word = re.sub(r"[\s-]+", "_", status.strip().upper()) if isinstance(status, str) else ""
+    if word in NOT_ACTIVE or (place and word not in ("", ACTIVE)):
+        read.left_out[str(row.get("id"))] = f"{word} in {path}"
+        return False
+    if word != ACTIVE:
+        expected = f"one of {', '.join((ACTIVE, *NOT_ACTIVE))}"
+        fix = "only an ACTIVE account is counted: write its status, or remove the line"
+        at = describe((*place, "State") if place else ("status",))
+        read.problems.append(Problem(path, row.line, at, shown(status), expected, fix))
+        return False
+    return True
+
+
+def _note_left_out(path: str, read: AccountsRead) -> None:
+    count = len(read.left_out)
+    if count:
+        many = "1 account that is" if count == 1 else f"{count:,} accounts that are"
+        was = "was" if count == 1 else "were"
+        named = ", ".join(
+            f"{account} is {what.partition(' ')[0]}" for account, what in read.left_out.items()
+        )
+        short = f": {named}" if count <= _MOST_NAMED else ""
+        read.notices.append(f"{path}: {many} not ACTIVE {was} left out{short}")

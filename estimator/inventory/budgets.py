@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Annotated, Any, Protocol, Self
@@ -73,25 +73,31 @@ def read_thresholds(value: Any) -> tuple[float, ...]:
     shares: list[float] = []
     for index, item in enumerate(value):
         share = read_percent(item)
-        fix: Fix = advise_number(item, lambda number: read_thresholds([number])[0])
-        if isinstance(item, int | float) and not isinstance(item, bool) and item > _HIGHEST:
-            fix = f"write at most {factor(_HIGHEST)}"
-        if isinstance(item, int | float) and _HIGHEST < item <= 100 * _HIGHEST:
-            fix = f"write {item / 100:.6g} or {item:.6g}% for {item:.6g} percent"
-        if item == 0 and index + 1 < len(value) and isinstance(value[index + 1], int):
-            fix = f"write 0.{value[index + 1]}, with a point, if 0,{value[index + 1]} is one number"
         if share is None:
             if isinstance(item, bool) or not isinstance(item, int | float):
-                raise refusal(item, "a share such as 0.8", fix, (index,))
+                raise refusal(item, "a share such as 0.8", _share_fix(value, index), (index,))
             # an integer of 400 digits has no float
             share = float(item) if abs(item) <= _HIGHEST else math.inf
         if not 0 < share <= _HIGHEST:
-            raise refusal(item, f"a share above 0 and up to {factor(_HIGHEST)}", fix, (index,))
+            expected = f"a share above 0 and up to {factor(_HIGHEST)}"
+            raise refusal(item, expected, _share_fix(value, index), (index,))
         if shares and share <= shares[-1]:
             expected = f"more than the share before it, {factor(shares[-1])}"
             raise refusal(item, expected, "put them in order, each once", (index,))
         shares.append(share)
     return tuple(shares)
+
+
+def _share_fix(shares: Sequence[Any], index: int) -> Fix:
+    """How to write as a share what is none."""
+    item, after = shares[index], shares[index + 1] if index + 1 < len(shares) else None
+    if item == 0 and isinstance(after, int):
+        return f"write 0.{after}, with a point, if 0,{after} is one number"
+    if isinstance(item, int | float) and _HIGHEST < item <= 100 * _HIGHEST:
+        return f"write {item / 100:.6g} or {item:.6g}% for {item:.6g} percent"
+    if isinstance(item, int | float) and not isinstance(item, bool) and item > _HIGHEST:
+        return f"write at most {factor(_HIGHEST)}"
+    return advise_number(item, lambda number: read_thresholds([number])[0])
 
 
 _NO_NAMES = [

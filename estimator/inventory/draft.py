@@ -1,38 +1,50 @@
-"""An inventory on its way: what was understood, what is wrong with it, names that must exist."""
+"""An inventory on its way: its document, the sections understood of it, what is wrong with it.
+
+Where a part is refused, all that is left without it is understood: a file shows its mistakes at
+once, those too that hide behind others.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from estimator.inventory.documents import LABELS, set_key
-from estimator.inventory.kinds import ACCOUNT_ID, account_meant
-from pricing.arns import is_account, split_arn
-from pricing.reading.document import Location, Map, Refused, Seq, line_of
+from estimator.inventory.documents import LABELS, SourceLine
+from estimator.inventory.sections import AccountEntry, InventoryFile
+from pricing.reading.document import Location, Map, Seq, line_of
+from pricing.reading.nodes import remove_all, set_key
 from pricing.reading.problems import Problem
-from pricing.reading.slips import QUOTES, plain_text, template_fix
-from pricing.reading.words import describe, nearest, shown
+from pricing.reading.validation import find_problems
+from pricing.reading.words import describe
 
-_MOST_SUGGESTIONS = 100
-_ALL = ("all", "*", "any", "every")
-_NONE = ("none", "null", "no", "nothing", "-", "sse-s3", "aes256")
-_KEY_ID = re.compile(r"(?:key/)?(?:mrk-)?[0-9a-f]{8}-?[0-9a-f-]{4,}")
+_MOST_LEFT_OUT = 200  # each costs a copy of its list
+_MOST_ROUNDS = 3  # of mistakes that hide behind others of the same item
 
-# the keys of each section's items that name something, and the section that has the name
-_NAMED: Mapping[str, Mapping[str, str]] = {
-    "keys": {"account": "accounts"},
-    "trails": {"account": "accounts", "key": "keys"},
-    "readers": {
-        "account": "accounts",
-        "accounts": "accounts",
-        "trails": "trails",
-        "destination_key": "keys",
-    },
-    "budgets": {"account": "accounts", "trail": "trails", "reader": "readers"},
-}
-_LISTS = ("accounts", "trails")
+
+@dataclass(frozen=True)
+class Found:
+    """An account, the place it was found in, and what a file says of it."""
+
+    entry: AccountEntry
+    path: str
+    line: int | None
+    place: Location
+    row: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def at(self) -> str:
+        """Its place in words; put into words for problems alone, as accounts are many."""
+        return describe(self.place)
+
+
+class Refusal(NamedTuple):
+    """A problem at a location, of the document or of what was understood of it."""
+
+    at: Location
+    found: str
+    expected: str
+    fix: str = ""
 
 
 @dataclass
@@ -53,51 +65,32 @@ class Draft:
     left_out: dict[str, str] = field(default_factory=dict)
     # whether an account or its Regions were refused, so that others need not be missing
     has_unsure_regions: bool = False
-    known: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
 
-    def names(self, section: str, label: str = "") -> dict[str, None]:
-        """The names that a section gives, those of refused items too: they are not dangling.
+    def refuse(self, *problems: Refusal | Problem) -> None:
+        """Note problems; a refusal is at a location of the understood items."""
+        for problem in problems:
+            if isinstance(problem, Problem):
+                self.problems.append(problem)
+            else:
+                self.refuse_in_document(problem._replace(at=self.place(problem.at)))
 
-        Parameters
-        ----------
-        label : str
-            The key of each item that is asked for; by default the one of its name.
-        """
-        label = label or LABELS[section]
-        # asked once for each reference: without a memory a long file takes a square of its length
-        known = self.known.get((section, label))
-        if known is None:
-            items = self.root.get(section)
-            listed = list(items) if isinstance(items, Seq) else []
-            # a bare text was refused where a mapping is wanted, and is the name all the same
-            given = [
-                item.get(label) if isinstance(item, Map) else item
-                for item in listed
-                if isinstance(item, Map | str | int)
-            ]
-            # a number was refused for its missing quotes: its digits are the name all the same, as
-            # the digits of an account are behind dashes or in an ARN
-            known = self.known[section, label] = {
-                (section == "accounts" and account_meant(name)) or str(name): None
-                for name in given
-                if isinstance(name, str | int | list) and not isinstance(name, bool)
-            }
-        return known
-
-    def refuse(self, at: Location, found: str, expected: str, fix: str = "") -> None:
-        """Note a problem at a location of the understood items."""
-        place = self.place(at)
-        line = line_of(self.root, place)
-        self.problems.append(Problem(self.path, line, describe(place), found, expected, fix))
+    def refuse_in_document(self, *refusals: Refusal) -> None:
+        """Note problems at locations of the document."""
+        for at, found, expected, fix in refusals:
+            line = line_of(self.root, at)
+            self.problems.append(Problem(self.path, line, describe(at), found, expected, fix))
 
     def place(self, at: Location) -> Location:
         """The location in the document of a location among the understood items."""
         positions = self.places.get(str(at[0])) if len(at) > 1 else None
         return (at[0], positions[int(at[1])], *at[2:]) if positions is not None else at
 
-    def line(self, at: Location) -> int | None:
-        """The line of a location among the understood items."""
-        return line_of(self.root, self.place(at))
+    def listed_account(self, index: int, entry: AccountEntry) -> Found:
+        """An account of the inventory's own list, by its position among the understood ones."""
+        at = self.place(("accounts", index))
+        place = (*at, "id")
+        row = self.root["accounts"][at[1]]
+        return Found(entry, self.path, line_of(self.root, place), place, row)
 
     def whole_document(self) -> Map:
         """The document, with the accounts of other files in the place of the entry naming one.
@@ -115,139 +108,127 @@ class Draft:
         return set_key(self.root, "accounts", listed)
 
 
-def check_account(draft: Draft, at: Location, name: str, own: Collection[str]) -> bool:
-    """True where the account was understood; one that was refused already is not dangling."""
-    if name in own:
-        return True
-    if not draft.incomplete and name not in draft.names("accounts"):
-        check_name(draft, at, name, "accounts", own)
-    return False
+def understand_sections(draft: Draft) -> InventoryFile | None:
+    """The document as sections; where some are refused, all that is left without them."""
+    document, found = find_problems(InventoryFile, draft.root, draft.path)
+    draft.problems += [problem for problem, _ in found if problem is not None]
+    if document is None:
+        places = [place for _, place in found]
+        files = _file_entries(draft)
+        draft.problems += _behind(draft, places, files)
+        # an account file whose entry was refused: who it lists is not known
+        draft.incomplete |= any(place[:2] in files for place in places)
+        draft.has_unsure_regions = any(
+            place[:1] in (("accounts",), ("regions",)) for place in places
+        )
+        document, _ = find_problems(InventoryFile, _leave_out(draft, places), draft.path)
+    return document
 
 
-def check_name(
-    draft: Draft, at: Location, name: str, what: str, among: Collection[str] | None = None
-) -> bool:
-    """True where a name is one of a section's, or among others; else it is refused with a fix."""
-    known = draft.names(what) if among is None else among
-    if name in known:
-        return True
-    if isinstance(name, Refused):
-        return False  # a problem is noted already
-    choices = list(known)
-    listed = ", ".join(choices[:8]) + (", ..." if len(choices) > 8 else "")
-    fix = _meant_name(draft, name, choices, what)
-    draft.refuse(at, shown(name), f"one of {what}: {listed or 'there are none'}", fix)
-    return False
+def _file_entries(draft: Draft) -> set[Location]:
+    """The places of the entries that name a file of accounts: without it, they are none."""
+    accounts = draft.root.get("accounts")
+    entries: list[tuple[Location, Any]] = [(("accounts",), accounts)]
+    if isinstance(accounts, Seq):
+        entries = [(("accounts", index), entry) for index, entry in enumerate(accounts)]
+    return {
+        place
+        for place, entry in entries
+        # the name of the file alone, or an item with its key
+        if (isinstance(entry, str) and entry.endswith((".csv", ".json")))
+        or (len(place) > 1 and isinstance(entry, dict) and "file" in entry)
+    }
 
 
-def _meant_name(draft: Draft, name: str, choices: list[str], what: str) -> str:
-    if name in draft.left_out:
-        return f"it is {draft.left_out[name]}, and was left out: remove it here"
-    template = template_fix(name)
-    if template is not None:
-        return template
-    arn = split_arn(name)
-    if arn is not None and what == "trails" and arn.name in choices:
-        return f"write {arn.name}, the name of the trail of this ARN"
-    if what == "keys" and (arn is not None or "alias/" in name or _KEY_ID.fullmatch(name)):
-        return _meant_key(draft, name, choices)
-    if name.strip().casefold() in _ALL:
-        return f"remove the key: without it all {what} are meant"
-    if what == "keys" and name.strip().casefold() in _NONE:
-        return "write null, without quotes, for SSE-S3"
-    same = {choice.strip().casefold(): choice for choice in choices}
-    alike = same.get(plain_text(name).strip(f"{QUOTES},; ").casefold())
-    if alike is not None:
-        return f"write {alike}"
-    # the nearest of many ids is no help, and finding it for each of many mistakes is slow
-    close = nearest(name, choices) if len(draft.problems) < _MOST_SUGGESTIONS else None
-    return f"did you mean {close}?" if close else f"add it to {what}, or correct the name"
+def _behind(draft: Draft, refused: list[Location], files: set[Location]) -> list[Problem]:
+    """The problems that show only where what was refused before is left out."""
+    found: list[Problem] = []
+    root: Any = draft.root
+    left_out: set[Location] = set()
+    for _ in range(_MOST_ROUNDS):
+        # of a list the whole of it, so that other items stay in their places
+        keys = {place[:2] if place[:2] in files else place[: _last_key(place)] for place in refused}
+        if not refused or len(keys) > _MOST_LEFT_OUT:
+            break
+        left_out |= keys
+        root = remove_all(root, keys - files)
+        fresh = [
+            (problem, place)
+            for problem, place in find_problems(InventoryFile, root, draft.path)[1]
+            # neither of what was left out, nor of what lacks it now
+            if problem is not None
+            and not any(place[: len(key)] == key[: len(place)] for key in left_out)
+        ]
+        found += [problem for problem, _ in fresh]
+        refused = [place for _, place in fresh]
+    return found
 
 
-def _meant_key(draft: Draft, name: str, choices: list[str]) -> str:
-    """The fix of an ARN, an alias or AWS's own id where the id of an item of `keys` stands."""
-    for item in _items(draft, "keys"):
-        if item.get("arn") == name and isinstance(item.get("id"), str):
-            return f"write {item['id']}, the id of the key with this ARN"
-    of_keys = f"write the id of a key, such as {choices[0]}" if choices else "write the id of a key"
-    if name.startswith("arn:") and ":alias/" not in name:
-        return f"{of_keys}; the ARN goes to that key's entry as `arn`"
-    which = "the alias" if "alias/" in name else "this id"
-    return f"{of_keys}; the ARN of the key behind {which} goes to that key's entry as `arn`"
+def _last_key(place: Location) -> int:
+    return max((index + 1 for index, part in enumerate(place) if isinstance(part, str)), default=0)
 
 
-def check_names_of_refused(draft: Draft, own: Iterable[str], all_items: bool = False) -> None:
-    """Refuse dangling names in the items that were refused for something else.
+def _leave_out(draft: Draft, refused: list[Location]) -> dict[str, Any]:
+    """The document without its refused items, so that the rest can be checked as well."""
+    rest: dict[str, Any] = dict(draft.root)
+    if any(place[:1] == ("version",) for place in refused):
+        rest["version"] = 1
+    for name in {str(place[0]) for place in refused if place} - {"version"}:
+        items = rest.get(name)
+        if isinstance(items, Seq):
+            bad = {place[1] for place in refused if place[0] == name and len(place) > 1}
+            draft.places[name] = [i for i in range(len(items)) if i not in bad]
+            rest[name] = [items[i] for i in draft.places[name]]
+        else:
+            rest.pop(name, None)
+    return rest
+
+
+def value_places(draft: Draft, found: Iterable[Found]) -> dict[str, SourceLine]:
+    """The place of every value that is written in an inventory or in its files of accounts.
 
     Parameters
     ----------
     draft : Draft
         The inventory on its way.
-    own : iterable of str
-        The accounts that were understood, those of files too.
-    all_items : bool
-        Nothing was understood: look at every item.
+    found : iterable of Found
+        Its accounts. Only those with files of their own have values that numbers rest on.
+
+    Returns
+    -------
+    dict of str to SourceLine
+        By path, such as ``trails[org].bucket.retention_days`` and, in a mapping of Regions,
+        ``accounts[111122223333].files_per_day.eu-west-1``.
     """
-    understood, draft.places = draft.places, {}  # the locations here are the document's own
-    accounts = dict.fromkeys(own)
-    for section, named in _NAMED.items():
-        known = set() if all_items else set(understood.get(section, ()))
-        if not all_items and section not in understood:
+    path, root = draft.path, draft.root
+    places: dict[str, SourceLine] = {}
+    for name, value in root.items():
+        if name == "accounts":
             continue
-        items = draft.root.get(section)
-        for index, item in enumerate(items if isinstance(items, Seq) else []):
-            if index in known or not isinstance(item, Map):
-                continue
-            for key, target in named.items():
-                value = item.get(key)
-                if key in _LISTS and not isinstance(value, Seq):
-                    continue  # refused as a whole
-                values = enumerate(value) if isinstance(value, Seq) else [(None, value)]
-                for position, name in values:
-                    at = (section, index, key, *(() if position is None else (position,)))
-                    _check_in_document(draft, at, name, target, accounts)
-    draft.places = understood
+        label = LABELS.get(name)
+        if label is None:
+            places |= _lines_below(path, name, value, root.lines.get(name, root.line))
+            continue
+        for item in value if isinstance(value, Seq) else []:
+            if isinstance(item, Map):
+                places |= _lines_below(path, f"{name}[{item.get(label)}]", item, item.line)
+    # places of what no number rests on would be a hundred thousand in a large organization
+    own = {account.entry.id: account for account in found if account.entry.files_per_day}
+    listed = root.get("accounts")
+    for item in listed if isinstance(listed, Seq) else []:
+        account = own.get(str(item.get("id"))) if isinstance(item, Map) else None
+        if account is not None and account.path == path:
+            places |= _lines_below(path, f"accounts[{account.entry.id}]", item, item.line)
+    for account in own.values():
+        if account.path != path and account.line is not None:  # a line of a CSV file
+            at = f"accounts[{account.entry.id}].files_per_day"
+            places[at] = SourceLine(account.path, account.line)
+    return places
 
 
-def _check_in_document(
-    draft: Draft, at: Location, name: Any, target: str, accounts: dict[str, None]
-) -> None:
-    if not isinstance(name, str) or isinstance(name, Refused) or not name.strip():
-        return
-    # without its list there is one mistake, and not one at each name
-    if not isinstance(draft.root.get(target), Seq):
-        return
-    if target == "accounts":
-        if is_account(name):
-            check_account(draft, at, name, {**accounts, **draft.names("accounts")})
-        return
-    check_name(draft, at, name, target)
-
-
-def _items(draft: Draft, section: str) -> list[Map]:
-    items = draft.root.get(section)
-    return [item for item in items if isinstance(item, Map)] if isinstance(items, Seq) else []
-
-
-def with_ids_of_names(draft: Draft, problems: Iterable[Problem]) -> list[Problem]:
-    """The problems, those of an account's name in the place of its id with the id to write."""
-    ids: dict[str, dict[str, None]] = {}
-    rows = [*_items(draft, "accounts"), *(row for rows in draft.rows.values() for row in rows)]
-    for row in rows:
-        name, account = row.get("name"), account_meant(row.get("id"))
-        if isinstance(name, str) and account is not None:
-            for text in (name, name.casefold()):
-                ids.setdefault(shown(text), {})[account] = None
-    return [_with_id(problem, ids) for problem in problems]
-
-
-def _with_id(problem: Problem, ids: dict[str, dict[str, None]]) -> Problem:
-    if problem.expected != ACCOUNT_ID:
-        return problem
-    accounts = list(ids.get(problem.found) or ids.get(problem.found.casefold()) or ())
-    if not accounts:
-        return problem
-    name = problem.found.strip("'\"")
-    many = f"accounts {' and '.join(accounts[:3])}: write the id of one of them"
-    fix = f"account {accounts[0]}: write its id" if len(accounts) == 1 else many
-    return replace(problem, fix=f"{name} is the name of {fix}")
+def _lines_below(path: str, at: str, value: Any, line: int) -> Iterator[tuple[str, SourceLine]]:
+    yield at, SourceLine(path, line)
+    if isinstance(value, Map):
+        for key, item in value.items():
+            # what `<<` merges has no line of its own
+            yield from _lines_below(path, f"{at}.{key}", item, value.lines.get(key, line))

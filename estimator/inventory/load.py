@@ -8,26 +8,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from estimator.inventory.accounts import Found, read_accounts
-from estimator.inventory.checks import check_references
+from estimator.inventory.accounts import find_accounts
+from estimator.inventory.checks import check_sections
 from estimator.inventory.coverage import Account
-from estimator.inventory.documents import document_of_mapping, value_places
-from estimator.inventory.draft import Draft, check_names_of_refused, with_ids_of_names
+from estimator.inventory.documents import document_of_mapping
+from estimator.inventory.draft import Draft, Found, understand_sections, value_places
 from estimator.inventory.model import Inventory
+from estimator.inventory.names import check_names
 from estimator.inventory.plausibility import implausible_numbers
-from estimator.inventory.refused_parts import understand_sections
 from estimator.inventory.sections import (
     AccountEntry,
-    AccountsFile,
     InventoryFile,
     Key,
     Reader,
     Trail,
 )
-from pricing.reading.document import Location, Map, Seq, line_of, parse_document
+from pricing.reading.document import Map, line_of, parse_document
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.words import describe, nearest, shown
+from pricing.reading.words import nearest, shown
 from pricing.regions import regions as known_regions
 
 TEXT, MAPPING = "<text>", "<mapping>"  # in place of a path
@@ -85,12 +84,10 @@ def load_inventory(inventory: InventorySource) -> Inventory:
     if isinstance(inventory, Mapping):
         return _load_mapping(inventory)
     if isinstance(inventory, str) and "\n" in inventory:
-        return parse_inventory(inventory, TEXT)
-    try:
-        text = decode(inventory, read_bytes(inventory))
-    except DocumentError as error:
-        raise InventoryError(error.problems) from None
-    return parse_inventory(text, str(inventory))
+        text, path = inventory, TEXT
+    else:
+        (_, text), path = _read_file(inventory), str(inventory)
+    return parse_inventory(text, path)
 
 
 def read_yaml(inventory: InventorySource) -> tuple[bytes, str]:
@@ -107,11 +104,7 @@ def read_yaml(inventory: InventorySource) -> tuple[bytes, str]:
     if not isinstance(path, str | Path) or path in (TEXT, MAPPING):
         found, fix = "an inventory that was not read from a file", "give the path of its YAML file"
         raise InventoryError(Problem("inventory", None, "", found, "YAML to write again", fix))
-    try:
-        data = read_bytes(path)
-        text = decode(path, data)
-    except DocumentError as error:
-        raise InventoryError(error.problems) from None
+    data, text = _read_file(path)
     if not isinstance(inventory, Inventory):
         return data, str(path)
     # what is written again is the file, so changes that it does not have would be lost
@@ -119,6 +112,15 @@ def read_yaml(inventory: InventorySource) -> tuple[bytes, str]:
         found, fix = "an inventory that was changed after it was read", "give the path"
         raise InventoryError(Problem(str(path), None, "", found, "what the file says", fix))
     return data, str(path)
+
+
+def _read_file(path: str | Path) -> tuple[bytes, str]:
+    """The bytes of a file, and their text."""
+    try:
+        data = read_bytes(path)
+        return data, decode(path, data)
+    except DocumentError as error:
+        raise InventoryError(error.problems) from None
 
 
 def _load_mapping(mapping: Mapping[str, Any]) -> Inventory:
@@ -175,10 +177,15 @@ def understand(draft: Draft) -> Inventory:
         With every problem of the document and of the account files that it names.
     """
     _refuse_other_files(draft)
-    inventory = _build(draft)
+    document = understand_sections(draft)
+    found = find_accounts(draft, document)
+    inventory = None
+    if document is not None and found:
+        inventory = _assemble(draft, document, found)
+        draft.refuse(*check_sections(inventory, found, draft.has_unsure_regions))
+    check_names(draft, inventory, found)
     if inventory is None or draft.problems:
-        problems = with_ids_of_names(draft, set(draft.problems))
-        raise InventoryError(sorted(problems, key=_by_place))
+        raise InventoryError(sorted(dict.fromkeys(draft.problems), key=_by_place))
     return inventory.read_from(draft.whole_document())
 
 
@@ -197,20 +204,8 @@ def _by_place(problem: Problem) -> tuple[str, int, str]:
     return problem.path, problem.line or 0, problem.at
 
 
-def _build(draft: Draft) -> Inventory | None:
-    document = understand_sections(draft)
-    found = [] if document is None else _accounts(draft, document)
-    if document is None or not found:
-        if not draft.problems:
-            draft.refuse(("accounts",), "no account", "at least one account", "list one")
-        # what files of accounts hold is not known where nothing was understood
-        listed = draft.root.get("accounts")
-        draft.incomplete |= any(
-            isinstance(item, Map) and "file" in item
-            for item in (listed if isinstance(listed, Seq) else [])
-        )
-        check_names_of_refused(draft, (), all_items=True)
-        return None
+def _assemble(draft: Draft, document: InventoryFile, found: Sequence[Found]) -> Inventory:
+    """The inventory of what was understood; its names and all that must fit are checked later."""
     payer = document.payer or found[0].entry.payer or found[0].entry.id
     accounts = tuple(_complete(account.entry, payer, document.regions) for account in found)
     inventory = Inventory(
@@ -225,9 +220,8 @@ def _build(draft: Draft) -> Inventory | None:
         growth=document.growth,
         budgets=document.budgets,
         notices=(*draft.notices, *implausible_numbers(draft, document, found)),
-        places=value_places(draft.path, draft.root, found),
+        places=value_places(draft, found),
     )
-    check_references(draft, inventory, found)
     if inventory.unknown_regions:
         notices = (*inventory.notices, _describe_unknown(inventory.unknown_regions))
         return replace(inventory, notices=notices)
@@ -247,62 +241,6 @@ def _describe_unknown(regions: Sequence[str]) -> str:
         f"{many} that this version does not know: {listed}. Events there are counted; prices there "
         "are not known, so a key there needs a table of yours with its rate, by --rates"
     )
-
-
-def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
-    """Every account, those of other files in the place of the entry that names the file."""
-    found: list[Found] = []
-    folder = Path(draft.path).parent
-    if folder == Path("/dev"):  # an inventory out of a pipe lies nowhere
-        folder = Path()
-    for index, entry in enumerate(document.accounts):
-        at: Location = ("accounts", index)
-        if isinstance(entry, AccountEntry):
-            place = describe((*draft.place(at), "id"))
-            row = draft.root["accounts"][draft.place(at)[1]]
-            found.append(Found(entry, draft.path, draft.line((*at, "id")), place, row))
-            continue
-        read = read_accounts(folder / entry.file)
-        draft.incomplete |= bool(read.problems)
-        draft.has_unsure_regions |= bool(read.problems)
-        for problem in read.problems:
-            if problem.line is None and not problem.at:  # the file as a whole: the entry names it
-                what = f"{entry.file!r}, {problem.found}"
-                draft.refuse((*at, "file"), what, problem.expected, problem.fix)
-            else:
-                draft.problems.append(problem)
-        draft.notices += read.notices
-        draft.left_out |= read.left_out
-        # an empty file would be an organization without accounts, and a forecast of nothing
-        if not read.found and not read.problems:
-            draft.refuse(
-                (*at, "file"), "a file without accounts", "at least one account", "list one"
-            )
-        found += [_inherit(account, entry) for account in read.found]
-        draft.rows[draft.place(at)[1]] = [_row_of(account, entry) for account in read.found]
-    return found
-
-
-def _row_of(found: Found, file: AccountsFile) -> Map:
-    """An account of a file as the inventory's own list would have it."""
-    row = Map(found.line or 0)
-    row.update(found.row)
-    for name in ("payer", "regions"):
-        if name not in row and getattr(file, name) is not None:
-            row[name] = getattr(file, name)
-    return row
-
-
-def _inherit(found: Found, file: AccountsFile) -> Found:
-    entry = found.entry
-    inherited = {
-        name: getattr(file, name)
-        for name in ("payer", "regions")
-        if getattr(entry, name) is None and getattr(file, name) is not None
-    }
-    if not inherited:
-        return found
-    return replace(found, entry=entry.model_copy(update=inherited))
 
 
 def _complete(entry: AccountEntry, payer: str, regions: tuple[str, ...]) -> Account:

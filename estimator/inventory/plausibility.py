@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from estimator.figures import count
-from estimator.inventory.accounts import Found
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
-from estimator.inventory.draft import Draft
+from estimator.inventory.draft import Draft, Found
 from estimator.inventory.sections import InventoryFile
 from estimator.inventory.units import is_share
 from pricing.reading.document import Location, Map, Seq, line_of
@@ -61,9 +60,9 @@ def _place(draft: Draft, at: Location) -> str:
 
 def _monthly_files(draft: Draft, document: InventoryFile, found: Iterable[Found]) -> Iterator[str]:
     for account in found:
-        at = account.at.removesuffix("id") + "files_per_day"
         where = f"{account.path}:{account.line}" if account.line else account.path
         for region, slip in _monthly_parts(account.entry.files_per_day):
+            at = account.at.removesuffix("id") + "files_per_day"
             yield f"{where}: {at}{region}: {slip}"
         yield from _thousands(f"{where}: ", account.row)
     for index, trail in enumerate(document.trails):
@@ -128,7 +127,7 @@ def _slips_in(draft: Draft, at: Location, value: Map | Seq) -> Iterator[str]:
         tag = flow({str(value["Key"]): str(value["Value"])})
         yield f"{_place(draft, at)}: two tags, Key and Value; write {tag} if one is meant"
     for part, text in _items(value):
-        if is_share(str(part)) and isinstance(text, str) and _SMALL_PERCENT.fullmatch(text):
+        if isinstance(text, str) and _SMALL_PERCENT.fullmatch(text) and is_share(str(part)):
             plain = text.replace(" ", "").removesuffix("%")
             yield (
                 f"{_place(draft, (*at, part))}: {text} is less than one percent; write {plain} "

@@ -7,65 +7,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from estimator.figures import FEW, listed
 from estimator.forecasting import Forecast, compute_forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
-from estimator.measurement.billing.summary import amounts_apart
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import month_label, read_months
-from estimator.reconciliation.bill_detail import (
-    INFERRED_FREE,
-    MissingLevels,
-    find_missing_levels,
-    infer_free_part,
-    of_month,
-    table_prices,
-)
-from estimator.reconciliation.billed_days import (
-    ForecastDays,
-    find_billed_days,
-    shares_of_rows,
-)
-from estimator.reconciliation.billed_units import interpret_rows, split_billed_units
 from estimator.reconciliation.difference_limit import DifferenceLimit, read_difference_limit
-from estimator.reconciliation.evidence import collect_evidence
-from estimator.reconciliation.interpretation import interpret
-from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
-from estimator.reconciliation.missing_lines import (
-    charged_cost,
-    find_missing_lines,
-)
-from estimator.reconciliation.notices import (
-    find_strangers,
-    key_day_notices,
-    months_left_out,
-    notices,
-    rests_on,
-)
-from estimator.reconciliation.parts import (
-    add_parts,
-    has_billed,
-    leave_unexplained,
-    request_parts,
-)
-from estimator.reconciliation.rest_of_month import forecast_by_account
+from estimator.reconciliation.evidence import RowCoverage, cover_rows, interpret_bills
+from estimator.reconciliation.forecast_to_date import forecast_billed_days
+from estimator.reconciliation.notices import months_left_out, write_remarks
+from estimator.reconciliation.parts import explain_difference
 from estimator.reconciliation.result import Reconciliation
-from estimator.reconciliation.sides import (
-    KEYS,
-    billed_side,
-    drop_levels,
-    forecast_side,
-    join_sides,
-    key_names,
-    measured_side,
-    payer_of,
-    payers_of,
-)
+from estimator.reconciliation.sides import read_sides
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import KmscostError, Problem
@@ -150,99 +107,36 @@ def reconcile_forecast(
     KmscostError
         The bill has nothing of the month, or is in another currency.
     """
-    label = expected.months.labels[0]
-    inventory = model.inventory
-    _check_comparable(expected, billed, actuals, label, name)
+    _check_comparable(expected, billed, actuals, name)
 
-    # each side as rows of the same key columns
-    lines, free_known = infer_free_part(of_month(billed, label), expected)
-    own = inventory.payer_by_account
-    payers = payers_of(inventory, lines)
-    measured = actuals.measured if actuals is not None else pd.DataFrame({"cause": []})
-    names = key_names(inventory, measured)
-    paid_by = dict(
-        zip(lines["billed_account"].astype(str), lines["payer"].astype(str), strict=True)
-    )
-    # an account's payer in the inventory comes before the bill's
-    paid_by = {**{account: payers[payer] for account, payer in paid_by.items()}, **own}
-    billed_rows = billed_side(lines, payers, own, names)
-    month_rows = forecast_side(expected, np.ones(len(expected.rows)))
-    measured_rows, lost = measured_side(actuals, label, inventory, paid_by, names)
-    if lost and measured_rows.empty:
-        raise KmscostError(_without_place(lost))
-
-    # next to each other, at the levels that the bill tells
-    levels = find_missing_levels(lines, month_rows, names)
-    owners = key_owners(pd.concat([month_rows[list(KEYS)], measured_rows[list(KEYS)]]), inventory)
-    # a level that one side alone tells would set the sides apart
-    frame = _join(expected, levels, month_rows, billed_rows, measured_rows)
-
+    # each side as rows of the same key columns, next to each other at the levels of the bill
+    sides = read_sides(expected, billed, actuals)
+    coverage = cover_rows(sides)
     # which interpretation each bill follows: its evidence is of the month, and heeds the coverage
-    coverage = cover_rows(frame, actuals, label, owners)
-    covered = billed.coverage.months().get(label, 0.0)
-    counted = lines.assign(payer=payer_of(lines["billed_account"], lines["payer"], payers, own))
-    evidence = collect_evidence(
-        frame, coverage, levels, expected, counted, owners, covered, free_known
-    )
-    interpretations = tuple(interpret(of_payer) for of_payer in evidence)
-
+    interpretations = interpret_bills(sides, coverage)
     # like with like: from here on all sides are of the days billed
-    by_day = ForecastDays(model)
-    days = find_billed_days(billed, by_day, payers)
-    shares = shares_of_rows(expected.rows, by_day, days)
-    if not days.is_whole:
-        to_date, _ = measured_side(actuals, label, inventory, paid_by, names, days)
-        frame = _join(expected, levels, forecast_side(expected, shares), billed_rows, to_date)
-    # of a bill that goes on nothing is missing yet
-    is_told = ~expected.rows["payer"].astype(str).isin(days.open_payers).to_numpy()
-    cost = charged_cost(expected, interpretations) * shares * is_told
-    missing = find_missing_lines(counted, expected.rows, cost)
+    to_date = forecast_billed_days(model, sides, interpretations)
+    sides = sides.to_date(to_date.days, to_date.shares)
     # whose the billed units are, and the difference in parts
-    # the bill of each payer has an interpretation of its own
-    row_interpretation = interpret_rows(frame, interpretations, inventory)
-    pools = expected.pools[expected.pools["unit"] == "request"]
-    sizes = pools.groupby("payer", observed=True)["quantity_free"].sum()
-    free = {str(payer): float(size) for payer, size in sizes.items()}
-    units = split_billed_units(
-        frame, row_interpretation, coverage, levels, inventory, expected.months, days, free
-    )
-    rows = add_parts(frame, row_interpretation, units)
-    unexplained = rows["payer"].isin(days.open_payers).to_numpy() | (not has_billed(rows))
-    rows = leave_unexplained(rows, unexplained)
-    strangers = find_strangers(rows, inventory, levels)
+    difference = explain_difference(sides, coverage, interpretations, to_date.days)
+    remarks = write_remarks(sides, coverage, difference, to_date)
     return Reconciliation(
-        month=label,
+        month=sides.month,
         forecast=expected,
-        rows=_reconciliation_frame(rows, coverage, label),
-        request_parts=request_parts(rows, unexplained),
+        rows=_reconciliation_frame(difference.rows, coverage, sides.month),
+        request_parts=difference.request_parts,
         interpretations=interpretations,
-        apart=amounts_apart(billed, label, expected.currency),
-        levels=levels.to_dict(),
-        rests_on=rests_on(coverage, levels, frame, units.expected, not unexplained.any()),
-        unknown_to=strangers,
-        days=days,
-        missing=missing,
-        expected_by_account=forecast_by_account(expected, shares, interpretations),
-        measured_share=_measured_share(coverage, frame) if actuals is not None else None,
-        notices=(
-            *notices(
-                expected, billed, actuals, label, coverage, frame, lost, payers, strangers, days
-            ),
-            *key_day_notices(frame, levels, expected),
-            *missing.notices(),
-            *(() if free_known else (INFERRED_FREE,)),
-        ),
+        apart=sides.bill.apart,
+        levels=sides.bill.levels.to_dict(),
+        rests_on=remarks.rests_on,
+        unknown_to=remarks.unknown_to,
+        days=to_date.days,
+        missing=to_date.missing,
+        expected_by_account=to_date.by_account,
+        measured_share=None if actuals is None else _measured_share(sides.rows, coverage),
+        notices=remarks.notices,
         limit=limit,
     )
-
-
-def _join(expected: Forecast, levels: MissingLevels, *sides: pd.DataFrame) -> pd.DataFrame:
-    """The sides next to each other, at the levels that the bill tells, with a price on each row."""
-    frame = join_sides(*(drop_levels(side, levels) for side in sides))
-    # the forecast's own price comes first: a graduated tier makes it less than the listed one
-    price = frame["price"].to_numpy(dtype=np.float64)
-    frame["price"] = np.where(np.isfinite(price), price, table_prices(expected, frame))
-    return frame
 
 
 def bill_name(bill: Actuals | Paths | None) -> str:
@@ -253,9 +147,10 @@ def bill_name(bill: Actuals | Paths | None) -> str:
 
 
 def _check_comparable(
-    expected: Forecast, billed: Actuals, actuals: Actuals | None, month: str, path: str
+    expected: Forecast, billed: Actuals, actuals: Actuals | None, path: str
 ) -> None:
     """Refuse what cannot stand side by side."""
+    month = expected.months.labels[0]
     # all of them at once, not one a run
     problems = []
     rows = billed.measured
@@ -301,14 +196,7 @@ def _only_strangers(rows: pd.DataFrame, inventory: Inventory, month: str) -> lis
     return sorted(accounts)
 
 
-def _without_place(lost: float) -> Problem:
-    """The problem of measurements that none of the bill's rows can be held against."""
-    found = f"{lost:,.0f} requests, none with the account and Region that pays, and an operation"
-    expected = "measurements that tell them: nothing would be compared with zero"
-    return Problem("actuals", None, "", found, expected, "measure again without --by")
-
-
-def _measured_share(coverage: RowCoverage, frame: pd.DataFrame) -> float:
+def _measured_share(frame: pd.DataFrame, coverage: RowCoverage) -> float:
     """The least share of the month that measurements cover where writes are billed. [0-1]"""
     writes = (frame["writes"] > 0).to_numpy()
     return float(coverage.share[writes].min()) if writes.any() else 0.0

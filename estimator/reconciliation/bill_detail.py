@@ -1,21 +1,28 @@
-"""What a bill leaves open: keys, operations and accounts, and which of the requests were free."""
+"""A bill's lines of a month: whose they are, and what they leave open.
+
+That is keys, operations and accounts, and which of the requests were free.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from estimator.figures import count, listed
 from estimator.forecasting import Forecast
+from estimator.inventory import Inventory
 from estimator.measurement.billing.cells import KMS
+from estimator.measurement.billing.summary import amounts_apart, notices_of_months
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
 from pricing.reading.problems import RateError
 from pricing.regions import is_region
+from pricing.scales import find_rate
 
 _MOST_NAMES = 10
 
@@ -24,11 +31,6 @@ SYMMETRIC = ("KMS-Requests", "")
 
 # what CloudTrail's files cause under their keys
 OPERATIONS = ("GenerateDataKey", "Decrypt", "Encrypt", "ReEncrypt", "ReEncryptFrom", "ReEncryptTo")
-
-INFERRED_FREE = (
-    "the bill does not tell which requests were free: as many as its cost leaves over at the "
-    "table's price, so that a difference in price or a credit cannot be told from them"
-)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,60 @@ class MissingLevels:
         return {name: why for name, why in reasons.items() if why}
 
 
-def of_month(billed: Actuals, month: str) -> pd.DataFrame:
+@dataclass(frozen=True)
+class BillLines:
+    """A bill of one month, and what it leaves open.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        The lines of requests and key-months, each with the inventory's payer.
+    payers : mapping of str to str
+        The inventory's name of each payer of the bill.
+    levels : MissingLevels
+        What the bill does not tell.
+    free_known : bool
+        The bill tells which requests were free.
+    apart : tuple of dict
+        Amounts of the bill that are no usage of KMS: taxes, credits, discounts; CloudTrail's lines.
+    notices : tuple of str
+        What its files tell of the month.
+    """
+
+    rows: pd.DataFrame
+    payers: Mapping[str, str]
+    levels: MissingLevels
+    free_known: bool
+    apart: tuple[Mapping[str, Any], ...]
+    notices: tuple[str, ...]
+
+
+def read_bill_lines(
+    billed: Actuals, expected: Forecast, forecast: pd.DataFrame, names: Mapping[str, str]
+) -> BillLines:
+    """Read the bill of the month that is forecast.
+
+    Parameters
+    ----------
+    forecast : DataFrame
+        The forecast by row.
+    names : mapping
+        Id of a key by its ARN.
+    """
+    month = expected.months.labels[0]
+    lines, free_known = _infer_free_part(_of_month(billed, month), expected)
+    payers = _payer_names(expected.inventory, lines)
+    return BillLines(
+        rows=lines.assign(payer=_payers_of_lines(lines, payers, expected.inventory)),
+        payers=payers,
+        levels=_find_missing_levels(lines, forecast, names),
+        free_known=free_known,
+        apart=amounts_apart(billed, month, expected.currency),
+        notices=tuple(notices_of_months(billed, [month])),
+    )
+
+
+def _of_month(billed: Actuals, month: str) -> pd.DataFrame:
     """The bill's KMS requests and key-months of one month."""
     rows = billed.measured
     return rows[
@@ -61,20 +116,40 @@ def of_month(billed: Actuals, month: str) -> pd.DataFrame:
     ]
 
 
-def find_missing_levels(
+def _payer_names(inventory: Inventory, billed: pd.DataFrame) -> dict[str, str]:
+    """The inventory's name of each payer of the bill.
+
+    A payer that the inventory does not know is the one whose accounts stand in its bill; one that
+    the bill does not name is the inventory's, where that has no other.
+    """
+    own = inventory.payer_by_account
+    known = set(inventory.payers())
+    names: dict[str, str] = {}
+    for payer, rows in billed.groupby("payer", observed=True):
+        accounts = map(str, rows["billed_account"].unique())
+        meant = {own[account] for account in accounts if account in own}
+        # a payer that the inventory knows keeps its name, whoever stands in its bill
+        alike = str(payer) not in known and len(meant) == 1
+        names[str(payer)] = meant.pop() if alike else str(payer)
+        if not names[str(payer)] and len(known) == 1:
+            names[str(payer)] = next(iter(known))
+    return names
+
+
+def _payers_of_lines(
+    lines: pd.DataFrame, payers: Mapping[str, str], inventory: Inventory
+) -> list[str]:
+    """The payer of each line: its account's in the inventory, else the bill's."""
+    own = inventory.payer_by_account
+    pairs = zip(lines["billed_account"].astype(str), lines["payer"].astype(str), strict=True)
+    # that of the inventory first, so that both sides join on one payer
+    return [own.get(account) or payers[payer] for account, payer in pairs]
+
+
+def _find_missing_levels(
     lines: pd.DataFrame, forecast: pd.DataFrame, names: Mapping[str, str]
 ) -> MissingLevels:
-    """Find the levels that the bill does not tell.
-
-    Parameters
-    ----------
-    lines : DataFrame
-        The bill's requests and key-months.
-    forecast : DataFrame
-        The forecast by row.
-    names : mapping
-        Id of a key by its ARN.
-    """
+    """Find the levels that the bill does not tell."""
     is_request = lines["unit"] == "request"
     requests = lines[is_request & lines["meter"].isin(SYMMETRIC)]
     months = lines[~is_request]
@@ -119,7 +194,7 @@ def _missing_operation(requests: pd.DataFrame) -> str:
     return f"the bill names no operation for {count(nameless)} {many}" if nameless else ""
 
 
-def infer_free_part(lines: pd.DataFrame, expected: Forecast) -> tuple[pd.DataFrame, bool]:
+def _infer_free_part(lines: pd.DataFrame, expected: Forecast) -> tuple[pd.DataFrame, bool]:
     """Fill in the free part of lines that do not tell it; tell whether all did.
 
     Parameters
@@ -158,7 +233,8 @@ def _table_price(expected: Forecast, region: str, unit: str) -> float:
     if not is_region(region):
         return np.nan
     with contextlib.suppress(RateError):
-        meter = expected.table.meter("Decrypt" if unit == "request" else "KeyMonth")
-        steps = expected.table.rate(meter, region, expected.months.firsts[0])[1].steps
-        return float(steps[0][1] / meter.per * (1 - expected.discount))
+        month = pd.Period(expected.months.firsts[0], "M")
+        operation = "Decrypt" if unit == "request" else "KeyMonth"
+        rate = find_rate(expected.table, month, operation, region)
+        return float(rate.steps[0][1] * (1 - expected.discount))
     return np.nan

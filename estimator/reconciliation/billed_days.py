@@ -1,7 +1,8 @@
-"""The part of a month that a bill covers, and what the forecast says of that part.
+"""What a bill covers of a month: days, and of these the accounts and units that it has lines of.
 
-The one home of the rule for a bill in progress: the forecast that a bill is held against is that of
-the days billed, and what the rest of the month costs is forecast.
+An export may be of some accounts or of some usage types alone, and says so nowhere. What it has no
+line of at all is forecast, as are the days that it does not cover: a bill that covers less must not
+look cheaper. An account of which one line of KMS is there counts as billed.
 """
 
 from __future__ import annotations
@@ -15,19 +16,13 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import listed
-from estimator.forecasting import WRITES
-from estimator.inventory.sections import Key
-from estimator.measurement.coverage import WHOLE_DAY, Coverage
-from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months, day_in_words, days_in_words
-from estimator.volume.daily import JOB, DailyRequests, daily_requests
-from estimator.volume.formulas import key_months
-from estimator.volume.model import Model
 
 _MOST_GAPS = 2  # so many are named
 _MOST_PAYERS = 2
+_MOST_ACCOUNTS = 2
 _IN_PROGRESS = "of a month in progress"
-_USAGE = ("request", "key-month")
+_UNITS = {"request": "KMS requests", "key-month": "keys"}
 
 
 @dataclass(frozen=True)
@@ -142,184 +137,72 @@ class BilledDays:
 
 
 @dataclass(frozen=True)
-class ForecastDays:
-    """The forecast of a month by the day, counted once and only where it is asked for."""
+class MissingLines:
+    """What has a forecast and no line: it is missing, not zero.
 
-    model: Model
+    Attributes
+    ----------
+    accounts : tuple of str
+        Accounts that pay by the forecast; empty where the bill names no accounts.
+    units : tuple of (str, str)
+        Payer and unit, ``request`` or ``key-month``.
+    """
 
-    @cached_property
-    def requests(self) -> tuple[DailyRequests, ...]:
-        """The requests of each job on each day."""
-        return tuple(daily_requests(self.model))
+    accounts: tuple[str, ...] = ()
+    units: tuple[tuple[str, str], ...] = ()
 
-    @cached_property
-    def keys(self) -> tuple[tuple[str, Key, FloatArray], ...]:
-        """Each key with its payer and its key-months on each day. [key-month]"""
-        inventory, spans = self.model.inventory, self.model.months.each_day(0, 1)
-        payers = inventory.payer_by_account
+    def __bool__(self) -> bool:
+        return bool(self.accounts or self.units)
+
+    def leave_out(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows, by payer, billed_account and unit, without those that no line is of."""
+        if not self:
+            return rows
+        units = zip(rows["payer"].astype(str), rows["unit"].astype(str), strict=True)
+        without_line = set(self.units)
+        missing = np.array([unit in without_line for unit in units], dtype=bool)
+        return rows[~(missing | rows["billed_account"].isin(self.accounts).to_numpy())]
+
+    @property
+    def text(self) -> str:
+        """What is missing, such as ``without account 111122223333``; empty where nothing is."""
         found = []
-        for key in inventory.keys:
-            rotations = [float(day.toordinal()) for day in key.rotations]
-            active = inventory.active.key[key.id]
-            by_day = key_months(active, rotations, spans.begin, spans.end)
-            found.append((payers[key.account], key, by_day))
-        return tuple(found)
+        if self.accounts:
+            names = listed(self.accounts, _MOST_ACCOUNTS)
+            found.append(f"account{'s' * (len(self.accounts) > 1)} {names}")
+        for unit, word in _UNITS.items():
+            if any(missing == unit for _, missing in self.units):
+                found.append(word)
+        return f"without {' and '.join(found)}" if found else ""
 
 
-def find_billed_days(billed: Actuals, by_day: ForecastDays, names: Mapping[str, str]) -> BilledDays:
-    """Find the days that a bill covers, of each payer.
-
-    A bill covers what its lines of usage span, whichever the product. In a bill of several payers
-    the lines of each say how far its own goes; of a payer without a line nothing is billed yet.
+def find_missing_lines(
+    lines: pd.DataFrame, expected: pd.DataFrame, cost: FloatArray
+) -> MissingLines:
+    """Find accounts, and units of a payer, that the forecast pays for and no line is of.
 
     Parameters
     ----------
-    by_day : ForecastDays
-        The forecast of the month.
-    names : mapping
-        The inventory's name of each payer of the bill.
+    lines : DataFrame
+        The bill's lines of KMS in the month, each with the inventory's payer.
+    expected : DataFrame
+        Rows of the forecast.
+    cost : array
+        What each costs on the days billed, as the bill charges for writes. [currency]
     """
-    inventory, months = by_day.model.inventory, by_day.model.months
-    label = months.labels[0]
-    whole = _share_of_days(billed.coverage, months)
-    is_told = bool(whole.any())
-    own = inventory.payer_by_account
-    rows = billed.measured
-    rows = rows[rows["month"].astype(str) == label]
-    accounts, payers = rows["billed_account"].astype(str), rows["payer"].astype(str)
-    # of which payer of the inventory each line is; empty where it tells neither
-    owner = pd.Series(
-        [
-            own.get(account) or names.get(payer, payer)
-            for account, payer in zip(accounts, payers, strict=True)
-        ],
-        index=rows.index,
-        dtype=object,
-    )
-    covered, open_payers = {}, []
-    several = len(inventory.payers()) > 1 and not (owner == "").any()
-    for payer in inventory.payers():
-        lines = rows[(owner == payer).to_numpy()] if several else rows
-        # the days of another payer's bill are none of one that goes on
-        goes_on = lines[(lines["unit"].isin(_USAGE) & (lines["coverage"] == 0)).to_numpy()]
-        by_month = "day" not in goes_on or goes_on["day"].isna().any()
-        if not is_told or (len(goes_on) and by_month):
-            open_payers.append(payer)
-            covered[payer] = np.ones(len(whole))
+    wanted = expected.loc[cost > 0, ["payer", "billed_account", "unit"]]
+    wanted = wanted.astype(str).drop_duplicates()
+    accounts = set(lines["billed_account"].astype(str))
+    seen = set(zip(lines["payer"].astype(str), lines["unit"].astype(str), strict=True))
+    # a payer without any line has no day in the bill, and its days say so
+    of_payer = {payer for payer, _ in seen}
+    lost_accounts, lost_units = set(), set()
+    for payer, account, unit in wanted.itertuples(index=False):
+        if payer not in of_payer:
             continue
-        covered[payer] = whole * _outside_of_holes(lines, by_day, payer)
-        if several:
-            covered[payer] = covered[payer] * _until_last_line(lines, months)
-        if len(goes_on):
-            first = months.firsts[0]
-            for day in goes_on["day"].unique():
-                covered[payer][(day.start_time.date() - first).days] = 0.0
-    return BilledDays(months, covered, tuple(open_payers))
-
-
-def _share_of_days(coverage: Coverage, months: Months) -> FloatArray:
-    """The share of each day that anything of a bill covers. [0-1]"""
-    first, days = months.firsts[0], int(months.days[0])
-    masks = [0] * days
-    for hours in coverage.hours.values():
-        for at in range(days):
-            masks[at] |= hours.get(first + datetime.timedelta(days=at), 0) & WHOLE_DAY
-    return np.array([mask.bit_count() / 24 for mask in masks])
-
-
-def _until_last_line(rows: pd.DataFrame, months: Months) -> FloatArray:
-    """1 for each day up to the last one of a payer's lines, 0 after it. [-]"""
-    days = np.arange(int(months.days[0]))
-    if not len(rows):
-        return np.zeros(len(days))
-    # a line of more than a day, as in bills by the month, says nothing of a last day
-    if "day" not in rows or rows["day"].isna().any():
-        return np.ones(len(days))
-    last = max(period.start_time.date() for period in rows["day"].unique())
-    until: FloatArray = (days <= (last - months.firsts[0]).days).astype(np.float64)
-    return until
-
-
-def _outside_of_holes(rows: pd.DataFrame, by_day: ForecastDays, payer: str) -> FloatArray:
-    """0 for each day that a payer's bill by the day has no line of, though it must, else 1. [-]
-
-    A key accrues each hour, and reads are charged under every interpretation: a day of an active
-    key, or of reads, without any line is none without cost, it is missing from the bill. A key
-    tells only where the bill has keys by the day.
-    """
-    months = by_day.model.months
-    days = np.ones(int(months.days[0]))
-    # lines of more than a day say nothing of a single one
-    if "day" not in rows or rows["day"].isna().any() or rows["day"].nunique() < 2:
-        return days
-    first = months.firsts[0]
-    with_lines = [(period.start_time.date() - first).days for period in rows["day"].unique()]
-    has_line = np.isin(np.arange(len(days)), with_lines)
-    if has_line.all():
-        return days
-    must = np.zeros(len(days), dtype=bool)
-    if len(rows["day"][(rows["unit"] == "key-month").to_numpy()].unique()) > 1:
-        for owner, _, key_days in by_day.keys:
-            if owner == payer:
-                must |= key_days > 0
-    # requests of a day without a line before any: they may have begun later than was thought
-    inside = np.arange(len(days)) > min(with_lines)
-    counted = ((rows["unit"] == "request") & (rows["quantity"] > 0)).to_numpy()
-    has_days = len(rows["day"][counted].unique()) > 1
-    if has_days and (~has_line & ~must & inside).any():
-        for piece in by_day.requests:
-            reads = ~np.isin(piece.texts("cause"), WRITES)
-            of_payer = np.asarray(piece.texts("payer")) == payer
-            # less than one a day may be none
-            must |= inside & (piece.requests[reads & of_payer].sum(axis=0) >= 1)
-    days[must & ~has_line] = 0.0
-    return days
-
-
-def shares_of_rows(rows: pd.DataFrame, by_day: ForecastDays, days: BilledDays) -> FloatArray:
-    """The share of each row's forecast of the month that falls into the days billed. [0-1]
-
-    By the day: what begins on the 20th has nothing in a bill to the 15th.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Charges of one month with the columns of `estimator.volume.daily.JOB`.
-    """
-    if all((covered == 1).all() for covered in days.covered.values()):
-        return np.ones(len(rows))
-    known = {**_shares_of_requests(by_day, days), **_shares_of_keys(by_day, days)}
-    texts = zip(*(rows[name].astype(str) for name in JOB), strict=True)
-    return np.array(
-        [
-            known[job] if job in known else days.shares.get(payer, 1.0)
-            for job, payer in zip(texts, rows["payer"].astype(str), strict=True)
-        ],
-        dtype=np.float64,
-    )
-
-
-def _shares_of_requests(by_day: ForecastDays, days: BilledDays) -> dict[tuple[str, ...], float]:
-    found = {}
-    for piece in by_day.requests:
-        jobs = zip(*(piece.texts(name) for name in JOB), strict=True)
-        for job, requests in zip(jobs, piece.requests, strict=True):
-            share = _weighted(requests, days.covered[job[0]])
-            if share is not None:
-                found[job] = share
-    return found
-
-
-def _shares_of_keys(by_day: ForecastDays, days: BilledDays) -> dict[tuple[str, ...], float]:
-    found: dict[tuple[str, ...], float] = {}
-    for payer, key, key_days in by_day.keys:
-        share = _weighted(key_days, days.covered[payer])
-        if share is not None:
-            place = (payer, key.account, key.region, key.id, key.id, "key", "KeyMonth")
-            found[place] = share
-    return found
-
-
-def _weighted(quantity: FloatArray, covered: FloatArray) -> float | None:
-    whole = float(quantity.sum())
-    return float((quantity * covered).sum()) / whole if whole > 0 else None
+        if (payer, unit) not in seen:
+            lost_units.add((payer, unit))
+        # a bill that does not name each account may have any of them
+        if account not in accounts and "" not in accounts:
+            lost_accounts.add(account)
+    return MissingLines(tuple(sorted(lost_accounts)), tuple(sorted(lost_units)))

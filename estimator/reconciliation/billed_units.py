@@ -2,77 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from estimator.inventory import Inventory
-from estimator.months import FloatArray, IntArray, Months
-from estimator.reconciliation.bill_detail import OPERATIONS, MissingLevels
+from estimator.months import FloatArray, IntArray
+from estimator.reconciliation.bill_detail import OPERATIONS
 from estimator.reconciliation.billed_days import BilledDays
+from estimator.reconciliation.evidence import Flags, RowCoverage
 from estimator.reconciliation.interpretation import Interpretation
-from estimator.reconciliation.measured_rows import Flags, RowCoverage
+from estimator.reconciliation.sides import Sides
 from estimator.volume.others import share_of_months
 from pricing.regions import is_region, partition_of
 
 
 @dataclass(frozen=True)
 class BilledUnits:
-    """The billed units of each row: CloudTrail's and others'; the rest is unknown. [unit]
+    """The units of each row: forecast ones, as its bill takes writes (F5), and billed ones. [unit]
 
-    `uncharged` of CloudTrail's are exempt writes that the bill shows free; `expected` of others'
-    are so only because the inventory expects them.
+    Attributes
+    ----------
+    metered, charged : array
+        Forecast units that the bill shows, exempt writes too where it shows them at no cost; that
+        it charges for, or has free by the free tier.
+    cloudtrail, others : array
+        Billed units of CloudTrail's, of others; the rest is unknown.
+    uncharged : array
+        Exempt writes among CloudTrail's, which the bill shows free.
+    expected : float
+        Those of others' that are so only because the inventory expects them.
     """
 
+    metered: FloatArray
+    charged: FloatArray
     cloudtrail: FloatArray
     others: FloatArray
     uncharged: FloatArray
     expected: float
 
 
-@dataclass(frozen=True)
-class RowInterpretation:
-    """Of each row, how the bill of its payer takes CloudTrail's own writes (F5).
-
-    `exempt`: it does not charge for them; `shown`: it shows them all the same, at no cost.
-    """
-
-    exempt: Flags
-    shown: Flags
-
-    def metered_units(self, frame: pd.DataFrame) -> FloatArray:
-        """Forecast units that the bill shows. [unit]"""
-        hidden = np.where(self.exempt & ~self.shown, frame["writes"], 0.0)
-        return frame["forecast"].to_numpy() - hidden
-
-    def charged_units(self, frame: pd.DataFrame) -> FloatArray:
-        """Forecast units that the bill charges for, or has free by the free tier. [unit]"""
-        return frame["forecast"].to_numpy() - np.where(self.exempt, frame["writes"], 0.0)
-
-
-def interpret_rows(
-    frame: pd.DataFrame, interpretations: Sequence[Interpretation], inventory: Inventory
-) -> RowInterpretation:
-    """Give each row the interpretation of its bill; the inventory's where it does not tell."""
-    own = inventory.cloudtrail_writes
-    by_payer = {of_payer.payer: of_payer for of_payer in interpretations}
-    found = [by_payer.get(payer) for payer in frame["payer"]]
-    exempt = np.array([((bill and bill.answer) or own) == "exempt" for bill in found], dtype=bool)
-    shown = np.array([bool(bill and bill.shown_free) for bill in found], dtype=bool)
-    return RowInterpretation(exempt, exempt & shown)
-
-
 def split_billed_units(
-    frame: pd.DataFrame,
-    interpretation: RowInterpretation,
+    sides: Sides,
     coverage: RowCoverage,
-    levels: MissingLevels,
-    inventory: Inventory,
-    months: Months,
+    interpretations: Sequence[Interpretation],
     days: BilledDays,
-    free: Mapping[str, float],
 ) -> BilledUnits:
     """Attribute the billed units to CloudTrail or to others.
 
@@ -87,21 +63,19 @@ def split_billed_units(
 
     Parameters
     ----------
-    frame : DataFrame
-        The rows of `estimator.reconciliation.sides.join_sides`.
-    interpretation : RowInterpretation
+    sides : Sides
+        Of the days billed.
     coverage : RowCoverage
-    levels : MissingLevels
-    inventory : Inventory
-    months : Months
-        The month.
+    interpretations : sequence of Interpretation
+        The bill of each payer has one of its own.
     days : BilledDays
-        The days of it that are billed.
-    free : mapping
-        The free requests of the month, by payer. [request]
+        The days of the month that are billed.
     """
-    billed, metered = frame["billed"].to_numpy(), interpretation.metered_units(frame)
-    hidden = interpretation.exempt & ~interpretation.shown
+    frame, inventory, levels = sides.rows, sides.forecast.inventory, sides.bill.levels
+    exempt, shown = _interpret_rows(frame, interpretations, inventory)
+    hidden = exempt & ~shown
+    billed, forecast = frame["billed"].to_numpy(), frame["forecast"].to_numpy()
+    metered = forecast - np.where(hidden, frame["writes"], 0.0)
     is_request = (frame["unit"] == "request").to_numpy()
     known = frame["key"].isin([key.id for key in inventory.keys]).to_numpy()
     keyed = is_request & (not levels.request_keys)
@@ -129,7 +103,7 @@ def split_billed_units(
     base = np.where(coverage.cloudtrail, measured, metered)
     excess = np.where(mixed, np.maximum(billed - base, 0.0), 0.0)
     taken = 0.0
-    for rows, expected in _expected_others(frame, inventory, months, days, free):
+    for rows, expected in _expected_others(sides, days):
         # those who were found already are among the expected ones: only the rest is spread
         left = max(expected - float(others[rows][is_request[rows]].sum()), 0.0)
         found = spread_over_excess(excess[rows], left)
@@ -144,18 +118,33 @@ def split_billed_units(
     cloudtrail = np.where(is_request, cloudtrail, keys)
     others = np.where(is_request, others, billed - keys)
     return BilledUnits(
-        cloudtrail, others, _uncharged_writes(frame, interpretation, coverage, cloudtrail), taken
+        metered=metered,
+        charged=forecast - np.where(exempt, frame["writes"], 0.0),
+        cloudtrail=cloudtrail,
+        others=others,
+        uncharged=_uncharged_writes(frame, shown, coverage, cloudtrail),
+        expected=taken,
     )
 
 
-def _expected_others(
-    frame: pd.DataFrame,
-    inventory: Inventory,
-    months: Months,
-    days: BilledDays,
-    free: Mapping[str, float],
-) -> Iterator[tuple[IntArray, float]]:
+def _interpret_rows(
+    frame: pd.DataFrame, interpretations: Sequence[Interpretation], inventory: Inventory
+) -> tuple[Flags, Flags]:
+    """Tell of each row whether its bill exempts CloudTrail's own writes, and shows them at no cost.
+
+    Where the bill does not tell, the inventory's interpretation stands.
+    """
+    own = inventory.cloudtrail_writes
+    by_payer = {of_payer.payer: of_payer for of_payer in interpretations}
+    found = [by_payer.get(payer) for payer in frame["payer"]]
+    exempt = np.array([((bill and bill.answer) or own) == "exempt" for bill in found], dtype=bool)
+    shown = np.array([bool(bill and bill.shown_free) for bill in found], dtype=bool)
+    return exempt, exempt & shown
+
+
+def _expected_others(sides: Sides, days: BilledDays) -> Iterator[tuple[IntArray, float]]:
     """Positions of rows in which requests of others are expected, and how many. [request]"""
+    frame, inventory, months = sides.rows, sides.forecast.inventory, sides.forecast.months
     of_payer = frame.groupby("payer", observed=True).indices
     of_account = frame.groupby(["payer", "billed_account"], observed=True).indices
     partitions: dict[str, dict[str, None]] = {}
@@ -168,7 +157,7 @@ def _expected_others(
         if covered < 1:
             # of a month in progress only what must be paid: those that the free tier covers may be
             # none of the lines so far, and CloudTrail's would look cheaper than they are
-            requests = covered * max(requests - free.get(use.payer, 0.0), 0.0)
+            requests = covered * max(requests - sides.free.get(use.payer, 0.0), 0.0)
         if use.account is not None:
             yield np.asarray(of_account.get((use.payer, use.account), nowhere)), requests
             continue
@@ -186,7 +175,7 @@ def _expected_others(
 
 def _uncharged_writes(
     frame: pd.DataFrame,
-    interpretation: RowInterpretation,
+    shown: Flags,
     coverage: RowCoverage,
     cloudtrail: FloatArray,
 ) -> FloatArray:
@@ -195,7 +184,7 @@ def _uncharged_writes(
     rest = np.where(coverage.cloudtrail, frame["measured"], frame["forecast"]) - writes
     # no more than CloudTrail has there beside what is no write
     free = np.minimum(frame["billed_free"].to_numpy(), np.maximum(cloudtrail - rest, 0.0))
-    return np.where(interpretation.shown & (writes > 0), free, 0.0)
+    return np.where(shown & (writes > 0), free, 0.0)
 
 
 def spread_over_excess(excess: FloatArray, expected: float) -> FloatArray:

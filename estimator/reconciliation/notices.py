@@ -7,42 +7,91 @@ their month and their rotations explain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
 from estimator.figures import FEW, count, listed, money, share
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
-from estimator.measurement.billing.summary import notices_of_months
 from estimator.measurement.result import Actuals
 from estimator.reconciliation.bill_detail import MissingLevels
-from estimator.reconciliation.billed_days import BilledDays
-from estimator.reconciliation.measured_rows import ENOUGH, RowCoverage
+from estimator.reconciliation.billed_days import BilledDays, MissingLines
+from estimator.reconciliation.evidence import ENOUGH, RowCoverage
+from estimator.reconciliation.forecast_to_date import ForecastToDate
+from estimator.reconciliation.parts import Difference
+from estimator.reconciliation.sides import Sides
 from estimator.volume.formulas import CAPPED_FROM, ROTATIONS_CHARGED
 
 _MOST_NAMES = 10
 _DAY = 0.5  # less than half a key-day is what bills round
+_INFERRED_FREE = (
+    "the bill does not tell which requests were free: as many as its cost leaves over at the "
+    "table's price, so that a difference in price or a credit cannot be told from them"
+)
 
 
-def notices(
-    forecast: Forecast,
-    billed: Actuals,
-    actuals: Actuals | None,
-    month: str,
-    coverage: RowCoverage,
-    frame: pd.DataFrame,
-    lost: float,
-    payers: Mapping[str, str],
-    strangers: Mapping[str, Mapping[str, list[str]]],
-    days: BilledDays,
-) -> tuple[str, ...]:
-    """Everything that one should know before believing the figures."""
-    lines = [*forecast.notices, *_of_bill(billed, month, days)]
-    for payer, name in payers.items():
-        if payer and payer != name:
-            lines.append(f"payer {payer} of the bill is {name} in the inventory, by its accounts")
-    if actuals is not None:
-        lines += _of_measurement(actuals, month, coverage, frame, lost)
+@dataclass(frozen=True)
+class Remarks:
+    """What to know of a reconciliation.
+
+    Attributes
+    ----------
+    notices : tuple of str
+        Everything that one should know before believing the figures.
+    rests_on : mapping of str to str
+        What each part of the difference rests on.
+    unknown_to : mapping
+        Accounts, Regions and keys that only the bill knows, or only the inventory.
+    """
+
+    notices: tuple[str, ...]
+    rests_on: Mapping[str, str]
+    unknown_to: Mapping[str, Mapping[str, list[str]]]
+
+
+def write_remarks(
+    sides: Sides, coverage: RowCoverage, difference: Difference, to_date: ForecastToDate
+) -> Remarks:
+    """Write what to know of a reconciliation.
+
+    Parameters
+    ----------
+    sides : Sides
+        Of the days billed.
+    coverage : RowCoverage
+    difference : Difference
+    to_date : ForecastToDate
+    """
+    inventory, levels = sides.forecast.inventory, sides.bill.levels
+    strangers = _find_strangers(difference.rows, inventory, levels)
+    lines = [
+        *sides.forecast.notices,
+        *_of_bill(sides, to_date.days),
+        *_of_payers(sides.bill.payers),
+        *_of_measurement(sides, coverage),
+        *_of_strangers(strangers),
+    ]
+    lines = [
+        # a notice of the forecast may be one of the bill too
+        *dict.fromkeys(lines),
+        *_of_key_days(sides.rows, levels, sides.forecast),
+        *_of_missing_lines(to_date.missing),
+        *(() if sides.bill.free_known else (_INFERRED_FREE,)),
+    ]
+    return Remarks(tuple(lines), _rests_on(sides, coverage, difference), strangers)
+
+
+def _of_payers(payers: Mapping[str, str]) -> list[str]:
+    return [
+        f"payer {payer} of the bill is {name} in the inventory, by its accounts"
+        for payer, name in payers.items()
+        if payer and payer != name
+    ]
+
+
+def _of_strangers(strangers: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
+    lines = []
     for kind, words in (("accounts", "accounts"), ("regions", "Regions"), ("keys", "keys")):
         if found := strangers["bill"][kind]:
             names = listed(sorted(found), _MOST_NAMES)
@@ -50,12 +99,19 @@ def notices(
         if found := strangers["inventory"][kind]:
             names = listed(sorted(found), _MOST_NAMES)
             lines.append(f"{words} with a forecast that the bill does not show: {names}")
-    # a notice of the forecast may be one of the bill too
-    return tuple(dict.fromkeys(lines))
+    return lines
 
 
-def _of_bill(billed: Actuals, month: str, days: BilledDays) -> list[str]:
-    lines = notices_of_months(billed, [month])
+def _of_missing_lines(missing: MissingLines) -> list[str]:
+    if not missing.text:
+        return []
+    notice = f"bill {missing.text}: the forecast has a cost there and the bill no line at all, so "
+    notice += "the month's cost is forecast there, not zero; the difference takes it as nothing"
+    return [notice]
+
+
+def _of_bill(sides: Sides, days: BilledDays) -> list[str]:
+    month, lines = sides.month, list(sides.bill.notices)
     if not days.is_told:
         lines.append(
             f"the bill's lines cover 0 % of {month}{days.whose(days.open_payers)}, as far as it "
@@ -72,20 +128,21 @@ def _of_bill(billed: Actuals, month: str, days: BilledDays) -> list[str]:
     return lines
 
 
-def _of_measurement(
-    actuals: Actuals, month: str, coverage: RowCoverage, frame: pd.DataFrame, lost: float
-) -> list[str]:
+def _of_measurement(sides: Sides, coverage: RowCoverage) -> list[str]:
+    frame, actuals = sides.rows, sides.actuals
+    if actuals is None:
+        return []
     # coverage is said below, of the rows that it matters for
     own = actuals.coverage.notices()
     lines = [line for line in actuals.notices if line not in own]
-    if lost:
+    if sides.unplaced:
         lines.append(
-            f"{count(lost)} measured requests have no place in a bill (their account or Region is "
-            "not told): they are left out"
+            f"{count(sides.unplaced)} measured requests have no place in a bill (their account or "
+            "Region is not told): they are left out"
         )
     rows = actuals.measured
-    if not (rows["month"].astype(str) == month).any():
-        lines.append(f"the measurements have no request in {month}")
+    if not (rows["month"].astype(str) == sides.month).any():
+        lines.append(f"the measurements have no request in {sides.month}")
     is_forecast = ((frame["forecast"] > 0) & (frame["unit"] == "request")).to_numpy()
     short = is_forecast & ~coverage.cloudtrail
     if short.any():
@@ -105,7 +162,7 @@ def _of_measurement(
     return lines
 
 
-def key_day_notices(frame: pd.DataFrame, levels: MissingLevels, forecast: Forecast) -> list[str]:
+def _of_key_days(frame: pd.DataFrame, levels: MissingLevels, forecast: Forecast) -> list[str]:
     """A notice of the inventory's keys that are billed for more days than are forecast of them.
 
     Where the bill names no keys, those beyond the forecast ones are other keys.
@@ -163,7 +220,7 @@ def months_left_out(billed: Actuals, months: Iterable[str]) -> list[str]:
     return [f"months of the bill that are left out: {listed(sorted(others), _MOST_NAMES)}"]
 
 
-def find_strangers(
+def _find_strangers(
     rows: pd.DataFrame, inventory: Inventory, levels: MissingLevels
 ) -> dict[str, dict[str, list[str]]]:
     """Accounts, Regions and keys that only the bill knows, or only the inventory."""
@@ -189,14 +246,9 @@ def find_strangers(
     }
 
 
-def rests_on(
-    coverage: RowCoverage,
-    levels: MissingLevels,
-    frame: pd.DataFrame,
-    expected: float,
-    is_explained: bool = True,
-) -> dict[str, str]:
+def _rests_on(sides: Sides, coverage: RowCoverage, difference: Difference) -> dict[str, str]:
     """Say what each part of the difference rests on."""
+    frame, levels = sides.rows, sides.bill.levels
     has = (frame["forecast"] > 0) | (frame["measured"] > 0)
     is_cloudtrail = (has & (frame["unit"] == "request")).to_numpy()
     measured = bool(is_cloudtrail.any()) and bool(coverage.cloudtrail[is_cloudtrail].all())
@@ -207,7 +259,7 @@ def rests_on(
         volume = "requests billed under CloudTrail's keys against forecast"
     else:
         volume = "requests billed where there is a forecast, against it"
-        if expected:
+        if expected := difference.expected_others:
             volume += f"; {count(expected)} more there are others', as the inventory expects"
     if partly:
         volume = f"measured where measurements cover the month; else {volume}"
@@ -222,7 +274,7 @@ def rests_on(
         keys = "key-months beyond the forecast ones: of other keys, or of rotations that the "
         keys += "inventory does not have"
     unknown = "billed less measured" if bool(coverage.cloudtrail.any()) else "the rest"
-    if not is_explained:
+    if not difference.is_explained:
         unknown = "the bill does not tell its days, or has no line of KMS, so nothing says what is "
         unknown += "not billed yet and what is less"
     return {

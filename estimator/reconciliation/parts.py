@@ -1,4 +1,4 @@
-"""The difference between forecast and bill in parts: one formula each, numbers in, numbers out.
+"""The difference between forecast and bill in parts, each by a formula: numbers in, numbers out.
 
 On each row, with p the table's price of a unit, forecast cost = p x (charged - free) and billed
 cost = p x (billed - free) + what the bill's own price adds. One after another the parts replace
@@ -10,14 +10,19 @@ CloudTrail's difference.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from estimator.months import FloatArray
-from estimator.reconciliation.billed_units import BilledUnits, RowInterpretation
+from estimator.reconciliation.billed_days import BilledDays
+from estimator.reconciliation.billed_units import BilledUnits, split_billed_units
+from estimator.reconciliation.evidence import RowCoverage
+from estimator.reconciliation.interpretation import Interpretation
+from estimator.reconciliation.sides import Sides
 
 # the parts in the order in which they replace forecast by bill
 PARTS = {
@@ -95,9 +100,53 @@ def of_rate(cost: FloatArray, price: FloatArray, billable: FloatArray) -> FloatA
     return cost - price * billable
 
 
-def add_parts(
-    frame: pd.DataFrame, interpretation: RowInterpretation, units: BilledUnits
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Difference:
+    """The difference of the days billed.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        The rows with whose their units are, and the parts of the difference. [USD]
+    request_parts : mapping
+        The difference in requests, in parts that add up to it. [request]
+    expected_others : float
+        Units that are others' only because the inventory expects them. [request]
+    is_explained : bool
+        Its parts say why; else less may be what is not billed yet.
+    """
+
+    rows: pd.DataFrame
+    request_parts: Mapping[str, float]
+    expected_others: float
+    is_explained: bool
+
+
+def explain_difference(
+    sides: Sides,
+    coverage: RowCoverage,
+    interpretations: Sequence[Interpretation],
+    days: BilledDays,
+) -> Difference:
+    """Tell whose the billed units are, and take the difference apart.
+
+    Parameters
+    ----------
+    sides : Sides
+        Of the days billed.
+    coverage, interpretations, days
+        What measurements tell of its rows, what the bill of each payer charges for, and the days.
+    """
+    units = split_billed_units(sides, coverage, interpretations, days)
+    rows = _add_parts(sides.rows, units)
+    unexplained = rows["payer"].isin(days.open_payers).to_numpy() | (not has_billed(rows))
+    rows = _leave_unexplained(rows, unexplained)
+    return Difference(
+        rows, _request_parts(rows, unexplained), units.expected, not unexplained.any()
+    )
+
+
+def _add_parts(frame: pd.DataFrame, units: BilledUnits) -> pd.DataFrame:
     """Add to the rows whose the billed units are, and the parts of the difference. [USD]
 
     Exempt writes that the bill shows at no cost are units, and in no part of the cost.
@@ -110,7 +159,7 @@ def add_parts(
     is_request = column["unit"] == "request"
 
     billed, billable = column["billed"], column["billable"]
-    metered, charged = interpretation.metered_units(frame), interpretation.charged_units(frame)
+    metered, charged = units.metered, units.charged
     # exempt writes at no cost are units and no money
     counted = units.cloudtrail - units.uncharged
     share = billed_free_share(column["billed_free"] - units.uncharged, billed - units.uncharged)
@@ -155,7 +204,7 @@ def has_billed(rows: pd.DataFrame) -> bool:
     return bool((rows["billed"] > 0).any() or rows["cost_billed"].any())
 
 
-def leave_unexplained(rows: pd.DataFrame, unexplained: npt.NDArray[np.bool_]) -> pd.DataFrame:
+def _leave_unexplained(rows: pd.DataFrame, unexplained: npt.NDArray[np.bool_]) -> pd.DataFrame:
     """The rows, of some of which all of CloudTrail's difference is unknown.
 
     Less may be what is not billed yet.
@@ -165,7 +214,7 @@ def leave_unexplained(rows: pd.DataFrame, unexplained: npt.NDArray[np.bool_]) ->
     return rows.assign(**moved | {"cost_unknown": unknown})
 
 
-def request_parts(rows: pd.DataFrame, unexplained: npt.NDArray[np.bool_]) -> dict[str, float]:
+def _request_parts(rows: pd.DataFrame, unexplained: npt.NDArray[np.bool_]) -> dict[str, float]:
     """The difference in requests, in parts that add up to it. [request]"""
     is_request = (rows["unit"] == "request").to_numpy()
     requests, moved = rows[is_request], unexplained[is_request]

@@ -7,17 +7,12 @@ and units that no line is of, at the bill's pace where that is more.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
-from estimator.forecasting import WRITES, Forecast
-from estimator.months import FloatArray
-from estimator.reconciliation.billed_days import BilledDays
-from estimator.reconciliation.interpretation import Interpretation
-from estimator.reconciliation.missing_lines import MissingLines
+from estimator.reconciliation.billed_days import BilledDays, MissingLines
 from estimator.reconciliation.parts import OWN_COSTS, has_billed
 
 # the forecast as the inventory takes writes, and as the bill does [currency]
@@ -43,44 +38,6 @@ class BilledMonth:
         """The same of one payer's bill alone."""
         rows = self.rows[(self.rows["payer"] == payer).to_numpy()]
         return replace(self, rows=rows, expected_by_account=self.forecast("payer", (payer,)))
-
-
-def forecast_by_account(
-    expected: Forecast, shares: FloatArray, interpretations: Sequence[Interpretation]
-) -> pd.DataFrame:
-    """The forecast of the month and of the days billed, by payer, account and unit. [currency]
-
-    With the worth of the free requests in both, ``free``; all also as each payer's bill takes
-    CloudTrail's own writes, where it tells: ``as_billed``.
-    """
-    rows, own = expected.rows, expected.inventory.cloudtrail_writes
-    others = [bill.payer for bill in interpretations if bill.answer not in (None, own)]
-    is_other = rows["payer"].astype(str).isin(others).to_numpy()
-    as_billed = np.where(is_other, rows["cost_other_reading"], rows["cost"])
-    price, cost = rows[f"{expected.currency.lower()}_per_unit"].to_numpy(), rows["cost"].to_numpy()
-    is_write = rows["cause"].isin(WRITES).to_numpy()
-    # exempt writes are free without taking any of the free requests
-    worth = np.where(is_write & (own == "exempt"), 0.0, rows["free"].to_numpy() * price)
-    # under the other interpretation: all that it charges, less what it costs
-    charged = np.where(is_write & (own == "charged"), 0.0, rows["quantity"].to_numpy() * price)
-    other_worth = np.maximum(charged - rows["cost_other_reading"].to_numpy(), 0.0)
-    as_billed_free = np.where(is_other, other_worth, worth)
-    frame = pd.DataFrame(
-        {
-            "payer": rows["payer"].astype(str).to_numpy(),
-            "billed_account": rows["billed_account"].astype(str).to_numpy(),
-            "unit": rows["unit"].astype(str).to_numpy(),
-            "cost": cost,
-            "free": worth,
-            "cost_to_date": cost * shares,
-            "free_to_date": worth * shares,
-            "as_billed": as_billed,
-            "as_billed_to_date": as_billed * shares,
-            "as_billed_free": as_billed_free,
-            "as_billed_free_to_date": as_billed_free * shares,
-        }
-    )
-    return frame.groupby(["payer", "billed_account", "unit"], as_index=False).sum()
 
 
 def billed_and_rest(

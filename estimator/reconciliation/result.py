@@ -13,10 +13,9 @@ import pandas as pd
 from estimator.figures import count, money, plain
 from estimator.forecasting import Forecast
 from estimator.measurement.billing.repeats import find_repeats
-from estimator.reconciliation.billed_days import BilledDays
+from estimator.reconciliation.billed_days import BilledDays, MissingLines
 from estimator.reconciliation.difference_limit import DifferenceLimit, LimitState, judge_limit
 from estimator.reconciliation.interpretation import Interpretation
-from estimator.reconciliation.missing_lines import MissingLines
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS, has_billed, own_parts
 from estimator.reconciliation.rest_of_month import BilledMonth, billed_and_rest
 from pricing.notebook import NotebookResult
@@ -178,7 +177,7 @@ class Reconciliation(NotebookResult):
         payers = self._billed_month.forecast(part, names)["payer"]
         return bool(payers.isin(self.days.open_payers).any())
 
-    @property
+    @cached_property
     def _billed_month(self) -> BilledMonth:
         return BilledMonth(
             self.rows, self.expected_by_account, self.days, self.missing, self.levels

@@ -1,9 +1,10 @@
-"""Forecast, measured and billed, each as a frame of the same key columns and names."""
+"""Forecast, measured and billed, each as rows of the same key columns, next to each other."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,27 +14,129 @@ from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import sources_that_count
 from estimator.months import FloatArray
-from estimator.reconciliation.bill_detail import SYMMETRIC, MissingLevels
+from estimator.reconciliation.bill_detail import (
+    SYMMETRIC,
+    BillLines,
+    MissingLevels,
+    read_bill_lines,
+    table_prices,
+)
 from estimator.reconciliation.billed_days import BilledDays
-from pricing.arns import split_arn
+from pricing.arns import account_in, place_of
+from pricing.reading.problems import KmscostError, Problem
 
 KEYS = ("payer", "billed_account", "billed_region", "key", "operation", "unit")
 
 # what CloudTrail's files cause: these requests name a key, where listing keys does not
 CLOUDTRAIL_CAUSES = ("put", "check", "digest", "get", "replication")
 
+# the account and the Region that pay
+BilledPlace = tuple[str, str]
 
-def place_of(arn: str) -> tuple[str, str]:
-    """Account and Region of a key's ARN.
 
-    >>> place_of("arn:aws:kms:eu-west-1:111122223333:key/1234")
-    ('111122223333', 'eu-west-1')
+@dataclass(frozen=True)
+class Sides:
+    """A month's forecast, measurements and bill, next to each other.
+
+    Attributes
+    ----------
+    month : str
+        As ``2026-10``.
+    forecast : Forecast
+    billed : Actuals
+    actuals : Actuals or None
+        What was measured.
+    bill : BillLines
+        The lines of the month, and what they leave open.
+    rows : DataFrame
+        A row per combination of `KEYS`, at the levels that the bill tells: the sides' numbers.
+    key_names : mapping of str to str
+        Id of a key by its ARN.
+    key_owners : mapping
+        The accounts whose keys are used, by the account and Region that pays.
+    payers : mapping of str to str
+        The payer of each account, the inventory's and the bill's.
+    free : mapping of str to float
+        The free requests of the month, by payer. [request]
+    unplaced : float
+        Measured requests that have no place in a bill. [request]
     """
-    key = split_arn(arn)
-    return (key.account, key.region) if key is not None else ("", "")
+
+    month: str
+    forecast: Forecast
+    billed: Actuals
+    actuals: Actuals | None
+    bill: BillLines
+    rows: pd.DataFrame
+    key_names: Mapping[str, str]
+    key_owners: Mapping[BilledPlace, set[str]]
+    payers: Mapping[str, str]
+    free: Mapping[str, float]
+    unplaced: float
+
+    def to_date(self, days: BilledDays, shares: FloatArray) -> Sides:
+        """The same of the days billed alone: like with like.
+
+        Parameters
+        ----------
+        days : BilledDays
+        shares : array
+            The share of each of the forecast's rows that falls into them. [0-1]
+        """
+        if days.is_whole:
+            return self
+        forecast, names = self.forecast, self.key_names
+        measured, _ = _measured_side(self.actuals, forecast, self.payers, names, days)
+        rows = _join(forecast, _forecast_side(forecast, shares), self.bill, measured, names)
+        return replace(self, rows=rows)
 
 
-def key_names(inventory: Inventory, measured: pd.DataFrame) -> dict[str, str]:
+def read_sides(forecast: Forecast, billed: Actuals, actuals: Actuals | None) -> Sides:
+    """Put forecast, measurements and bill of a month next to each other.
+
+    Raises
+    ------
+    KmscostError
+        Nothing that was measured has a place in a bill.
+    """
+    inventory = forecast.inventory
+    names = key_names(inventory, actuals)
+    month_rows = _forecast_side(forecast, np.ones(len(forecast.rows)))
+    bill = read_bill_lines(billed, forecast, month_rows, names)
+    accounts, paid_by = (bill.rows[name].astype(str) for name in ("billed_account", "payer"))
+    # an account's payer in the inventory comes before the bill's
+    payers = {**dict(zip(accounts, paid_by, strict=True)), **inventory.payer_by_account}
+    measured_rows, unplaced = _measured_side(actuals, forecast, payers, names)
+    if unplaced and measured_rows.empty:
+        raise KmscostError(_without_place(unplaced))
+    keys = pd.concat([month_rows[list(KEYS)], measured_rows[list(KEYS)]])
+    pools = forecast.pools[forecast.pools["unit"] == "request"]
+    sizes = pools.groupby("payer", observed=True)["quantity_free"].sum()
+    return Sides(
+        month=forecast.months.labels[0],
+        forecast=forecast,
+        billed=billed,
+        actuals=actuals,
+        bill=bill,
+        rows=_join(forecast, month_rows, bill, measured_rows, names),
+        key_names=names,
+        key_owners=_key_owners(keys, inventory),
+        payers=payers,
+        free={str(payer): float(size) for payer, size in sizes.items()},
+        unplaced=unplaced,
+    )
+
+
+def _without_place(unplaced: float) -> Problem:
+    """The problem of measurements that none of the bill's rows can be held against."""
+    found = (
+        f"{unplaced:,.0f} requests, none with the account and Region that pays, and an operation"
+    )
+    expected = "measurements that tell them: nothing would be compared with zero"
+    return Problem("actuals", None, "", found, expected, "measure again without --by")
+
+
+def key_names(inventory: Inventory, actuals: Actuals | None) -> dict[str, str]:
     """ARNs of the inventory's keys: those it says, and those that measured requests show.
 
     A key without `arn` is the one under which CloudTrail's files were measured, where its account
@@ -45,7 +148,7 @@ def key_names(inventory: Inventory, measured: pd.DataFrame) -> dict[str, str]:
         if not key.arn:
             nameless[key.account, key.region].append(key.id)
     seen: dict[tuple[str, str], set[str]] = defaultdict(set)
-    if "key" in measured:
+    if actuals is not None and "key" in (measured := actuals.measured):
         caused = measured[measured["cause"].isin(CLOUDTRAIL_CAUSES)]
         for arn in map(str, caused["key"].unique()):
             if arn and arn not in names:
@@ -57,27 +160,18 @@ def key_names(inventory: Inventory, measured: pd.DataFrame) -> dict[str, str]:
     return names
 
 
-def payers_of(inventory: Inventory, billed: pd.DataFrame) -> dict[str, str]:
-    """The inventory's name of each payer of the bill.
-
-    A payer that the inventory does not know is the one whose accounts stand in its bill; one that
-    the bill does not name is the inventory's, where that has no other.
-    """
-    own = inventory.payer_by_account
-    known = set(inventory.payers())
-    names: dict[str, str] = {}
-    for payer, rows in billed.groupby("payer", observed=True):
-        accounts = map(str, rows["billed_account"].unique())
-        meant = {own[account] for account in accounts if account in own}
-        # a payer that the inventory knows keeps its name, whoever stands in its bill
-        alike = str(payer) not in known and len(meant) == 1
-        names[str(payer)] = meant.pop() if alike else str(payer)
-        if not names[str(payer)] and len(known) == 1:
-            names[str(payer)] = next(iter(known))
-    return names
+def _key_owners(frame: pd.DataFrame, inventory: Inventory) -> dict[BilledPlace, set[str]]:
+    """The accounts whose keys are used, by the account and Region that pays."""
+    own = {key.id: key.account for key in inventory.keys}
+    found: dict[BilledPlace, set[str]] = defaultdict(set)
+    columns = frame[["billed_account", "billed_region", "key"]].drop_duplicates()
+    for account, region, key in columns.itertuples(index=False):
+        # a key of neither the inventory nor an ARN is taken for one of who pays
+        found[account, region].add(own.get(key) or account_in(key) or account)
+    return found
 
 
-def forecast_side(forecast: Forecast, shares: FloatArray) -> pd.DataFrame:
+def _forecast_side(forecast: Forecast, shares: FloatArray) -> pd.DataFrame:
     """The forecast by row: quantity, writes, charged, free [unit], cost [USD], price [USD/unit].
 
     `writes` are CloudTrail's own, `charged` is what the inventory's interpretation charges for.
@@ -107,21 +201,18 @@ def forecast_side(forecast: Forecast, shares: FloatArray) -> pd.DataFrame:
     return frame
 
 
-def billed_side(
-    rows: pd.DataFrame, payers: Mapping[str, str], own: Mapping[str, str], names: Mapping[str, str]
-) -> pd.DataFrame:
+def _billed_side(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """The bill's usage by row: billed, free, billable [unit], cost, and what is special apart.
 
     Parameters
     ----------
     rows : DataFrame
-        Requests and key-months of one month.
-    payers, own, names : mapping
-        The payer of a payer in the bill, of an account; the id of a key's ARN.
+        Requests and key-months of one month, each with the inventory's payer.
+    names : mapping
+        Id of a key by its ARN.
     """
     special = (rows["unit"] == "request").to_numpy() & ~rows["meter"].isin(SYMMETRIC).to_numpy()
     keyed = _key_columns(rows)
-    keyed["payer"] = payer_of(keyed["billed_account"], keyed["payer"], payers, own)
     keyed["key"] = [names.get(key, key) for key in keyed["key"]]
     columns = {
         "billed": np.where(special, 0.0, rows["quantity"].to_numpy()),
@@ -134,22 +225,9 @@ def billed_side(
     return _sum_rows(keyed.assign(**columns))
 
 
-def payer_of(
-    accounts: Iterable[str],
-    billed: Iterable[str],
-    payers: Mapping[str, str],
-    own: Mapping[str, str],
-) -> list[str]:
-    """The payer of each line: its account's in the inventory, else the bill's."""
-    pairs = zip(map(str, accounts), map(str, billed), strict=True)
-    # that of the inventory first, so that both sides join on one payer
-    return [own.get(account) or payers[payer] for account, payer in pairs]
-
-
-def measured_side(
+def _measured_side(
     actuals: Actuals | None,
-    month: str,
-    inventory: Inventory,
+    forecast: Forecast,
     payers: Mapping[str, str],
     names: Mapping[str, str],
     days: BilledDays | None = None,
@@ -166,7 +244,8 @@ def measured_side(
         numbers = ("measured", "measured_writes", "measured_others")
         return pd.DataFrame({**texts, **{name: pd.Series(dtype=float) for name in numbers}}), 0.0
     rows = actuals.measured
-    rows = rows[(rows["month"].astype(str) == month) & (rows["unit"] == "request")]
+    in_month = rows["month"].astype(str) == forecast.months.labels[0]
+    rows = rows[in_month & (rows["unit"] == "request")]
     rows = rows[rows["quantity"].notna()]
     keyed = _key_columns(rows)
     cause, quantity = rows["cause"].astype(str).to_numpy(), rows["quantity"].to_numpy()
@@ -174,7 +253,7 @@ def measured_side(
         # like with like: what was measured after the last day of the bill is in no line of it
         owners = [payers.get(account, "") for account in keyed["billed_account"]]
         quantity = quantity * days.weights(rows, owners)
-    place = _only_place(inventory)
+    place = _only_place(forecast.inventory)
     if place:
         account, region, key = place
         by_names = rows["source"].astype(str).isin(sources_that_count("objects", "accesses"))
@@ -207,7 +286,24 @@ def _only_place(inventory: Inventory) -> tuple[str, str, str] | None:
     return places.pop() if len(places) == 1 else None
 
 
-def join_sides(*sides: pd.DataFrame) -> pd.DataFrame:
+def _join(
+    forecast: Forecast,
+    forecast_rows: pd.DataFrame,
+    bill: BillLines,
+    measured_rows: pd.DataFrame,
+    names: Mapping[str, str],
+) -> pd.DataFrame:
+    """The sides next to each other, at the levels that the bill tells, with a price on each row."""
+    sides = (forecast_rows, _billed_side(bill.rows, names), measured_rows)
+    # a level that one side alone tells would set the sides apart
+    frame = _join_sides(*(_drop_levels(side, bill.levels) for side in sides))
+    # the forecast's own price comes first: a graduated tier makes it less than the listed one
+    price = frame["price"].to_numpy(dtype=np.float64)
+    frame["price"] = np.where(np.isfinite(price), price, table_prices(forecast, frame))
+    return frame
+
+
+def _join_sides(*sides: pd.DataFrame) -> pd.DataFrame:
     """Put the sides next to each other: a row per combination of keys, 0 where one lacks it."""
     whole = sides[0]
     for side in sides[1:]:
@@ -220,7 +316,7 @@ def join_sides(*sides: pd.DataFrame) -> pd.DataFrame:
     return whole.sort_values(list(KEYS), ignore_index=True)
 
 
-def drop_levels(frame: pd.DataFrame, levels: MissingLevels) -> pd.DataFrame:
+def _drop_levels(frame: pd.DataFrame, levels: MissingLevels) -> pd.DataFrame:
     """Sum a side over the levels that the bill does not tell."""
     is_request = (frame["unit"] == "request").to_numpy()
     frame = frame.copy()

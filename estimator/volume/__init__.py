@@ -1,12 +1,16 @@
 """A model of an inventory -> usage: how many requests, where, for whom, because of what.
 
-Trails and keys cause theirs here; those of readers are in `estimator.volume.readers`.
+`usage` counts them by the month and `daily_requests` by the day, as bursts, copies of events and
+the day on which free requests end need them. Both are the model itself, counted in other spans, so
+no rule is written twice, and the days add up to their months. Trails and keys cause theirs here;
+those of readers are in `estimator.volume.readers`.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,15 +18,73 @@ import pandas as pd
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Range
 from estimator.inventory.sections import Trail
-from estimator.months import IntArray
-from estimator.volume.blocks import Block, BurstProfile, every_five_minutes, every_hour, usage_frame
+from estimator.months import FloatArray, IntArray, Spans
+from estimator.volume.blocks import Block, BurstProfile, Vocabulary, usage_frame
 from estimator.volume.columns import account_group
-from estimator.volume.formulas import key_months, per_month, requests_left
+from estimator.volume.formulas import key_months, per_month
 from estimator.volume.model import Model, Written
 from estimator.volume.readers import reader_blocks
 from estimator.volume.streams import Streams
 
-__all__ = ["key_blocks", "trail_blocks", "usage", "why_no_puts"]
+__all__ = [
+    "JOB",
+    "DailyRequests",
+    "daily_requests",
+    "key_blocks",
+    "trail_blocks",
+    "usage",
+    "why_no_puts",
+]
+
+# what tells jobs apart
+JOB = ("payer", "billed_account", "billed_region", "key", "driver", "cause", "operation")
+
+# rows of streams x days in one piece: some 100 MB
+_MOST_CELLS = 4_000_000
+
+
+@dataclass(frozen=True)
+class DailyRequests:
+    """The requests of each job on each day of some months.
+
+    Attributes
+    ----------
+    vocabulary : Vocabulary
+        The texts of the codes.
+    spans : Spans
+        The days.
+    codes : dict of str to array
+        Of each column of `JOB` the code of each job.
+    requests : array
+        Jobs x days. [request/day]
+    at_once : array
+        How many of them come together, at most. [request]
+    seconds : tuple
+        Of each job, in how many seconds they come; None where one comes after the other. [s]
+    """
+
+    vocabulary: Vocabulary
+    spans: Spans
+    codes: dict[str, IntArray]
+    requests: FloatArray
+    at_once: FloatArray
+    seconds: tuple[Range | None, ...]
+
+    def texts(self, column: str) -> list[str]:
+        """The text of a column for each job."""
+        known = self.vocabulary.texts[column]
+        return [known[code] for code in self.codes[column].tolist()]
+
+    @property
+    def month_starts(self) -> IntArray:
+        """The position of the first day of each month."""
+        # -1 is no month, so the first day begins one as well
+        return np.flatnonzero(np.diff(self.spans.month, prepend=-1))
+
+    @property
+    def months(self) -> IntArray:
+        """The position of each month."""
+        return self.spans.month[self.month_starts]
 
 
 def usage(model: Model, by: Sequence[str] = DEFAULT_GRAIN) -> pd.DataFrame:
@@ -47,25 +109,49 @@ def usage(model: Model, by: Sequence[str] = DEFAULT_GRAIN) -> pd.DataFrame:
     by_region = "region" in by
     # before the months multiply them: a hundred thousand streams become a few rows
     summed = model.streams.add_up(by_account, by_region)
-    blocks = [
-        *trail_blocks(model, summed),
-        *reader_blocks(model, summed, by_account, by_region),
-        *key_blocks(model),
-    ]
+    blocks = [*_request_blocks(model, summed, by_account, by_region), *key_blocks(model)]
     return usage_frame(blocks, model.months, by, model.vocabulary)
+
+
+def _request_blocks(
+    model: Model, summed: Streams, by_account: bool = False, by_region: bool = False
+) -> Iterator[Block]:
+    """All requests in the model's spans: those of trails, and those of readers."""
+    yield from trail_blocks(model, summed)
+    yield from reader_blocks(model, summed, by_account, by_region)
+
+
+def daily_requests(model: Model) -> Iterator[DailyRequests]:
+    """Every day of the model's months, in pieces that fit into memory."""
+    months = model.months
+    summed = model.streams.add_up(by_account=False, by_region=False)
+    days = float(months.days.max())
+    size = max(1, int(_MOST_CELLS / (days * max(len(summed), 1))))
+    # whole months in a piece: a burst is the highest of a month, which no piece may cut
+    for first in range(0, months.count, size):
+        spans = months.each_day(first, min(first + size, months.count))
+        each_day = model.over(spans)
+        blocks = [block for block in _request_blocks(each_day, summed) if len(block.quantity)]
+        yield _by_job(each_day, blocks)
 
 
 def trail_blocks(model: Model, streams: Streams) -> Iterator[Block]:
     """GenerateDataKey for every put, digest and check."""
-    trails = model.inventory.trails
-    for written, cause in ((model.logs(streams), "put"), (model.digests(streams), "digest")):
-        for rows, seconds in _by_seconds(written.streams, [t.burst_seconds for t in trails]):
+    seconds_of = [trail.burst_seconds for trail in model.inventory.trails]
+    for written in (model.logs(streams), model.digests(streams)):
+        cause = "digest" if written.is_digest else "put"
+        for rows, seconds in _by_seconds(written.streams, seconds_of):
             # a block has one burst profile, so trails with seconds of their own stand apart
             part = Written(written.streams.where(rows), written.growth)
-            saving = model.saving[part.streams.trail][:, None]
-            requests = requests_left(model.put(part), saving)
-            burst_profile = every_five_minutes(seconds) if cause == "put" else every_hour(seconds)
-            yield model.block(part.streams, requests, None, cause, "GenerateDataKey", burst_profile)
+            yield model.block(
+                part.streams,
+                model.put(part),
+                None,
+                cause,
+                "GenerateDataKey",
+                part.burst_profile(seconds),
+                savings=model.saving,
+            )
     yield from _checks(model)
 
 
@@ -155,3 +241,44 @@ def why_no_puts(model: Model, trail: Trail, streams: Streams) -> str:
         if name != "its account" and period.start >= model.months.end[-1]:
             return f"{name} begins on {datetime.date.fromordinal(int(period.start))}"
     return f"trail and key are never active together {model.in_months}"
+
+
+def _by_job(model: Model, blocks: list[Block]) -> DailyRequests:
+    """Blocks added up by job."""
+    shape, vocabulary = (0, len(model.spans)), model.vocabulary
+    codes = np.zeros((0, len(JOB)), dtype=np.int64)
+    if blocks:
+        codes = np.concatenate([_codes(block, vocabulary) for block in blocks])
+    jobs, job_of = np.unique(codes, axis=0, return_inverse=True)
+    requests, at_once = np.zeros((2, len(jobs), shape[1]))
+    seconds: list[Range | None] = [None] * len(jobs)
+    row = 0
+    for block in blocks:
+        # releases of numpy differ in the shape of this inverse
+        job = job_of.reshape(-1)[row : row + len(block.quantity)]
+        row += len(block.quantity)
+        assert (
+            block.burst_profile is not None
+        )  # requests have one, and key-months are not asked for
+        # += would add only one of the rows that are the same job
+        np.add.at(requests, job, block.quantity)
+        # an assumption of 0 a month comes 0 times a day: then nothing comes together
+        times = np.broadcast_to(block.burst_profile.times, shape[1:])
+        together = np.divide(
+            block.quantity, times, out=np.zeros_like(block.quantity), where=times > 0
+        )
+        np.add.at(at_once, job, together)
+        # blocks of one job have one driver and cause, and so the same seconds
+        for number in np.unique(job).tolist():
+            seconds[number] = block.burst_profile.seconds
+    named = {column: jobs[:, position] for position, column in enumerate(JOB)}
+    return DailyRequests(vocabulary, model.spans, named, requests, at_once, tuple(seconds))
+
+
+def _codes(block: Block, vocabulary: Vocabulary) -> IntArray:
+    columns = []
+    for name in JOB:
+        value = getattr(block, name)
+        code = vocabulary.code[name][value] if isinstance(value, str) else value
+        columns.append(np.broadcast_to(np.asarray(code, dtype=np.int64), (len(block.quantity),)))
+    return np.stack(columns, axis=1)

@@ -17,13 +17,12 @@ import pandas as pd
 
 from estimator.inventory import Inventory
 from estimator.inventory.account_groups import group_labels
-from estimator.inventory.assumptions import FILES_PER_DAY, Range
+from estimator.inventory.assumptions import Range
 from estimator.months import FloatArray, Months
 from estimator.volume.columns import account_group, key_columns
-from estimator.volume.formulas import DIGESTS_PER_DAY
 from estimator.volume.streams import IntArray, Streams
 from pricing.reading.problems import Problem, UsageError
-from pricing.usage_kinds import group_rows
+from pricing.scales import group_rows
 
 # 30 million rows are about 2 GB; who needs more wants fewer columns or fewer months at a time
 MAX_ROWS = 30_000_000
@@ -79,16 +78,6 @@ class BurstProfile:
 
     times: float | FloatArray
     seconds: Range | None
-
-
-def every_five_minutes(seconds: Range | None) -> BurstProfile:
-    """The burst profile of log files and of those who follow them."""
-    return BurstProfile(FILES_PER_DAY, seconds or WINDOW_SECONDS)
-
-
-def every_hour(seconds: Range | None) -> BurstProfile:
-    """The burst profile of digest files."""
-    return BurstProfile(DIGESTS_PER_DAY, seconds or WINDOW_SECONDS)
 
 
 class Vocabulary:
@@ -166,11 +155,10 @@ def usage_frame(
         codes = {column: of_rows[first] for column, of_rows in codes.items()}
     # transposed, so that rows come month by month
     month, row = np.nonzero(quantity.T)
-    start = pd.Period(months.labels[0], freq="M").ordinal
     is_key = codes["operation"][row] == vocabulary.code["operation"]["KeyMonth"]
     return pd.DataFrame(
         {
-            "month": _periods(start + month),
+            "month": _periods(months.number + month),
             **{
                 column: pd.Categorical.from_codes(
                     codes[column][row], categories=pd.Index(vocabulary.texts_of(column))

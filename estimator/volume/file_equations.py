@@ -106,7 +106,7 @@ def files_equations(
     """
     kinds = _kinds(model, written, days)
     grown = float(np.prod([factor.number for factor in growth]))
-    unit = "digests/day" if written.growth is model.growths["digests"] else "files/day"
+    unit = "digests/day" if written.is_digest else "files/day"
     lines = []
     for kind in kinds[:_MOST]:
         factors = (
@@ -176,7 +176,7 @@ def _kinds(model: Model, written: Written, days: FloatArray) -> list[_Kind]:
 def _origins(model: Model, written: Written) -> tuple[list[Assumption | Source], IntArray]:
     """The origins of files a day, and which of them holds for each row of streams."""
     streams = written.streams
-    if written.growth is model.growths["digests"]:
+    if written.is_digest:
         return [DIGESTS_SOURCE], np.zeros(len(streams), dtype=np.int64)
     inventory, names = model.inventory, list(model.inventory.region_codes)
     # most accounts say nothing of their own, or the same of all Regions: they are alike

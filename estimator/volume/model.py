@@ -5,18 +5,18 @@ from __future__ import annotations
 import copy
 import dataclasses
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from estimator.inventory import Inventory
+from estimator.inventory import Inventory, Range
+from estimator.inventory.assumptions import FILES_PER_DAY
 from estimator.inventory.sections import Growth as GrowthSection
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Months, Period, Spans, first_of
 from estimator.volume import formulas
-from estimator.volume.blocks import Block, BurstProfile, Vocabulary
+from estimator.volume.blocks import WINDOW_SECONDS, Block, BurstProfile, Vocabulary
 from estimator.volume.others import OtherPools, other_pools
 from estimator.volume.streams import Streams, streams_of
 
@@ -47,6 +47,19 @@ class Written:
     streams: Streams
     growth: Growth
 
+    @property
+    def is_digest(self) -> bool:
+        """True for digest files, which more activity does not multiply."""
+        return self.growth.names == DIGEST_GROWTHS
+
+    def burst_profile(self, seconds: Range | None) -> BurstProfile:
+        """The burst profile of these files and of those who follow them.
+
+        Log files come every five minutes, and digests every hour.
+        """
+        times = formulas.DIGESTS_PER_DAY if self.is_digest else FILES_PER_DAY
+        return BurstProfile(times, seconds or WINDOW_SECONDS)
+
 
 class Model:
     """One entry per trail in each array; requests are counted in the spans, by default months.
@@ -65,7 +78,10 @@ class Model:
         self.inventory, self.months, self.spans = inventory, months, months.whole
         self.streams = streams_of(inventory) if streams is None else streams
         self.vocabulary = Vocabulary(inventory)
-        self.growths = growths(inventory.growth, months)
+        self.growths = {
+            "logs": Growth(inventory.growth, LOG_GROWTHS, months),
+            "digests": Growth(inventory.growth, DIGEST_GROWTHS, months),
+        }
 
         account, key = self.vocabulary.code["account"], self.vocabulary.code["key"]
         region = self.vocabulary.code["region"]
@@ -163,17 +179,30 @@ class Model:
     def block(
         self,
         streams: Streams,
-        quantity: FloatArray,
+        calls: FloatArray,
         driver: str | None,
         cause: str,
         operation: str,
         burst_profile: BurstProfile,
         billed_account: int | None = None,
         key: int | None = None,
+        savings: FloatArray | None = None,
     ) -> Block:
-        """Usage of streams: driven by their trail, billed to its account and key, unless said."""
+        """The requests of S3 calls for files of streams, less what a Bucket Key saves.
+
+        They are driven by the trail of these and billed to its account and key, unless said.
+
+        Parameters
+        ----------
+        savings : array, optional
+            The share that a Bucket Key saves, for each trail of the inventory. Default: nothing
+            is saved. [-]
+        """
         billed = self.trail_account[streams.trail] if billed_account is None else billed_account
         used = self.trail_key[streams.trail] if key is None else np.full(len(streams), key)
+        quantity = calls
+        if savings is not None:
+            quantity = formulas.requests_left(calls, savings[streams.trail][:, None])
         return Block(
             quantity=quantity,
             payer=self.payer_of[billed],
@@ -197,14 +226,6 @@ def digests_from(trail: Trail) -> float:
     if not trail.log_file_validation or trail.digest_files == "sse-s3":
         return NEVER
     return ALWAYS if trail.digest_files else float(DIGESTS_UNDER_KEY_FROM.toordinal())
-
-
-def growths(section: GrowthSection, months: Months) -> Mapping[str, Growth]:
-    """The growth of log files and that of digest files."""
-    return {
-        "logs": Growth(section, LOG_GROWTHS, months),
-        "digests": Growth(section, DIGEST_GROWTHS, months),
-    }
 
 
 class Growth:

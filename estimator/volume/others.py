@@ -47,8 +47,7 @@ class OtherPools:
 
     def of(self, payer: str, partition: str, month: pd.Period) -> float:
         """Those of a month, where each is a number."""
-        position = month.ordinal - pd.Period(self.months.labels[0], freq="M").ordinal
-        return float(self.at(payer, partition, position)[0])
+        return float(self.at(payer, partition, month.ordinal - self.months.number)[0])
 
 
 def other_pools(

@@ -23,14 +23,13 @@ from pricing.reading.nodes import (
     Refused,
     Seq,
     TooMuchError,
-    deepest,
     line_of,
 )
-from pricing.reading.plain_scalars import COMMA, UNSEEN_COLON, ScalarSlips, read_plain
+from pricing.reading.plain_scalars import COMMA, NO_VALUE, UNSEEN_COLON, PlainScalars
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.slips import RENDER
 from pricing.reading.words import describe, shown
-from pricing.reading.yaml_slips import explain_yaml_error, find_unprintable
+from pricing.reading.yaml_slips import deepest, explain_yaml_error, find_unprintable
 
 __all__ = [
     "Location",
@@ -140,7 +139,7 @@ class _Builder:
         # [container, pending key or None, anchor, nodes at start, tag, start, is flow, template]
         self.stack: list[list[Any]] = []
         self.anchors: dict[str, tuple[Any, int]] = {}
-        self.slips = ScalarSlips(self.stack, self.fail, self.here, tagged is not None)
+        self.plain_scalars = PlainScalars(self.stack, self.fail, self.here, tagged is not None)
         self.read = 0  # where the last event ends [character]
 
     def fail(
@@ -183,27 +182,15 @@ class _Builder:
     def scalar(self, event: Any) -> None:
         line = event.start_mark.line + 1
         self.count(1, event)
-        plain = event.implicit[0]
         if event.tag and event.tag not in ("!", _STR_TAG):
             value: Any = self.meant(event.tag, event.value, line)
         else:
-            if plain and (self.slips.is_behind_comma(event) or self.slips.hides_key(event)):
+            value = self.plain_scalars.read_scalar(event) if event.implicit[0] else event.value
+            if value is NO_VALUE:
                 return
-            value = self.resolve(event.value, line) if plain else event.value
-            if plain and not event.value.isascii():
-                value = self.slips.without_unseen(event.value, line)
-            if isinstance(value, float | int):
-                self.slips.note_number(event, value)
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self.put(value, line)
-
-    def resolve(self, text: str, line: int) -> Any:
-        """The value of an unquoted scalar; what is wrong with it is noted."""
-        value, slip = read_plain(text)
-        if slip is not None:
-            self.fail(line, self.here(), *slip)
-        return value
 
     def meant(self, tag: str, value: Any, line: int) -> Any:
         """The value of what has a tag."""
@@ -242,7 +229,7 @@ class _Builder:
 
     def enter(self, container: Map, key: str, value: Any, line: int) -> None:
         if key == COMMA:
-            self.slips.close_comma(value, line)
+            self.plain_scalars.close_comma(value, line)
         elif key == UNSEEN_COLON:
             pass  # refused where it was read
         elif key == "<<" and self.tagged is None:

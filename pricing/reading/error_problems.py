@@ -22,7 +22,7 @@ from pricing.reading.key_owners import (
     takes_list,
     units_of_keys,
 )
-from pricing.reading.nodes import Location, Seq, line_of, text_of, value_at
+from pricing.reading.nodes import Location, Refused, Seq, line_of, text_of, value_at
 from pricing.reading.problems import Problem
 from pricing.reading.scalars import flow
 from pricing.reading.slips import QUOTES, find_unseen, plain_text, template_fix
@@ -63,6 +63,7 @@ def problems_of(
     """The problems behind an error, each with its place in the document.
 
     A needed key that stands there under another name is one mistake: its own place has no problem.
+    Nor has a value that the reader of the document has noted one of.
     """
     details = [each for leaf in _leaves(error) for each in _each_of(leaf)]
     renamed = {_find_meant(model, each) for each in details if each["type"] == "extra_forbidden"}
@@ -70,7 +71,8 @@ def problems_of(
     for each in details:
         problem, place = _problem(model, each, root, path)
         is_renamed = each["type"] == "missing" and tuple(each["loc"]) in renamed
-        found.append((None if is_renamed else problem, place))
+        is_noted = isinstance(value_at(root, place), Refused)
+        found.append((None if is_renamed or is_noted else problem, place))
     return found
 
 

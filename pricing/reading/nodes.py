@@ -1,21 +1,20 @@
 """The parts of a document that somebody wrote, each with its line, and how many it may have.
 
-The bounds hold whatever the parser below would take.
+The bounds hold whatever the parser below would take. A change copies what is along its path; all
+else is shared, and the document itself stays as it is.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 MAX_NODES = 4_000_000  # after expansion of aliases
 MAX_DEPTH = 40  # below PyYAML's own bound, which is 1,000 in some releases and none in others
 
-_FLOW = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|[\[{\]}]""", re.DOTALL)
-_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
-
 Location = tuple[str | int, ...]
+
+MISSING: Any = object()  # in the place of a value that a document does not have
 
 
 class Refused(str):
@@ -87,6 +86,102 @@ def line_of(root: Any, location: Iterable[str | int]) -> int | None:
     return line
 
 
+def set_at(node: Any, location: Location, value: Any) -> Any:
+    """Return a copy with another value at a location; mappings that are missing are made."""
+    part, rest = location[0], location[1:]
+    if isinstance(node, Seq) and isinstance(part, int):
+        return set_item(node, part, set_at(node[part], rest, value) if rest else value)
+    key = str(part)
+    if rest:
+        inner = node.get(key)
+        value = set_at(Map(node.line) if inner is None else inner, rest, value)
+    return set_key(node, key, value)
+
+
+def remove_at(node: Any, location: Location) -> Any:
+    """Return a copy without the key at a location."""
+    part, rest = location[0], location[1:]
+    if not rest:
+        return remove_parts(node, [part])
+    inner = remove_at(node[part], rest)
+    return (
+        set_item(node, int(part), inner)
+        if isinstance(node, Seq)
+        else set_key(node, str(part), inner)
+    )
+
+
+def remove_all(node: Any, locations: Iterable[Location]) -> Any:
+    """Return a copy without the keys at some locations; one that is not there is passed over."""
+    for location in locations:
+        if location and value_at(node, location, MISSING) is not MISSING:
+            node = remove_at(node, location)
+    return node
+
+
+def set_key(mapping: Map, key: str, value: Any) -> Map:
+    """Return a copy of a mapping with one more or one other value."""
+    copy = copy_map(mapping)
+    copy[key] = value
+    copy.lines.setdefault(key, mapping.line)
+    return copy
+
+
+def set_item(items: Seq, position: int, value: Any) -> Seq:
+    """Return a copy of a list with one other item, or with one more at its end."""
+    copy = Seq(items.line)
+    copy.extend(items)
+    copy.lines = list(items.lines)
+    if position == len(items):
+        copy.append(value)
+        copy.lines.append(items.line)
+    else:
+        copy[position] = value
+    return copy
+
+
+def remove_parts(container: Map | Seq, parts: Sequence[str | int]) -> Map | Seq:
+    """Return a copy of a mapping without some keys, or of a list without some items."""
+    if isinstance(container, Map):
+        mapping = copy_map(container)
+        for part in parts:
+            mapping.pop(str(part), None)
+        return mapping
+    removed, items = set(parts), Seq(container.line)
+    left = [index for index in range(len(container)) if index not in removed]
+    items.extend(container[index] for index in left)
+    items.lines = [container.lines[index] for index in left]
+    return items
+
+
+def copy_map(mapping: Map) -> Map:
+    """Return a copy that shares the values, with lines of its own."""
+    copy = Map(mapping.line)
+    copy.update(mapping)
+    copy.lines = dict(mapping.lines)
+    return copy
+
+
+def as_document(value: Any, line: int) -> Any:
+    """Return a value as a document has it whose every part stands in one line.
+
+    What comes from another file, an option or Python has no line in this document: problems that
+    reading it finds need one all the same.
+    """
+    if isinstance(value, dict):
+        mapping = Map(line)
+        for key, item in value.items():
+            mapping[str(key)] = as_document(item, line)
+            mapping.lines[str(key)] = line
+        return mapping
+    if isinstance(value, list | tuple):
+        items = Seq(line)
+        items.extend(as_document(item, line) for item in value)
+        items.lines = [line] * len(items)
+        return items
+    return value
+
+
 class TooMuchError(Exception):
     """Stops the parser where a document is larger or deeper than any honest one."""
 
@@ -106,25 +201,3 @@ class TooMuchError(Exception):
         """More values than `MAX_NODES` at a mark of the parser."""
         found = f"more than {MAX_NODES:,} values, aliases expanded"
         return cls(mark, found, f"at most {MAX_NODES:,}", "use fewer aliases (*name)")
-
-
-def deepest(text: str, begin: int, end: int, depth: int) -> int:
-    """The greatest depth of brackets from one character of a text to another.
-
-    Parameters
-    ----------
-    text : str
-        YAML, which opens lists and mappings with brackets and braces outside of quotes.
-    begin, end : int
-        Where to look. [character]
-    depth : int
-        How many containers are open at `begin`. [level]
-
-    >>> deepest("a: [b, {c: '[['}]", 3, 17, 1)
-    3
-    """
-    most = depth
-    for token in _FLOW.finditer(text, begin, end):
-        depth += _STEP.get(token[0], 0)
-        most = max(most, depth)
-    return most

@@ -21,6 +21,8 @@ from pricing.reading.written_numbers import number_fix, thousands_fix
 COMMA = "\0comma"
 UNSEEN_COLON = "\0unseen"  # of a key that no colon and plain blank ends
 
+NO_VALUE: Any = object()
+
 _MOST_DIGITS = 300
 _INT = re.compile(r"[-+]?[0-9][0-9_]*\Z")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+\Z")
@@ -85,8 +87,8 @@ def _read_int(text: str) -> tuple[Any, Slip | None]:
     return Refused(text), (found, _EXPECTED, fix)
 
 
-class ScalarSlips:
-    """Finds decimal commas, thousands with a point, and characters that nobody sees.
+class PlainScalars:
+    """Reads unquoted scalars, and finds decimal commas and characters that nobody sees.
 
     Parameters
     ----------
@@ -111,7 +113,25 @@ class ScalarSlips:
         # the last number in a mapping: the mapping, its key, the text and where it ends
         self.number: tuple[Any, str, str, int] = (None, "", "", -1)
 
-    def note_number(self, event: Any, value: float) -> None:
+    def read_scalar(self, event: Any) -> Any:
+        """The value of an unquoted scalar; `NO_VALUE` where it is a part of what is read already.
+
+        What is wrong with it is noted.
+        """
+        text, line = event.value, event.start_mark.line + 1
+        unseen = None if text.isascii() or self.is_tagged else find_unseen(text)
+        if self._is_behind_comma(event) or (unseen is not None and self._hides_key(event, unseen)):
+            return NO_VALUE
+        value, slip = read_plain(text)
+        if slip is not None:
+            self.fail(line, self.here(), *slip)
+        if unseen is not None:
+            value = self._without_unseen(text, unseen, line)
+        if isinstance(value, float | int):
+            self._note_number(event, value)
+        return value
+
+    def _note_number(self, event: Any, value: float) -> None:
         """Remember a number or a flag: a comma may follow it, or it is written 12.000 or True."""
         container, key = self.stack[-1][:2] if self.stack else (None, None)
         is_odd = thousands_fix(event.value) or event.value != (
@@ -124,7 +144,7 @@ class ScalarSlips:
         elif isinstance(container, Seq) and is_odd:
             container.written[len(container)] = event.value
 
-    def is_behind_comma(self, event: Any) -> bool:
+    def _is_behind_comma(self, event: Any) -> bool:
         """True for the digits behind a decimal comma, which YAML takes for the next key."""
         container, key, text, end = self.number
         top = self.stack[-1] if self.stack else None
@@ -154,13 +174,12 @@ class ScalarSlips:
         self.fail(line, (*self.here(), key), text, "a number", fix)
         container[key] = Refused(text)
 
-    def hides_key(self, event: Any) -> bool:
+    def _hides_key(self, event: Any, unseen: str) -> bool:
         """True for `key:` and its value in braces, which only a no-break space parts."""
         text, line = event.value, event.start_mark.line + 1
-        unseen = None if text.isascii() or self.is_tagged else find_unseen(text)
         top = self.stack[-1] if self.stack else None
         is_key = top is not None and isinstance(top[0], Map) and top[1] is None
-        if unseen is None or not is_key or top is None or not _KEY_AND_UNSEEN.match(text):
+        if not is_key or top is None or not _KEY_AND_UNSEEN.match(text):
             return False
         key, _, value = text.partition(":")
         top[1] = (UNSEEN_COLON, line)
@@ -173,11 +192,8 @@ class ScalarSlips:
         where = f"after `{text.partition(':')[0].strip()}:`"
         self.fail(line, at, f"{unseen} {where}", "a plain space", "type one")
 
-    def without_unseen(self, text: str, line: int) -> str:
+    def _without_unseen(self, text: str, unseen: str, line: int) -> str:
         """The text of an unquoted scalar; what nobody sees is refused where it hides a key."""
-        unseen = find_unseen(text)
-        if unseen is None or self.is_tagged:
-            return text
         top = self.stack[-1] if self.stack else None
         if _KEY_AND_UNSEEN.match(text):
             self._refuse_colon(text, unseen, line, self.here())

@@ -10,6 +10,7 @@ import datetime
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from itertools import pairwise
@@ -26,7 +27,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from pricing.reading.document import Location, Refused, load_document
+from pricing.reading.document import Location, load_document
 from pricing.reading.error_problems import WrittenField, problems_of
 from pricing.reading.json_schemas import (
     DAY_PATTERN,
@@ -36,7 +37,6 @@ from pricing.reading.json_schemas import (
     TEXT_SCHEMA,
     number_schema,
 )
-from pricing.reading.nodes import value_at
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.slips import QUOTES, plain_text
 from pricing.reading.units import unit_in_words
@@ -146,15 +146,13 @@ def read_flag(value: Any) -> bool:
 
 def read_day(value: Any) -> datetime.date:
     """A calendar day, as YAML's date or as its text in quotes."""
-    if isinstance(value, str):
-        try:
-            # fromisoformat takes 20261101 as well, which YAML would read as a number
-            return datetime.date.fromisoformat(value) if len(value) == 10 else _no_day(value)
-        except ValueError:
-            raise refusal(value, A_DAY, day_fix(value)) from None
-    if not isinstance(value, datetime.date):
-        raise refusal(value, A_DAY, day_fix(value))
-    return value
+    if isinstance(value, datetime.date):
+        return value
+    # fromisoformat takes 20261101 as well, which YAML would read as a number
+    if isinstance(value, str) and len(value) == 10:
+        with suppress(ValueError):
+            return datetime.date.fromisoformat(value)
+    raise refusal(value, A_DAY, day_fix(value))
 
 
 def check_starts(starts: Sequence[datetime.date]) -> None:
@@ -162,10 +160,6 @@ def check_starts(starts: Sequence[datetime.date]) -> None:
     if any(later <= earlier for earlier, later in pairwise(starts)):
         fix = "order them by `from`, each day once"
         raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
-
-
-def _no_day(value: str) -> datetime.date:
-    raise ValueError(value)
 
 
 def read_number(value: Any, read: Callable[[Any], float] | None = None) -> float:
@@ -252,37 +246,27 @@ class Source(Section):
     checked: Day
 
 
+def find_problems(
+    model: type[Model], root: Any, path: str
+) -> tuple[Model | None, list[tuple[Problem | None, Location]]]:
+    """Check `root` against `model`.
+
+    Returns the model, None where something is refused, and each place where that is, with its
+    problem: None where the reader of the document has noted one already.
+    """
+    try:
+        return model.model_validate(root), []
+    except ValidationError as error:
+        return None, problems_of(model, error, root, path)
+
+
 def validate(
     model: type[Model], root: Any, path: str
 ) -> tuple[Model | None, list[Problem], list[Location]]:
-    """Check `root` against `model`.
-
-    Returns the model (None when there are problems), the problems, and where anything was refused:
-    also where the reader of the document has noted a problem already, which needs no second one.
-    """
-    try:
-        return model.model_validate(root), [], []
-    except ValidationError as error:
-        found = problems_of(model, error, root, path)
-        return None, _fresh(root, found), [place for _, place in found]
-
-
-def find_problems(model: type[BaseModel], root: Any, path: str) -> list[tuple[Problem, Location]]:
-    """The problems of `root`, each with its place; none where the model takes it."""
-    try:
-        model.model_validate(root)
-    except ValidationError as error:
-        found = problems_of(model, error, root, path)
-        return [(problem, place) for problem, place in found if problem is not None]
-    return []
-
-
-def _fresh(root: Any, found: list[tuple[Problem | None, Location]]) -> list[Problem]:
-    return [
-        problem
-        for problem, place in found
-        if problem is not None and not isinstance(value_at(root, place), Refused)
-    ]
+    """As `find_problems`, with the problems and the places apart."""
+    read, found = find_problems(model, root, path)
+    problems = [problem for problem, _ in found if problem is not None]
+    return read, problems, [place for _, place in found]
 
 
 def load_as(model: type[Model], path: str | Path) -> Model:

@@ -42,7 +42,7 @@ def day_fix(value: Any) -> str:
         return "leave it out if there is no such day"
     if re.fullmatch(r"(?:19|20)\d\d", text):
         return f"write a day: the first of that year is {text}-01-01"
-    month = month_meant(value)
+    month = _month_in(text)
     if month is not None:
         return f"write a day: the first of that month is {month}"
     days = [day for day in _days_meant(text) if day is not None]
@@ -64,7 +64,10 @@ def month_meant(value: Any) -> datetime.date | None:
     """
     if not isinstance(value, str):
         return None
-    text = plain_text(value[:40]).strip(QUOTES).casefold()
+    return _month_in(plain_text(value[:40]).strip(QUOTES).casefold())
+
+
+def _month_in(text: str) -> datetime.date | None:
     month, named = _MONTH.fullmatch(text), _NAMED.fullmatch(text)
     if named and named[2][:3] in _NAMES and not (named[1] or named[3]):
         return _day(named[4], str(_NAMES.index(named[2][:3]) + 1), "1")

@@ -21,6 +21,8 @@ _COMMENT = re.compile(r"(?:^|\s)#.*")
 _KEY = re.compile(r"\s*(?:- *)?(?:[A-Za-z_][\w-]*|\"[^\"]*\")\s*:(?:\s|$)")
 _CURLY = re.compile("[\u201c\u201d\u201e]")
 _DASH = re.compile(r" *- ")
+_FLOW = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|[\[{\]}]""", re.DOTALL)
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)")
 _DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SINGLE_QUOTED = re.compile(r"'[^']*'")
@@ -271,6 +273,28 @@ def _indentation(lines: list[str], reason: str) -> YamlSlip | None:
 
 def _spaces(count: int) -> str:
     return "1 space" if count == 1 else f"{count} spaces"
+
+
+def deepest(text: str, begin: int, end: int, depth: int) -> int:
+    """The greatest depth of brackets from one character of a text to another.
+
+    Parameters
+    ----------
+    text : str
+        YAML, which opens lists and mappings with brackets and braces outside of quotes.
+    begin, end : int
+        Where to look. [character]
+    depth : int
+        How many containers are open at `begin`. [level]
+
+    >>> deepest("a: [b, {c: '[['}]", 3, 17, 1)
+    3
+    """
+    most = depth
+    for token in _FLOW.finditer(text, begin, end):
+        depth += _STEP.get(token[0], 0)
+        most = max(most, depth)
+    return most
 
 
 def find_unprintable(

@@ -14,7 +14,7 @@ from estimator.inventory.load import parse_inventory
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import Months
-from estimator.volume.daily import daily_requests
+from estimator.volume import daily_requests
 from estimator.volume.model import Model
 from estimator.volume.readers import KINDS
 from tests.calibration.measurements import (

@@ -89,7 +89,7 @@ def test_gate_and_verdict_never_contradict(tmp_path, base, kind, state, conditio
     judged, monthly = found.judged_limit, replace(base, reconciliation=found)
     assert (judged.state, judged.condition) == (state, condition)
     assert (found.broken is not None) == (state == "broken")
-    assert (state == "kept") == (monthly.bill_range is not None and not monthly.is_refuted)
+    assert (state == "kept") == (monthly.month_bill.whole.is_inside is True)
     assert (state == "not held") <= monthly.month_cost.is_open
     sentence = judge(monthly).sentence
     assert ("counts twice" in sentence) == ("counts twice" in condition)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from estimator import forecast, load_inventory, report
 from estimator.report.monthly.budget_states import SEVERITY
 from estimator.report.monthly.verdict import judge
-from estimator.volume.daily import daily_requests
+from estimator.volume import daily_requests
 from estimator.volume.model import Model
 from tests.measurement.billing.bills import FREE, Line, legacy_bill
 from tests.report.test_time import lines_of_month

@@ -136,7 +136,6 @@ def test_what_was_billed_whole_then_is_more_than_a_bill_of_a_part(
     earlier = KeptReport(SEPTEMBER, {SEPTEMBER: 4.60}, 4.50, budgets={"kms": 5.0})
     (found, _), left_out = collect_past(
         Model(inventory, read_months("2026-10", 1)),
-        "2026-10",
         load_bill(bill(tmp_path)),
         None,
         load_rates(None),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from estimator import report
-from estimator.report.monthly.sections import first_page
 from tests.report.verdicts import SMALL, small_bill, write
 
 MONTH = "2026-10"
@@ -25,7 +24,7 @@ trails: [{name: t, key: logs}]
 
 def numbers(monthly):
     """The three numbers by their names."""
-    return {card.name: str(card.value) for card in first_page(monthly.document, monthly).cards}
+    return {card.name: str(card.value) for card in monthly.document.first.cards}
 
 
 def answer(monthly, question):

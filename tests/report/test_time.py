@@ -204,7 +204,9 @@ def test_past_months_have_the_budget_of_then(six_months, tmp_path):
     monthly = keep(more, "2026-10", history, bill=bill)
     table = Page(monthly.html()).table("Months so far")
     assert [row[5] for row in table[1:]] == ["94.9 %", "88.9 %", "79.1 %"]
-    assert "87.1 % of budget kms in these months" in year_line(monthly)
+    assert "87.1 % of budget kms in these months" in year_line(
+        monthly, monthly.verdict.whole_budget
+    )
     reports = json.loads(history.read_text(encoding="utf-8"))["reports"]
     assert [each["budgets"] for each in reports] == [{"kms": 5.0}, {"kms": 5.0}, {"kms": 6.0}]
 

@@ -83,7 +83,9 @@ def test_an_estimate_is_no_evidence_for_a_budget(tmp_path, small, gets, billed, 
     assert not monthly.month_cost.is_billed
     assert str(monthly.month_cost.rest) != "-0.0"
     assert "more" not in verdict.sentence
-    (to_do,) = (each.lines for each in answer_questions(monthly) if each.question == "What to do?")
+    (to_do,) = (
+        each.lines for each in answer_questions(monthly, verdict) if each.question == "What to do?"
+    )
     assert "Report again when the bill is whole." in to_do
 
 
@@ -119,10 +121,10 @@ def test_a_bill_is_held_against_the_interpretation_that_it_follows(
     bill = legacy_bill(tmp_path / "bill.csv", daily_lines(31, 40_000.0 * times))
     monthly = with_bill(small, bill)
     verdict = judge(monthly)
-    assert monthly.follows_other
-    assert monthly.bill_range.low == pytest.approx(4.72)
+    assert monthly.month_bill.follows_other
+    assert monthly.month_bill.whole.bill_range.low == pytest.approx(4.72)
     assert [state.status for state in verdict.states] == statuses
-    assert monthly.bill_factor() == pytest.approx(factor)
+    assert monthly.month_bill.whole.factor == pytest.approx(factor)
     words = "This bill does not charge CloudTrail's own writes, the inventory does. Without them "
     assert words in verdict.sentence
     assert ("calibrated" in verdict.sentence) == (times > 1)
@@ -133,17 +135,15 @@ def test_a_reader_is_judged_by_the_account_that_pays_for_it(tmp_path):
 
     A: (6 x 1,240,000 + 8,928 - 20,000 of others) x 0.000003 + 1 = 23.286784 of 4.746784.
     """
-    path = write(tmp_path, ORGANIZATION)
+    budgets = (f"{{name: {name}, reader: {name}, usd_per_month: 9.0}}" for name in ("siem", "lake"))
+    path = write(tmp_path, f"{ORGANIZATION}budgets: [{', '.join(budgets)}]\n")
     base = report(path, MONTH, months_ahead=0, draws=100, advice=False)
     lines = daily_lines(31, 240_000.0) + daily_lines(31, 10_000.0, account=B, keys=0)
     lines += daily_lines(31, 288.0, operation="GenerateDataKey", keys=0)
     monthly = with_bill(base, legacy_bill(tmp_path / "bill.csv", lines))
-    factors = {
-        name: monthly.bill_factor(Budget(name=name, reader=name, usd_per_month=9.0))
-        for name in ("siem", "lake")
-    }
+    factors = {state.budget.name: state.bill.factor for state in judge(monthly).states}
     assert factors == pytest.approx({"siem": 23.286784 / 4.746784, "lake": 1.0})
-    assert monthly.bill_factor() == pytest.approx(24.216784 / 5.676784)
+    assert monthly.month_bill.whole.factor == pytest.approx(24.216784 / 5.676784)
 
 
 def test_an_account_that_is_missing_may_pay_for_writes(tmp_path):
@@ -186,7 +186,7 @@ def test_a_bill_outside_its_range_breaks_a_budget_before_its_forecast_does(tmp_p
     monthly = with_bill(base, legacy_bill(tmp_path / "bill.csv", lines))
     verdict = judge(monthly)
     (state,) = verdict.to_dict()["budgets"]
-    assert monthly.bill_range.is_inside
+    assert monthly.month_bill.whole.bill_range.is_inside
     assert state["bill_factor"] == pytest.approx(5.436141 / 4.746784)
     assert (state["first_over"], state["by_the_bill"]) == ("2026-11", True)
     assert "At the level of this bill budget pa is broken from November 2026 on" in verdict.sentence

@@ -121,13 +121,15 @@ def test_every_kind_of_partial_bill(tmp_path, bases, times, lacks):
     assert [state.status for state in verdict.states] == ["over budget", "at risk", "on budget"]
     assert verdict.bill == COVERS[lacks]
     assert ("not to be believed" in verdict.sentence) == (times != 1)
-    (to_do,) = (each.lines for each in answer_questions(monthly) if each.question == "What to do?")
+    (to_do,) = (
+        each.lines for each in answer_questions(monthly, verdict) if each.question == "What to do?"
+    )
     is_named = any(
         f"Give the rest of the bill, which is {COVERS[lacks][5:]}" in line for line in to_do
     )
     assert is_named == (lacks in ("account", "key"))
     assert ("at the bill's rate" in verdict.sentence) == (times == 9 and lacks != "nothing")
-    cards = {card.name: card.note for card in month_section(monthly).blocks[0].cards}
+    cards = {card.name: card.note for card in month_section(monthly, verdict).blocks[0].cards}
     if times == 9 and lacks != "nothing":
         end = "By the month's end" if lacks == "days" else "With what is missing"
         assert "at the bill's rate" in cards[end]
@@ -142,7 +144,10 @@ def test_every_kind_of_partial_bill(tmp_path, bases, times, lacks):
         assert found[1] == (0, pytest.approx(max(times, 1) * 0.93))
         # of what is billed for A and the key, 34.721056 of 4.746784: 7.314648 times
         budget = Budget(name="b", usd_per_month=5.0, account=B)
-        assert monthly.bill_factor(budget) == pytest.approx(7.314648 if times == 9 else 1)
+        drawn = monthly.simulation.budgets.assign(budget=budget.name)
+        simulation = replace(monthly.simulation, budgets=drawn)
+        part = replace(monthly, simulation=simulation).month_bill.part(budget)
+        assert part.factor == pytest.approx(7.314648 if times == 9 else 1)
 
 
 def test_a_month_that_is_not_billed_whole_is_at_risk_itself(tmp_path, bases):

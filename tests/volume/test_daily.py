@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from estimator.months import read_months
-from estimator.volume import usage
-from estimator.volume.daily import JOB, daily_requests
+from estimator.volume import JOB, daily_requests, usage
 from estimator.volume.model import Model
 from tests.sampling import seeds
 from tests.simulation.ranges import Invention, write
@@ -57,7 +56,7 @@ def test_pieces_of_months_are_the_whole(tmp_path, monkeypatch):
     inventory = write(tmp_path, Invention(4, windows=True).text())
     span = read_months("2026-10", MONTHS)
     whole = by_month(inventory, span)
-    monkeypatch.setattr("estimator.volume.daily._MOST_CELLS", 1)
+    monkeypatch.setattr("estimator.volume._MOST_CELLS", 1)
     pieces = by_month(inventory, span)
     columns = ["month", *JOB]
     merged = whole.merge(pieces, on=columns, suffixes=("", "_pieces"))

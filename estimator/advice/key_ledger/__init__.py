@@ -34,13 +34,13 @@ from estimator.inventory import Inventory
 from estimator.inventory.sections import Key
 from estimator.measurement.result import Actuals
 from estimator.months import Months, Period
-from estimator.reconciliation.sides import key_names, place_of
+from estimator.reconciliation.sides import key_names
 from estimator.volume.formulas import ROTATIONS_CHARGED, paid_periods
-from pricing.arns import is_key
+from pricing.arns import is_key, place_of
 from pricing.meters import SYMMETRIC
 from pricing.rates import RateTable
 from pricing.reading.problems import RateError
-from pricing.usage_kinds import find_rate
+from pricing.scales import find_rate
 
 __all__ = ["UNKNOWN", "UNUSED", "UNUSED_DAYS", "USED", "KeyLedger", "KeyRecord", "keep_ledger"]
 
@@ -109,9 +109,7 @@ class _Book:
         self._of_inventory = KeyUses(inventory)
         self.notices: list[str] = list(self._estate.notices)
         self._uses = LastUses(actuals, self._estate)
-        names = {key.arn: key.id for key in inventory.keys if key.arn}
-        if actuals is not None:
-            names = key_names(inventory, actuals.measured)
+        names = key_names(inventory, actuals)
         self._arns = {identity: arn for arn, identity in names.items()}
 
     def records(self) -> Iterator[KeyRecord]:

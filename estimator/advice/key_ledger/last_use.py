@@ -13,7 +13,7 @@ import pandas as pd
 
 from estimator.discovery.estate import Estate, Resource
 from estimator.measurement.result import Actuals
-from estimator.reconciliation.sides import place_of
+from pricing.arns import place_of
 from pricing.request_meters import OF_ANY_KEY
 
 _ENOUGH = 0.9  # of the hours of the days without use

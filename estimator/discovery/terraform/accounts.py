@@ -9,7 +9,7 @@ from typing import Any
 from estimator.discovery.aws_responses.organization import Organization, take_tags
 from estimator.discovery.estate import Estate, Fact
 from estimator.discovery.terraform.nodes import Node, blocks_of
-from estimator.inventory.account_columns import ACTIVE
+from estimator.inventory.accounts_csv import ACTIVE
 from pricing.arns import is_account
 from pricing.reading.words import shown
 

@@ -129,7 +129,8 @@ def change_inventory(
     KmscostError
         The inventory is wrong, a path leads nowhere, or the inventory refuses a value.
     """
-    changes = read_settings(set)  # first: a wrong option is told before a long file is read
+    # first: a wrong option is told before a long file is read
+    changes = () if set is None else read_settings(set)
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     if not changes:
         return inventory

@@ -16,8 +16,12 @@ from estimator.inventory.changes.change import Change, Scenario
 from estimator.inventory.changes.locating import Locator, path_info
 from estimator.inventory.changes.paths import is_inside, is_item, path_text
 from estimator.inventory.changes.values import NoNumberError, scale, start_text, value_text
-from estimator.inventory.documents import (
-    LABELS,
+from estimator.inventory.documents import LABELS
+from estimator.inventory.draft import Draft
+from estimator.inventory.load import InventoryError, understand
+from estimator.inventory.model import Inventory
+from pricing.reading.document import Location, Map, Seq
+from pricing.reading.nodes import (
     MISSING,
     as_document,
     remove_at,
@@ -25,12 +29,8 @@ from estimator.inventory.documents import (
     set_at,
     set_item,
     set_key,
+    value_at,
 )
-from estimator.inventory.draft import Draft
-from estimator.inventory.load import InventoryError, understand
-from estimator.inventory.model import Inventory
-from pricing.reading.document import Location, Map, Seq
-from pricing.reading.nodes import value_at
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.validation import read_day
 from pricing.reading.words import describe, shown

@@ -8,9 +8,9 @@ from typing import Any
 
 from estimator.figures import factor as factor_text
 from estimator.inventory.assumptions import RANGE_KEYS
-from estimator.inventory.documents import copy_map
 from pricing.arns import is_account
 from pricing.reading.document import Map
+from pricing.reading.nodes import copy_map
 from pricing.regions import is_region
 
 _LONGEST = 60

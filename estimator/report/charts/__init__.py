@@ -175,14 +175,13 @@ def _timeline(
     """Every month of a bill and of a history, then the months of a simulation behind them."""
     from estimator.report.charts.timeline import timeline_chart
     from estimator.report.past import collect_past
-    from estimator.report.past.history_file import History, read_history
+    from estimator.report.past.history_file import read_history
 
     billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
-    table, code = drawn.table, drawn.currency
-    reports = History(code) if history is None else read_history(history, code)
+    table, reports = drawn.table, read_history(history, drawn.currency)
     means = with_means(drawn.inventory)
     model = Model(means, drawn.months)
-    past, left_out = collect_past(model, None, billed, None, table, drawn.discount, reports)
+    past, left_out = collect_past(model, billed, None, table, drawn.discount, reports)
     if left_out and not past:
         raise KmscostError(Problem("bill", None, "", left_out[0], "a month to draw", ""))
     flows = forecast(means, start, drawn.months.count, ["cause"], table, drawn.discount)

@@ -20,18 +20,14 @@ from estimator.report.charts.chart import (
     RED,
     Chart,
     Size,
-    canvas,
     empty_chart,
-    is_near,
-    scale_of_months,
-    scale_of_values,
     set_apart,
-    short_amount,
     shorten_labels,
     width_of,
     write,
 )
 from estimator.report.charts.labels import EndLabel, label_ends, room_for
+from estimator.report.charts.month_axes import is_near, month_axes, short_amount
 from estimator.simulation import Simulation
 from estimator.simulation.draws import quantiles_of
 
@@ -156,8 +152,6 @@ def _draw_fan(
     if is_spread:
         ends += [EndLabel(least, f"5 % {range_end(least, most)}", MUTED)]
         ends += [EndLabel(most, f"95 % {range_end(most, most)}", MUTED)]
-    right = room_for(ends, 92 if size.narrow else 128)
-    figure, axes = canvas(size, 50, right, head, 42)
     places = np.arange(len(labels), dtype=float)
     if len(labels) == 1:  # a band needs two ends
         places = np.array([-0.2, 0.2])
@@ -166,8 +160,9 @@ def _draw_fan(
     high = max([high, *(limit.amount for limit in near)])
     # what hardly moves is drawn flat, not as noise that fills the picture
     lowest = low if low > _CUT * high and high - low > _FLATTEST * high else 0.0
-    scale_of_values(axes, high, unit if size.narrow else f"{unit} a month", lowest)
-    scale_of_months(axes, labels, size)
+    margins = (50, room_for(ends, 92 if size.narrow else 128), head)
+    of_unit = unit if size.narrow else f"{unit} a month"
+    figure, axes = month_axes(size, labels, of_unit, (high, lowest), margins)
     axes.set_xlim(-0.35, len(labels) - 0.65)
     axes.fill_between(places, values[0], values[4], color=BLUE, alpha=0.18, linewidth=0)
     axes.fill_between(places, values[1], values[3], color=BLUE, alpha=0.34, linewidth=0)

@@ -17,14 +17,10 @@ from estimator.report.charts.chart import (
     SERIES,
     Chart,
     Size,
-    canvas,
     empty_chart,
-    scale_of_months,
-    scale_of_values,
-    set_slots,
-    short_amount,
 )
 from estimator.report.charts.labels import EndLabel, label_ends
+from estimator.report.charts.month_axes import month_axes, short_amount
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,7 +127,10 @@ def _draw_stacks(
     marks: tuple[str, np.ndarray] | None = None,
 ) -> Picture:
     size = Size(width, 260 if width < 500 else 300)
-    figure, axes = canvas(size, 52, 110 if size.narrow else 130, 26, 42)
+    sums = sum(stacks.values(), np.zeros(len(labels)))
+    highest = max(float(sums.max(initial=0.0)), 0.0 if marks is None else float(marks[1].max()))
+    margins = (52, 110 if size.narrow else 130, 26)
+    figure, axes = month_axes(size, labels, unit, (highest, 0.0), margins)
     places = np.arange(len(labels))
     below = np.zeros(len(labels))
     ends = []
@@ -141,14 +140,9 @@ def _draw_stacks(
             middle = float(below[-1] + values[-1] / 2)
             ends.append(EndLabel(middle, name, mark="s", mark_colour=colour))
         below = below + values
-    highest = float(below.max(initial=0.0))
     if marks is not None:
         axes.hlines(marks[1], places - 0.42, places + 0.42, color=INK, linewidth=1.6)
         ends.append(EndLabel(float(marks[1][-1]), marks[0], mark="_"))
-        highest = max(highest, float(marks[1].max()))
-    scale_of_values(axes, highest, unit)
-    scale_of_months(axes, labels, size)
-    set_slots(axes, len(labels))
     label_ends(axes, ends)
     _write_totals(axes, below, size, is_money)
     return figure

@@ -17,17 +17,12 @@ from estimator.report.charts.chart import (
     SKY,
     Chart,
     Size,
-    canvas,
     empty_chart,
-    is_near,
-    scale_of_months,
-    scale_of_values,
-    set_slots,
-    short_amount,
     shorten_label,
     write,
 )
 from estimator.report.charts.labels import EndLabel, label_ends, room_for
+from estimator.report.charts.month_axes import is_near, month_axes, short_amount
 from estimator.report.past import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.draws import quantiles_of
@@ -152,10 +147,9 @@ def _draw(months: tuple[_Month, ...], budget: str | None, unit: str, width: floa
     near = [limit for limit in limits if is_near(limit, top)]
     has_ranges = any((month.high or 0.0) - (month.low or 0.0) > _DOT * top for month in months)
     labels = _end_labels(months, near, has_ranges, size)
-    figure, axes = canvas(size, 52, room_for(labels, 92 if size.narrow else 124), 30, 42)
-    scale_of_values(axes, max([top, *near]), unit)
-    scale_of_months(axes, [month.month for month in months], size)
-    set_slots(axes, len(months))
+    margins = (52, room_for(labels, 92 if size.narrow else 124), 30)
+    ends = (max([top, *near]), 0.0)
+    figure, axes = month_axes(size, [month.month for month in months], unit, ends, margins)
     for at, month in enumerate(months):
         base = month.billed or 0.0
         axes.bar(at, base, 0.72, color=BLUE, linewidth=0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from estimator.advice import advise
@@ -20,8 +19,8 @@ from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.changes import find_changes
 from estimator.report.monthly.result import MonthlyReport
 from estimator.report.monthly.whose import find_whose
-from estimator.report.past import collect_past
-from estimator.report.past.history_file import History, check_owner, read_history
+from estimator.report.past import look_back
+from estimator.report.past.history_file import check_owner, read_history
 from estimator.simulation import run
 from estimator.simulation.draws import read_options
 from estimator.simulation.expected import expected_forecast, with_means
@@ -110,9 +109,9 @@ def report(
     unread = tuple(line for measurement in read for line in measurement.skipped.lines())
     if advice is None and not is_small:
         unread += (_NO_ADVICE,)
-    reports = History(table.currency) if history is None else read_history(history, table.currency)
-    doubt = None if history is None else check_owner(reports, inventory, history)
-    unread += (doubt,) if doubt else ()
+    reports = read_history(history, table.currency)
+    doubt = check_owner(reports, inventory, history)
+    unread += () if doubt is None else (doubt,)
     options = read_options(draws, seed, QUANTILES, span.count)
     model = Model(inventory, span)
     simulation = run(model, options, table, discount)
@@ -121,42 +120,28 @@ def report(
     several_payers = inventory.payer_by_account if len(inventory.payers()) > 1 else None
     model = model if means is inventory else Model(means, span)
     forecast, month_model = expected_forecast(model, simulation), model.first_month()
-    report_without_past = MonthlyReport(
+    found = None
+    if billed is not None:
+        found = reconcile_forecast(
+            month_model, forecast.of_month(label), billed, measured, name=bill_name(bill)
+        )
+    past, left_out = look_back(model, simulation, found, billed, measured, reports)
+    return MonthlyReport(
         month=label,
         forecast=forecast,
         simulation=simulation,
         breakdown=break_down(month_model, simulation),
         actuals=measured,
-        reconciliation=None
-        if billed is None
-        else reconcile_forecast(
-            month_model, forecast.of_month(label), billed, measured, name=bill_name(bill)
-        ),
+        reconciliation=found,
         advice=advise(inventory, label, span.count, table, discount, at_means=True)
         if is_advised
         else None,
-        unread=unread,
+        past=past,
+        changes=find_changes(reports, model, label, table, discount),
+        unread=(*unread, *left_out),
         whose=find_whose(measured, billed, label, table, discount, several_payers),
         history=reports,
         paid_events=None if billed is None else paid_events(billed, label),
-    )
-    past, left_out = collect_past(
-        model,
-        label,
-        billed,
-        measured,
-        table,
-        discount,
-        reports,
-        report_without_past.past_month(),
-    )
-    if reports.differs(label, report_without_past.expected_by_month()):
-        left_out += (f"the history keeps what the first report of {label} forecast, not this one",)
-    return replace(
-        report_without_past,
-        past=past,
-        changes=find_changes(reports.before(label), model, label, table, discount),
-        unread=(*unread, *left_out),
     )
 
 

@@ -12,31 +12,33 @@ from estimator.figures import FEW, cents, listed, money, percent, plural, share,
 from estimator.months import month_in_words
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS, own_parts
-from estimator.report.answers.budgets_and_copies import between
+from estimator.report.monthly.budget_states import BudgetState
 from estimator.report.monthly.document import Answer
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.time import change_lines
-from estimator.report.monthly.verdict import judge
+from estimator.report.monthly.verdict import Verdict
 
 _DUST = 0.005  # less than half a cent explains nothing
 _MOST = 3
 _LEAST = 0.01  # of the cost: a smaller change is none that a reader would look for [0-1]
 
 
-def answer_questions(inputs: ReportInputs) -> tuple[Answer, ...]:
+def answer_questions(inputs: ReportInputs, verdict: Verdict) -> tuple[Answer, ...]:
     """Return each question with its answer."""
     return (
-        Answer("Why?", _why(inputs)),
-        Answer("What changed?", (*change_lines(inputs), *_ahead(inputs))),
-        Answer("What to do?", _what_to_do(inputs)),
+        Answer("Why?", _why(inputs, verdict)),
+        Answer("What changed?", (*change_lines(inputs, verdict), *_ahead(inputs))),
+        Answer("What to do?", _what_to_do(inputs, verdict)),
     )
 
 
-def _why(inputs: ReportInputs) -> tuple[str, ...]:
+def _why(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
     lines = [_largest(inputs)]
     found = inputs.reconciliation
     if found is not None and found.is_comparable:
-        lines.append(_difference(inputs, found))
+        # the verdict may speak of a part of the bill
+        whole = "whole " * any(state.budget.part for state in verdict.states)
+        lines.append(_difference(inputs, found, f"{whole}bill {inputs.billed_words}".strip()))
         if any(abs(cost) >= _DUST for cost in found.others.values()):
             requests, keys = (found.others[name] for name in NOT_FORECAST)
             parts = [
@@ -54,14 +56,10 @@ def _why(inputs: ReportInputs) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _difference(inputs: ReportInputs, found: Reconciliation) -> str:
+def _difference(inputs: ReportInputs, found: Reconciliation, which: str) -> str:
     """How far the bill is off what the verdict expects of the same days, and because of what."""
     parts = {PARTS[name]: cost for name, cost in own_parts(found.parts).items()}
     off = math.fsum(parts.values())
-    which = f"bill {inputs.billed_words}".strip()
-    if any(each.budget.part for each in judge(inputs).states):
-        # the verdict may speak of a part of it
-        which = f"whole {which}"
     expected = "what is expected" if inputs.has_ranges else "the forecast"
     if abs(off) < _DUST:
         return f"The {which} is {expected} of the same days."
@@ -147,9 +145,8 @@ def _ahead(inputs: ReportInputs) -> Iterator[str]:
     yield f"{line}{relative}: {listed(causes, FEW)}."
 
 
-def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
+def _what_to_do(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
     """At most three lines, what is worth most first."""
-    verdict = judge(inputs)
     # sums that may hold lines twice make whatever follows uncertain
     repeats = [f"{notice[:1].upper()}{notice[1:]}." for notice in inputs.repeats[:1]]
     before = [each.month for each in inputs.past if each.may_repeat and each.month != inputs.month]
@@ -157,14 +154,13 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
         repeats.append(f"Look at the bill of {listed(before, _MOST)}: lines may count twice.")
     lines = [
         *repeats,
-        *_copies(inputs),
-        *_paid_events(inputs),
+        *inputs.copies.to_do(),
         *_write_budget(inputs),
-        *_by_the_bill(inputs),
+        *_by_the_bill(inputs, verdict.main),
         *_savings(inputs),
     ]
     if any(state.is_broken or state.may_break for state in verdict.states) and not lines:
-        lines.append(_nothing_saves(inputs))
+        lines.append(_nothing_saves(inputs, verdict))
     found = inputs.reconciliation
     if found is not None and found.days.text:
         lines.append("Report again when the bill is whole.")
@@ -207,55 +203,21 @@ def _round_up(amount: float) -> int:
     return max(math.ceil(amount / step) * step, 1)
 
 
-def _nothing_saves(inputs: ReportInputs) -> str:
+def _nothing_saves(inputs: ReportInputs, verdict: Verdict) -> str:
     """What is left to do where a budget is broken or at risk, and no saving is known."""
     advice = inputs.advice
     if advice is None:
         return f"Ask what would save money: kmscost advise {inputs.inventory_file}."
-    return (
-        f"Raise budget {judge(inputs).budget}: no change that kmscost advise knows saves anything."
-    )
+    return f"Raise budget {verdict.budget}: no change that kmscost advise knows saves anything."
 
 
-def _copies(inputs: ReportInputs) -> Iterator[str]:
-    """Where copies of KMS events cost enough to change a mind: whose they are."""
-    events = inputs.forecast.events
-    if events is None or not inputs.has_copies_to_show:
-        return
-    events = events[events["month"].astype(str) == inputs.month]
-    sums = events.groupby("trail", observed=True)[["cost", "cost_high"]].sum()
-    sums = sums[sums["cost_high"] > 0].sort_values("cost_high", ascending=False, kind="stable")
-    low, high = float(sums["cost"].sum()), float(sums["cost_high"].sum())
-    names = [str(name) for name in sums.index]
-    yield (
-        f"Exclude KMS events from trail{'s' * (len(names) > 1)} {listed(names, FEW)} "
-        f"(exclude_kms_events: true), or drop what repeats another: {inputs.currency} "
-        f"{between(low, high)} a month on CloudTrail's bill."
-    )
-
-
-def _paid_events(inputs: ReportInputs) -> Iterator[str]:
-    """Where CloudTrail's bill has copies that no trail explains: what to look for."""
-    paid = inputs.unexplained_events
-    if paid is not None:
-        yield (
-            f"Find the trail behind the {plural(paid.events, 'paid event')} ({inputs.currency} "
-            f"{money(paid.cost)}): write it into the inventory, and exclude KMS events from it if "
-            "they repeat another's."
-        )
-
-
-def _by_the_bill(inputs: ReportInputs) -> Iterator[str]:
+def _by_the_bill(inputs: ReportInputs, main: BudgetState | None) -> Iterator[str]:
     """What the bill tells of the inventory and of the forecast."""
-    verdict, ranges = judge(inputs), [inputs.bill_range]
+    month_bill = inputs.month_bill
     # the budget that the verdict speaks of may be of a part
-    ranges += [
-        inputs.range_of(state.budget)
-        for state in verdict.states
-        if state.budget.name == verdict.budget
-    ]
+    ranges = (month_bill.whole.bill_range, None if main is None else main.bill.own_range)
     of_bill = inputs.reconciliation.interpretation if inputs.reconciliation else None
-    if of_bill is not None and inputs.follows_other:
+    if of_bill is not None and month_bill.follows_other:
         yield (
             f"Write cloudtrail_writes: {of_bill.answer} into the inventory: this bill follows it "
             f"({of_bill.strength} evidence)."

@@ -197,8 +197,7 @@ def _files(owner: str, files: FilesPerDay) -> Iterator[tuple[str, Range]]:
 
 def rates_section(inputs: ReportInputs) -> Section:
     """Return each rate that made a charge in the month, with its source."""
-    rows = inputs.forecast.rows
-    rows = rows[rows["month"].astype(str) == inputs.month]
+    rows = inputs.month_rows
     meters = {meter.name: meter for meter, _ in inputs.forecast.versions}
     used = rows[["meter", "billed_region", "rate_from"]].astype(str).drop_duplicates()
     groups: dict[tuple[str, ...], list[str]] = {}

@@ -11,6 +11,7 @@ import numpy as np
 
 from estimator.forecasting.budgets import is_in_budget, is_over
 from estimator.inventory.budgets import Budget
+from estimator.report.monthly.month_bill import BilledPart
 from estimator.report.past.month_cost import MonthCost
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ class BudgetState:
     Attributes
     ----------
     budget : Budget
-    cost : MonthCost
-        Of what it covers.
     is_broken : bool
         In the month that is reported.
     first_over : str or None
@@ -40,11 +39,8 @@ class BudgetState:
         of the bill.
     by_the_bill : bool
         `first_over` is so only at the level of the bill: the forecast breaks it later, or never.
-    is_inside : bool or None
-        The part of the bill that it is judged by is inside the forecast's range; None where nothing
-        compares.
-    factor : float
-        How many times what was expected of it the bill is, where that refutes the forecast. [-]
+    bill : BilledPart
+        The part of the bill that it is judged by, beside the forecast.
     breaks_again : bool
         It would be broken if what is not billed were as many times dearer once more: how wrong a
         forecast may be is told by how wrong it was.
@@ -64,18 +60,21 @@ class BudgetState:
     """
 
     budget: Budget
-    cost: MonthCost
     is_broken: bool
     first_over: str | None
     by_the_bill: bool
-    is_inside: bool | None
-    factor: float
+    bill: BilledPart
     breaks_again: bool
     chance: float | None
     chance_now: float | None
     breaks_often: bool
     highest: float | None
     if_charged: float | None = None
+
+    @property
+    def cost(self) -> MonthCost:
+        """The month's cost of what it covers."""
+        return self.bill.cost
 
     @property
     def status(self) -> Status:
@@ -117,9 +116,9 @@ def judge_budgets(inputs: ReportInputs) -> list[BudgetState]:
 
 def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetState:
     """The state of a budget whose expected cost in the months ahead is known."""
-    limit, factor, cost = budget.usd_per_month, inputs.bill_factor(budget), inputs.cost_of(budget)
-    at_level = ahead
-    if inputs.follows_other:
+    limit, bill = budget.usd_per_month, inputs.month_bill.part(budget)
+    factor, cost, at_level = bill.factor, bill.cost, ahead
+    if inputs.month_bill.follows_other:
         # the bill's level is that of its own interpretation
         use = inputs.forecast.budgets
         is_this = (use["budget"] == budget.name) & (use["month"].astype(str) > inputs.month)
@@ -127,8 +126,7 @@ def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetSta
     over, at_bill = _first(ahead, limit), _first(at_level * factor, limit)
     # the greater of both: a forecast that breaks it later hides no bill that breaks it before
     first = min((at for at in (over, at_bill) if at is not None), default=None)
-    is_inside = inputs.is_inside(budget)
-    is_refuted = inputs.is_refuted or is_inside is False
+    is_refuted = inputs.month_bill.whole.is_refuted or bill.is_refuted
     drawn = inputs.simulation.over[budget.name][1:]
     chance = float(drawn.any(axis=0).mean()) if len(drawn) else None
     now = _chance_now(inputs, budget, cost)
@@ -138,12 +136,10 @@ def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetSta
     again = [(cost.billed or 0.0) + cost.rest * factor, *(at_level * factor * factor)]
     return BudgetState(
         budget=budget,
-        cost=cost,
         is_broken=_first(np.array([cost.total]), limit) is not None,
         first_over=None if first is None else inputs.forecast.months.labels[1 + first],
         by_the_bill=first is not None and first != over,
-        is_inside=is_inside,
-        factor=factor,
+        bill=bill,
         breaks_again=factor > 1 and _first(np.array(again), limit) is not None,
         # a chance out of a refuted forecast is none; a warning out of it stays one
         chance=None if is_refuted else chance,
@@ -200,12 +196,11 @@ def _unseen_writes(inputs: ReportInputs, budget: Budget) -> float:
 
     Where a payer's bill does not tell its interpretation: what would tell it is missing.
     """
-    found, rows = inputs.reconciliation, inputs.forecast.rows
+    found, rows = inputs.reconciliation, inputs.month_rows
     if found is None or not found.has_kms or "account" in found.levels:
         return 0.0
     seen = found.rows.loc[(found.rows["billed"] > 0).to_numpy(), "billed_account"]
     unknown = [bill.payer for bill in found.interpretations if bill.answer is None]
-    rows = rows[rows["month"].astype(str) == inputs.month]
     rows = rows[~rows["billed_account"].isin(seen).to_numpy() & rows["payer"].isin(unknown)]
     rows = rows[is_in_budget(budget, rows, inputs.inventory.accounts)]
     return max(math.fsum(rows["cost_other_reading"]) - math.fsum(rows["cost"]), 0.0)

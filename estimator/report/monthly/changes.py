@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from estimator.forecasting import Forecast, compute_forecast
 from estimator.months import read_months
-from estimator.report.past.history_file import KeptReport
+from estimator.report.past.history_file import History
 from estimator.scenarios import Comparison, compare
 from estimator.simulation.expected import with_means
 from estimator.volume.model import Model
@@ -64,19 +64,22 @@ class Changes:
 
 
 def find_changes(
-    earlier: KeptReport | None,
+    history: History,
     model: Model,
     month: str,
     table: RateTable,
     discount: float,
 ) -> Changes | None:
-    """Compare an inventory with that of an earlier report; None where none was kept.
+    """Compare an inventory with that of the report before; None where none was kept.
 
     Parameters
     ----------
+    history : History
+        The reports kept so far.
     model : Model
         Of the inventory with its ranges at their means, in whatever months.
     """
+    earlier = history.before(month)
     # what was kept was read already, where whose history it is was looked at
     before = None if earlier is None else earlier.load_inventory("the history")
     if earlier is None or before is None:

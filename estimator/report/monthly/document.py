@@ -46,6 +46,21 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class FirstPage:
+    """What stands above all folded parts.
+
+    Attributes
+    ----------
+    cards : tuple of Card
+        Three numbers.
+    chart : Chart or None
+    """
+
+    cards: tuple[Card, ...]
+    chart: Chart | None
+
+
+@dataclass(frozen=True)
 class Document:
     """The whole report.
 
@@ -62,6 +77,8 @@ class Document:
     beside : tuple of str
         What stands directly under it: the other interpretation.
     sections : tuple of Section
+    first : FirstPage
+        What its reader came for, out of the sections.
     """
 
     title: str
@@ -71,3 +88,4 @@ class Document:
     answers: tuple[Answer, ...]
     beside: tuple[str, ...]
     sections: tuple[Section, ...]
+    first: FirstPage

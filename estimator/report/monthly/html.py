@@ -19,16 +19,8 @@ from estimator.report.charts.chart import MEDIUM, NARROW, WIDE, Chart
 from estimator.report.charts.inline import Styles, inline_svg
 from estimator.report.formats.html import lines_html
 from estimator.report.formats.json_and_csv import safe_cell
-from estimator.report.monthly.document import Block, Cards, Document, Section
-from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.interactive import (
-    read_text,
-    template_environment,
-    tool_data,
-    write_tools,
-)
-from estimator.report.monthly.sections import FirstPage, first_page
-from estimator.simulation.expected import with_means
+from estimator.report.monthly.document import Block, Cards, Document, FirstPage, Section
+from estimator.report.monthly.interactive import Tools, read_text, template_environment
 from pricing.reading.problems import printable
 
 _FOLDER = Path(__file__).parent / "template"
@@ -107,37 +99,22 @@ class ColumnNames:
         )
 
 
-def write_page(document: Document, inputs: ReportInputs) -> str:
-    """The whole file.
+def write_page(document: Document, tools: Tools) -> str:
+    """The whole file: it lays out, and computes nothing.
 
     Its content security policy allows the one style sheet and the one script in it, by their
     digests, and nothing else.
     """
     # charts first: each adds its classes to the one style sheet, whose digest is in the policy
     styles = Styles()
-    drawn = {
-        block: _figure(block, styles)
-        for section in document.sections
-        for block in section.blocks
-        if isinstance(block, Chart)
-    }
-    sheets = {
-        block: lay_out(block)
-        for section in document.sections
-        for block in section.blocks
-        if isinstance(block, Sheet)
-    }
+    blocks = [block for section in document.sections for block in section.blocks]
+    drawn = {block: _figure(block, styles) for block in blocks if isinstance(block, Chart)}
+    sheets = {block: lay_out(block) for block in blocks if isinstance(block, Sheet)}
     columns = ColumnNames()
     classes = {block: columns.of(sheet) for block, sheet in sheets.items() if sheet.is_wide}
     style = f"{read_text('tools.css')}\n{_text('style.css')}\n{styles.css}\n"
     style = style.replace("/* heads of columns */", columns.css)
     script = f"{read_text('tools.js')}\n{_text('script.js')}"
-    data = tool_data(
-        inputs.forecast,
-        inputs.breakdown,
-        None if inputs.whose is None else inputs.whose.attribution,
-        with_means(inputs.forecast.inventory),
-    )
     environment = template_environment(_FOLDER)
     environment.filters["cell"] = _cell
     environment.filters["eighths"] = bar_eighths
@@ -145,7 +122,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
     environment.filters["shown"] = printable
     environment.filters["lines"] = partial(lines_html, text=_line)
     environment.tests["sort"] = _is_kind
-    first = first_page(document, inputs)
+    first = document.first
     return environment.get_template("page.html").render(
         report=document,
         # the word of the verdict stands above it
@@ -159,13 +136,8 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         open=_OPEN,
         longest=EIGHTHS,
         long=_LONG,
-        tools=write_tools(
-            inputs.forecast,
-            has_sliders=data["what_if"] is not None,
-            center="mean" if inputs.has_ranges else "",
-            is_open=False,
-        ),
-        data=_hide(data),
+        tools=tools.markup,
+        data=_hide(tools.data),
         style=Markup(style),  # noqa: S704 (our own file, and classes of our own charts)
         script=Markup(script),  # noqa: S704 (our own file)
         policy=_policy(style, script),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,12 +16,10 @@ from estimator.figures import (
     money,
     money_like,
     percent,
-    plural,
     share,
     signed,
 )
-from estimator.months import Months, month_in_words, parse_month
-from estimator.report.answers.budgets_and_copies import CopyCharge
+from estimator.months import Months, month_in_words
 from estimator.report.answers.reconciliation import (
     reconciliation_lines,
     reconciliation_sheets,
@@ -28,9 +27,10 @@ from estimator.report.answers.reconciliation import (
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.charts.bars import difference_chart
 from estimator.report.columns import adding_up
+from estimator.report.monthly.budget_states import BudgetState
 from estimator.report.monthly.document import Block, Card, Cards, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.verdict import judge
+from estimator.report.monthly.verdict import Verdict
 from estimator.report.monthly.words import IF_WORDS, often
 from estimator.report.past.month_cost import MonthCost
 from estimator.volume.others import expected_others
@@ -42,29 +42,26 @@ MONTH_CARDS = ("By the month's end", "With what is missing", "Expected")
 _WHOLE = 0.9  # a month that is covered so far is compared with; reconcile has the same [0-1]
 
 
-def month_section(inputs: ReportInputs) -> Section:
+def month_section(inputs: ReportInputs, verdict: Verdict) -> Section:
     """Return the month: its budget, forecast, measurements, bill, and why they differ."""
-    blocks: list[Block] = [_cards(inputs)]
-    budgets = budgets_sheet(inputs)
+    blocks: list[Block] = [_cards(inputs, verdict.main)]
+    budgets = budgets_sheet(inputs, verdict.states)
     if budgets is not None:
         blocks.append(budgets)
     measured = _measured_sheet(inputs)
     if inputs.reconciliation is not None:
         sides, parts, *rows = reconciliation_sheets(inputs.reconciliation)
-        blocks += [sides, parts, difference_chart(inputs.reconciliation)]
-        blocks.append(Lines("", tuple(reconciliation_lines(inputs.reconciliation))))
-        blocks += rows
+        lines = Lines("", tuple(reconciliation_lines(inputs.reconciliation)))
+        blocks += [sides, parts, difference_chart(inputs.reconciliation), lines, *rows]
     if measured is not None:
         blocks += [measured, write_paragraphs(_coverage_line(inputs))]
     return Section("month", f"The month: {month_in_words(inputs.month)}", tuple(blocks))
 
 
-def _cards(inputs: ReportInputs) -> Cards:
-    unit, verdict = inputs.currency, judge(inputs)
-    cards = []
-    main = next((each for each in verdict.states if each.budget.name == verdict.budget), None)
+def _cards(inputs: ReportInputs, main: BudgetState | None) -> Cards:
+    """The numbers of the month; `main` is the budget that the verdict speaks of."""
+    unit, cards = inputs.currency, []
     if main is not None:
-        # the budget that the verdict speaks of
         budget = main.budget
         note = f"{budget.name}, a month"
         note += f", {budget.part_in_words}" if budget.part else ""
@@ -81,14 +78,7 @@ def _cards(inputs: ReportInputs) -> Cards:
     cards.append(
         Card("Forecast requests", count(inputs.expected["requests"]), "requests", "of KMS")
     )
-    if inputs.has_copies_to_show:
-        copies = CopyCharge.from_totals(inputs.month_totals, unit)
-        note = "on CloudTrail's bill, apart from KMS"
-        cards.append(Card("Copies of KMS events", copies.text, unit, note))
-    paid = inputs.unexplained_events
-    if paid is not None:
-        note = f"{plural(paid.events, 'event')} on CloudTrail's bill, apart from KMS"
-        cards.append(Card("Paid events", money(paid.cost), unit, note))
+    cards += inputs.copies.cards()
     measured = _measured_rows(inputs)
     if measured is not None:
         # logs hold everybody's KMS requests; the card is compared with a forecast of CloudTrail's
@@ -128,7 +118,7 @@ def _cost_cards(
     if cost.is_billed:
         return cards
     billed, rest, total = adding_up([cost.billed, cost.rest], cost.total, repeated={0})
-    note = f"{billed} billed and {rest} more, {inputs.basis_of_rest}"
+    note = f"{billed} billed and {rest} more, {inputs.month_bill.basis_of_rest}"
     note += "" if share_of_budget is None else f": {share(share_of_budget)} of the budget"
     if cost.is_open:
         note = "at least: the forecast, or the bill, which does not tell its days"
@@ -155,9 +145,8 @@ def _ahead_card(inputs: ReportInputs) -> Card:
     return Card(name, money(ahead[inputs.cost]), inputs.currency, note + IF_WORDS[other])
 
 
-def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
+def budgets_sheet(inputs: ReportInputs, states: Sequence[BudgetState]) -> Sheet | None:
     """Every budget in the month, and the months ahead; the ten fullest."""
-    states = judge(inputs).states
     if not states:
         return None
     use = inputs.forecast.budgets
@@ -209,8 +198,7 @@ def _measured_sheet(inputs: ReportInputs) -> Sheet | None:
     if rows is None:
         return None
     sums = rows.groupby(rows["cause"].astype(str))["quantity"].sum()
-    frame = inputs.forecast.rows
-    frame = frame[(frame["month"].astype(str) == inputs.month) & (frame["unit"] == "request")]
+    frame = inputs.month_rows[inputs.month_rows["unit"] == "request"]
     expected = frame.groupby(frame["cause"].astype(str))["quantity"].sum()
     whole = _coverage_of_month(inputs) >= _WHOLE
     causes = [
@@ -226,7 +214,7 @@ def _measured_sheet(inputs: ReportInputs) -> Sheet | None:
         sum(quantities.get(name, 0.0) for name in causes) for quantities in (expected, sums)
     )
     cells.append(_comparison_cells("CloudTrail's", before, after, whole))
-    month = Months(parse_month(inputs.month), 1)
+    month = Months(inputs.forecast.months.firsts[0], 1)
     others = float(expected_others(inputs.inventory, month)[0])
     cells.append(_comparison_cells("others", others, sums.get("other", 0.0), whole))
     header = ("cause", "forecast requests", "measured requests", "difference", "relative")

@@ -15,7 +15,7 @@ from estimator.report.charts.fan import fan_chart
 from estimator.report.charts.months import cost_chart, requests_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.verdict import judge
+from estimator.report.monthly.verdict import Verdict
 from estimator.report.monthly.words import IF_WORDS, often
 from estimator.simulation.draws import quantiles_of
 
@@ -23,15 +23,14 @@ _ENDS = (0.05, 0.95)
 _MOST = 36
 
 
-def outlook_section(inputs: ReportInputs) -> Section | None:
+def outlook_section(inputs: ReportInputs, verdict: Verdict) -> Section | None:
     """Return the months ahead and what they may cost; None where none were asked for."""
     labels = inputs.forecast.months.labels
     if len(labels) == 1:
         return None
     # of CloudTrail alone, and of the whole month: the fan is a forecast of nothing else. Of what
     # the verdict speaks of: a fan of everything would be below its budget where a part is over
-    states = {state.budget.name: state for state in judge(inputs).states}
-    main = states.get(judge(inputs).budget or "")
+    main = verdict.main
     cost = inputs.month_cost if main is None else main.cost
     copies = CopyCharge.from_totals(inputs.outlook_totals, inputs.currency)
     in_all = [_in_all(inputs)]
@@ -48,7 +47,7 @@ def outlook_section(inputs: ReportInputs) -> Section | None:
             "billed" if cost.is_billed else "billed and forecast",
             None if main is None else main.budget,
         ),
-        months_sheet(inputs),
+        months_sheet(inputs, verdict),
         cost_chart(inputs.forecast),
         requests_chart(inputs.forecast),
     ]
@@ -71,7 +70,7 @@ def _in_all(inputs: ReportInputs) -> str:
     return f"{line}; {unit} {cost} if {INTERPRETATION_WORDS[other]}."
 
 
-def months_sheet(inputs: ReportInputs) -> Sheet:
+def months_sheet(inputs: ReportInputs, verdict: Verdict) -> Sheet:
     """Each month ahead: expected, range, the other interpretation, how often the budget breaks.
 
     Where nothing is a range only the forecast and the other interpretation are shown.
@@ -79,7 +78,6 @@ def months_sheet(inputs: ReportInputs) -> Sheet:
     drawn, means = inputs.simulation.draws_cost, inputs.simulation.monthly
     other, unit = inputs.forecast.other_interpretation, inputs.currency
     # the probability of the budget that the verdict speaks of: a name for every number
-    verdict = judge(inputs)
     name = verdict.budget if inputs.has_ranges and verdict.probability is not None else None
     over = None if name is None else inputs.simulation.over[name]
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import html
-import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from estimator.report.monthly.document import Document
 from estimator.report.monthly.inputs import ReportInputs
@@ -18,9 +16,7 @@ from estimator.report.monthly.verdict import Verdict, judge
 from estimator.report.monthly.whose import Whose
 from estimator.report.past import (
     PastMonth,
-    change_to_month_before,
-    measured_of,
-    year_to_date,
+    expected_by_month,
 )
 from estimator.report.past.history_file import (
     History,
@@ -28,9 +24,13 @@ from estimator.report.past.history_file import (
     describe_inventory,
     keep_report,
 )
+from estimator.simulation.expected import with_means
+
+if TYPE_CHECKING:
+    from estimator.report.monthly.interactive import Tools
 
 
-def _describe_month(past: PastMonth, months: Sequence[PastMonth], at: int) -> dict[str, Any]:
+def _describe_month(past: PastMonth, change: float | None) -> dict[str, Any]:
     cost = past.cost
     return {
         "month": past.month,
@@ -40,7 +40,7 @@ def _describe_month(past: PastMonth, months: Sequence[PastMonth], at: int) -> di
         "cost": None if cost is None else cost.total,
         "is_open": past.is_open,
         "may_repeat": past.may_repeat,
-        "month_over_month": change_to_month_before(months, at),
+        "month_over_month": change,
         "others": past.others,
         "measured_requests": past.measured,
         "forecast": past.forecast,
@@ -52,9 +52,10 @@ def _describe_month(past: PastMonth, months: Sequence[PastMonth], at: int) -> di
 class MonthlyReport(ReportInputs):
     """The cost of KMS because of CloudTrail in a month, and in the months ahead.
 
-    `verdict` says whether it is on budget, `document` is the report as blocks; attributes are those
-    of `ReportInputs`: month, forecast, simulation, breakdown, actuals, reconciliation, advice,
-    past, changes, unread, whose; `history` are the reports kept so far.
+    `verdict` says whether it is on budget, `document` is the report as blocks, `tools` are what a
+    reader of its page may try out; attributes are those of `ReportInputs`: month, forecast,
+    simulation, breakdown, actuals, reconciliation, advice, past, changes, unread, whose; `history`
+    are the reports kept so far.
     """
 
     history: History = field(default_factory=lambda: History("USD"))
@@ -67,28 +68,20 @@ class MonthlyReport(ReportInputs):
     @cached_property
     def document(self) -> Document:
         """The report as blocks in the order of reading."""
-        return build_document(self)
+        return build_document(self, self.verdict)
 
-    def past_month(self) -> PastMonth:
-        """The month that is reported, as those before it."""
-        cost, others = self.month_cost, None
-        if self.reconciliation is not None:
-            others = math.fsum(self.reconciliation.others.values())
-        return PastMonth(
-            month=self.month,
-            cost=None if cost.billed is None else cost,
-            bill=self.bill_text or "",
-            others=others,
-            measured=measured_of(self.actuals, self.month),
-            forecast=self.expected[self.cost],
-            forecast_then=self.history.forecast_then(self.month),
-            may_repeat=bool(self.repeats),
+    @cached_property
+    def tools(self) -> Tools:
+        """What a reader of the page may try out."""
+        from estimator.report.monthly.interactive import build_tools
+
+        return build_tools(
+            self.forecast,
+            self.breakdown,
+            center="mean" if self.has_ranges else "",
+            attribution=None if self.whose is None else self.whose.attribution,
+            means=with_means(self.inventory),
         )
-
-    def expected_by_month(self) -> dict[str, float]:
-        """The expected cost of the month and of each month ahead. [currency]"""
-        costs = self.simulation.monthly[f"mean_{self.cost}"].to_numpy(dtype=float).tolist()
-        return dict(zip(self.forecast.months.labels, costs, strict=True))
 
     def write_history(self, path: str | Path) -> None:
         """Write the history with this report in it, for the reports of later months.
@@ -101,7 +94,7 @@ class MonthlyReport(ReportInputs):
         cost = self.month_cost
         report = KeptReport(
             month=self.month,
-            expected=self.expected_by_month(),
+            expected=expected_by_month(self.simulation),
             # of a month in progress the next report has more, and of lines that count twice less
             billed=cost.billed if cost.is_billed and not self.repeats else None,
             inventory=describe_inventory(self.inventory),
@@ -118,7 +111,7 @@ class MonthlyReport(ReportInputs):
         """One HTML file that needs no network, and no script to be read."""
         from estimator.report.monthly.html import write_page
 
-        return write_page(self.document, self)
+        return write_page(self.document, self.tools)
 
     def markdown(self) -> str:
         """The report as Markdown, without charts."""
@@ -126,30 +119,23 @@ class MonthlyReport(ReportInputs):
 
     def to_dict(self) -> dict[str, Any]:
         """The report as documented JSON: the verdict, and the JSON of all that it rests on."""
-        verdict = self.verdict
+        cost, bill_range = self.month_cost, self.month_bill.whole.bill_range
         return {
             "month": self.month,
-            "verdict": verdict.to_dict(),
-            f"billed_{self.currency.lower()}": self.month_cost.billed,
-            f"rest_{self.currency.lower()}": self.month_cost.rest,
+            "verdict": self.verdict.to_dict(),
+            f"billed_{self.currency.lower()}": cost.billed,
+            f"rest_{self.currency.lower()}": cost.rest,
             f"spent_{self.currency.lower()}": self.spent,
             "expected": self.expected,
             "expected_ahead": self.expected_ahead,
-            "range": None
-            if self.bill_range is None
-            else {
-                "billed": self.bill_range.billed,
-                "low": self.bill_range.low,
-                "high": self.bill_range.high,
-                "is_inside": self.bill_range.is_inside,
-            },
+            "range": None if bill_range is None else asdict(bill_range),
             "beside": list(self.document.beside),
             "answers": [
                 {"question": answer.question, "lines": list(answer.lines)}
                 for answer in self.document.answers
             ],
-            "past": [_describe_month(each, self.past, at) for at, each in enumerate(self.past)],
-            "year_to_date": asdict(year_to_date(self.past, self.month)),
+            "past": list(map(_describe_month, self.past, self.month_over_month)),
+            "year_to_date": asdict(self.year),
             "changes": None if self.changes is None else asdict(self.changes),
             "totals": self.month_totals,
             "totals_ahead": self.outlook_totals,

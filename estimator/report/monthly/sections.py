@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.figures import money
@@ -20,12 +19,12 @@ from estimator.report.monthly.basis import (
     rates_section,
 )
 from estimator.report.monthly.breakdown import breakdown_section
-from estimator.report.monthly.document import Block, Card, Cards, Document, Section
+from estimator.report.monthly.document import Block, Cards, Document, FirstPage, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.month import MONTH_CARDS, month_section
 from estimator.report.monthly.outlook import outlook_section
 from estimator.report.monthly.time import time_section
-from estimator.report.monthly.verdict import judge
+from estimator.report.monthly.verdict import Verdict
 from estimator.report.monthly.whose import whose_section
 
 _MOST_ADVISED = 6  # recommendations that are described
@@ -35,22 +34,7 @@ _MOST_CARDS = 3
 _CHARTS = ("fan", "sankey")
 
 
-@dataclass(frozen=True)
-class FirstPage:
-    """What stands above all folded parts.
-
-    Attributes
-    ----------
-    cards : tuple of Card
-        Three numbers.
-    chart : Chart or None
-    """
-
-    cards: tuple[Card, ...]
-    chart: Chart | None
-
-
-def build_document(inputs: ReportInputs) -> Document:
+def build_document(inputs: ReportInputs, verdict: Verdict) -> Document:
     """The report as blocks in the order of reading."""
     inventory = inputs.inventory
     parts = (
@@ -61,12 +45,11 @@ def build_document(inputs: ReportInputs) -> Document:
         (len(inventory.keys), "key"),
     )
     counted = ", ".join(f"{number:,} {word}{'s' * (number != 1)}" for number, word in parts)
-    verdict = judge(inputs)
-    sections = (
-        month_section(inputs),
-        _whose(inputs),
-        time_section(inputs),
-        outlook_section(inputs),
+    written = (
+        month_section(inputs, verdict),
+        whose_section(inputs.whose, inputs.inventory_file, inputs.actuals is not None),
+        time_section(inputs, verdict),
+        outlook_section(inputs, verdict),
         breakdown_section(inputs),
         free_section(inputs),
         interpretations_section(inputs),
@@ -75,21 +58,19 @@ def build_document(inputs: ReportInputs) -> Document:
         rates_section(inputs),
         notices_section(inputs),
     )
+    sections = tuple(section for section in written if section is not None)
+    # several months that were billed stand beside those ahead
+    billed = [month for month in inputs.past if month.cost and month.cost.billed is not None]
     return Document(
         title=f"KMS because of CloudTrail, {month_in_words(inputs.month)}",
         subtitle=f"{Path(inventory.path).name}: {counted}",
         status=verdict.status,
         verdict=verdict.sentence,
-        answers=answer_questions(inputs),
-        beside=(_other(inputs), *_copies(inputs)),
-        sections=tuple(section for section in sections if section is not None),
+        answers=answer_questions(inputs, verdict),
+        beside=(_other(inputs), *inputs.copies.beside()),
+        sections=sections,
+        first=_first_page(sections, ("timeline", *_CHARTS) if len(billed) > 1 else _CHARTS),
     )
-
-
-def _whose(inputs: ReportInputs) -> Section | None:
-    if inputs.whose is None:
-        return None
-    return whose_section(inputs.whose, inputs.inventory_file, inputs.actuals is not None)
 
 
 def _advice(inputs: ReportInputs) -> Section | None:
@@ -108,12 +89,6 @@ def _advice(inputs: ReportInputs) -> Section | None:
     return Section("advice", "What would save money", tuple(blocks))
 
 
-def _copies(inputs: ReportInputs) -> tuple[str, ...]:
-    """The copies of KMS events, where they cost enough to change a mind."""
-    lines = (inputs.copies_line if inputs.has_copies_to_show else None, inputs.paid_events_line)
-    return tuple(f"{line}." for line in lines if line)
-
-
 def _other(inputs: ReportInputs) -> str:
     """The forecast of the month under the other interpretation."""
     other = inputs.forecast.other_interpretation
@@ -127,15 +102,12 @@ def _other(inputs: ReportInputs) -> str:
     return f"{line} instead of {own} (source: {INTERPRETATIONS[other]})."
 
 
-def first_page(document: Document, inputs: ReportInputs) -> FirstPage:
+def _first_page(sections: tuple[Section, ...], charts_by_rank: tuple[str, ...]) -> FirstPage:
     """Pick out of the whole report what its reader came for."""
-    blocks = [block for section in document.sections for block in section.blocks]
+    blocks = [block for section in sections for block in section.blocks]
     cards = [card for block in blocks if isinstance(block, Cards) for card in block.cards]
     order = {name: rank for rank, name in enumerate(_FIRST)}
     chosen = sorted(cards, key=lambda card: order.get(card.name, len(order)))[:_MOST_CARDS]
     charts = {block.name: block for block in blocks if isinstance(block, Chart)}
-    # several months that were billed stand beside those ahead
-    billed = [month for month in inputs.past if month.cost and month.cost.billed is not None]
-    names = ("timeline", *_CHARTS) if len(billed) > 1 else _CHARTS
-    chart = next((charts[name] for name in names if name in charts), None)
+    chart = next((charts[name] for name in charts_by_rank if name in charts), None)
     return FirstPage(tuple(card for card in cards if card in chosen), chart)

@@ -17,6 +17,7 @@ from estimator.figures import (
     share,
     signed,
 )
+from estimator.inventory.budgets import Budget
 from estimator.measurement.billing.repeats import ONCE
 from estimator.months import month_in_words
 from estimator.report.blocks import Sheet, write_paragraphs
@@ -24,24 +25,27 @@ from estimator.report.charts.timeline import timeline_chart
 from estimator.report.monthly.changes import Change
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.verdict import judge
-from estimator.report.past import PastMonth, change_to_month_before, year_to_date
+from estimator.report.monthly.verdict import Verdict
+from estimator.report.past import PastMonth
 
 _MOST = 20
 _FEW = 3
 _CENT = 0.005
 
 
-def time_section(inputs: ReportInputs) -> Section | None:
+def time_section(inputs: ReportInputs, verdict: Verdict) -> Section | None:
     """Return the months so far, and what changed; None where there is nothing to look back at."""
     blocks: list[Block] = []
     if len(inputs.past) > 1:
+        budget = verdict.whole_budget
+        limit = None if budget is None else (budget.name, budget.usd_per_month)
         blocks += [
-            timeline_chart(inputs.past, inputs.simulation, _budget(inputs)),
-            _months_sheet(inputs),
+            timeline_chart(inputs.past, inputs.simulation, limit),
+            _months_sheet(inputs, budget),
         ]
         if any(each.cost is not None for each in inputs.past):
-            blocks.append(write_paragraphs(year_line(inputs), *_unknown_then(inputs)))
+            lines = (year_line(inputs, budget), *_unknown_then(inputs, budget))
+            blocks.append(write_paragraphs(*lines))
     changes = inputs.changes
     if changes is not None:
         sheets = (
@@ -65,31 +69,19 @@ def time_section(inputs: ReportInputs) -> Section | None:
     return Section("time", "The months so far, and what changed", tuple(blocks))
 
 
-def _budget(inputs: ReportInputs) -> tuple[str, float] | None:
-    """The budget of everything that the verdict speaks of, else the lowest one."""
-    verdict = judge(inputs)
-    whole = [state.budget for state in verdict.states if state.budget.part is None]
-    if not whole:
-        return None
-    lowest = min(whole, key=lambda budget: budget.usd_per_month)
-    main = next((budget for budget in whole if budget.name == verdict.budget), lowest)
-    return main.name, main.usd_per_month
-
-
-def _months_sheet(inputs: ReportInputs) -> Sheet:
+def _months_sheet(inputs: ReportInputs, budget: Budget | None) -> Sheet:
     """Each month so far: billed, against the month before, the forecast made then, the budget."""
-    budget = _budget(inputs)
     rows = []
     for at, each in enumerate(inputs.past):
         total = None if each.cost is None else each.cost.total
-        change = change_to_month_before(inputs.past, at)
+        change = inputs.month_over_month[at]
         before = inputs.past[at - 1].cost if at else None
         relative = change / before.total if change is not None and before and before.total else None
         then = each.forecast_then
         # how far an open month goes nothing says: no difference and no share is one of it
         known = None if each.is_open else total
         off = None if known is None or then is None else difference(then, known)
-        limit = None if budget is None else each.budget_then(*budget)
+        limit = None if budget is None else each.budget_then(budget.name, budget.usd_per_month)
         used = None if known is None or not limit else known / limit
         bill = f"{each.bill}, lines may count twice" if each.may_repeat else each.bill
         if each.cost is not None and each.cost.rest >= _CENT:
@@ -113,7 +105,8 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
         )
     unit = inputs.currency
     header: tuple[str, ...] = ("month", "bill", unit, "month over month", "relative")
-    header = (*header, f"of budget {budget[0]}" if budget else "of budget", "forecast then", "off")
+    of_budget = f"of budget {budget.name}" if budget else "of budget"
+    header = (*header, of_budget, "forecast then", "off")
     header = (*header, "by today's inventory", "others", "measured requests")
     title = f"Months so far: CloudTrail's part of the bill in {unit}"
     if any(each.cost is not None and each.cost.rest >= _CENT for each in inputs.past):
@@ -121,9 +114,9 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
     return Sheet(title, header, tuple(rows), numbers=len(header) - 2)
 
 
-def year_line(inputs: ReportInputs) -> str:
+def year_line(inputs: ReportInputs, budget: Budget | None) -> str:
     """The year to date, against what was forecast then; months without a bill are named."""
-    year, unit = year_to_date(inputs.past, inputs.month), inputs.currency
+    year, unit = inputs.year, inputs.currency
     if not year.known:
         return f"Year to date {year.year}: no bill is known."
     line = f"Year to date {year.year}: {unit} {money(year.cost)} in {year.known} of {year.months} "
@@ -141,19 +134,18 @@ def year_line(inputs: ReportInputs) -> str:
         of_these = "" if then.months == year.known else f" of {then.months} of them"
         line += f"; {money(then.forecast)} was forecast then{of_these}, {signed(cents(off))} off"
         line += f" ({percent(off / then.forecast)})" if then.forecast else ""
-    budget = _budget(inputs)
     if budget is not None:
         # each month against its budget of then
         limits = [
             (each.cost.total, limit)
             for each in inputs.past
             if each.cost is not None and not each.is_open and each.month.startswith(f"{year.year}-")
-            if (limit := each.budget_then(*budget))
+            if (limit := each.budget_then(budget.name, budget.usd_per_month))
         ]
         if limits:
             used = math.fsum(cost for cost, _ in limits) / math.fsum(limit for _, limit in limits)
             which = "these months" if len(limits) == year.known else "the months that have it"
-            line += f"; {share(used)} of budget {budget[0]} in {which}"
+            line += f"; {share(used)} of budget {budget.name} in {which}"
     return f"{line}."
 
 
@@ -172,10 +164,10 @@ def _spans(months: Sequence[str]) -> list[str]:
     return [span[0] if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in spans]
 
 
-def _unknown_then(inputs: ReportInputs) -> tuple[str, ...]:
+def _unknown_then(inputs: ReportInputs, budget: Budget | None) -> tuple[str, ...]:
     """What no report kept of the months so far: what was forecast of them then, their budget."""
     without = [each.month for each in inputs.past[:-1] if each.budgets is None]
-    limit = "" if _budget(inputs) is None else "; they stand against today's budget"
+    limit = "" if budget is None else "; they stand against today's budget"
     if not any(each.forecast_then is not None for each in inputs.past) and without:
         line = "No earlier report is kept (--history FILE), so what was forecast of these months "
         return (f"{line}then is not known{limit}.",)
@@ -207,11 +199,11 @@ def _changes_sheet(
     return Sheet(title, header, tuple(rows), numbers=2, sums=1 + bool(rest))
 
 
-def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
+def change_lines(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
     """Answer what changed: the bill, then the inventory with its money."""
     lines = []
     past, unit = inputs.past, inputs.currency
-    change = change_to_month_before(past, len(past) - 1) if len(past) > 1 else None
+    change = inputs.month_over_month[-1] if len(past) > 1 else None
     if change is not None:
         now, before = past[-1], past[-2]
         lines.append(
@@ -220,7 +212,7 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
             f"{f', {ONCE}' if now.may_repeat or before.may_repeat else ''}."
         )
     if len(past) > 1 and any(each.cost is not None for each in past):
-        lines.append(year_line(inputs))
+        lines.append(year_line(inputs, verdict.whole_budget))
     changes = inputs.changes
     if changes is not None:
         every = [*changes.parts, *changes.rates]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from estimator.figures import between_ends, budget_money, listed, money, share
@@ -21,6 +20,7 @@ from estimator.report.monthly.budget_states import (
 from estimator.report.monthly.words import factor_in_words, in_simulations
 
 if TYPE_CHECKING:
+    from estimator.inventory.budgets import Budget
     from estimator.report.monthly.inputs import ReportInputs
 
 _MOST = 3
@@ -45,6 +45,8 @@ class Verdict:
         What the bill covers: ``whole month``, or such as ``bill to 15 October``; None without one.
     states : tuple of BudgetState
         Every budget.
+    main : BudgetState or None
+        That of the budget that it speaks of.
     """
 
     status: Status
@@ -53,6 +55,15 @@ class Verdict:
     probability: float | None
     bill: str | None
     states: tuple[BudgetState, ...] = ()
+    main: BudgetState | None = None
+
+    @property
+    def whole_budget(self) -> Budget | None:
+        """The budget of everything that it speaks of, else the lowest one."""
+        if self.main is not None and self.main.budget.part is None:
+            return self.main.budget
+        whole = (state.budget for state in self.states if state.budget.part is None)
+        return min(whole, key=lambda budget: budget.usd_per_month, default=None)
 
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""
@@ -66,8 +77,6 @@ class Verdict:
         }
 
 
-# every part of a report asks it; one is kept, for inputs hold their draws
-@lru_cache(maxsize=1)
 def judge(inputs: ReportInputs) -> Verdict:
     """On budget or not, and how sure."""
     states = judge_budgets(inputs)
@@ -99,6 +108,7 @@ def judge(inputs: ReportInputs) -> Verdict:
         main.chance,
         inputs.bill_text,
         tuple(states),
+        main,
     )
 
 
@@ -116,8 +126,8 @@ def _describe(state: BudgetState) -> dict[str, Any]:
         "share": state.share,
         "first_over": state.first_over,
         "by_the_bill": state.by_the_bill,
-        "is_inside": state.is_inside,
-        "bill_factor": state.factor,
+        "is_inside": state.bill.is_inside,
+        "bill_factor": state.bill.factor,
         "breaks_again": state.breaks_again,
         "probability": state.chance,
         "probability_now": state.chance_now,
@@ -138,7 +148,7 @@ def cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
         until = "by the month's end" if words.startswith("to ") else "for the rest of the month"
         if "without" in words:
             until = "for what is missing"
-        if (basis := inputs.basis_of_rest) == "at the bill's rate":
+        if (basis := inputs.month_bill.basis_of_rest) == "at the bill's rate":
             until += f", {basis},"
         line = f"{unit} {billed} billed {words} and about {rest} more {until} make {total}"
         if state is None:
@@ -187,18 +197,19 @@ def _range_line(inputs: ReportInputs, main: BudgetState | None = None) -> list[s
     Of what the verdict's budget covers, where the bill tells it apart; a part that is where it
     should be says nothing of the months ahead where the whole bill is not.
     """
-    bill_range, bill = inputs.bill_range, "bill"
+    month_bill, bill = inputs.month_bill, "bill"
+    bill_range = month_bill.whole.bill_range
     if bill_range is None:
         return []
     if main is not None and main.budget.part is not None:
-        of_part = inputs.range_of(main.budget)
+        of_part = main.bill.own_range
         if of_part is None or (of_part.is_inside and not bill_range.is_inside):
             bill = "whole bill"
         else:
             bill_range, bill = of_part, f"bill of {main.budget.part_in_words}"
     to_date = f" {inputs.billed_words}" if inputs.reconciliation and inputs.billed_words else ""
     subject, other = f"The {bill}", ""
-    if inputs.follows_other:
+    if month_bill.follows_other:
         # what the difference to the inventory's own is due to
         is_charged = inputs.inventory.cloudtrail_writes == "exempt"
         does, does_not = "charges", "does not charge"
@@ -215,7 +226,7 @@ def _range_line(inputs: ReportInputs, main: BudgetState | None = None) -> list[s
     else:
         ends = between_ends(bill_range.low, bill_range.high)
         if bill_range.is_inside:
-            place = "within a tenth of" if inputs.follows_other else "inside"
+            place = "within a tenth of" if month_bill.follows_other else "inside"
             return [f"{other}{subject} is {place} the forecast's range {ends}{to_date}."]
         line = f"{other}{subject}{amount} is outside the forecast's range {ends}{to_date}"
     # the command stands in what to do
@@ -234,7 +245,7 @@ def _ahead(
     others = [state for state in others if state.may_break and not state.is_broken]
     others.sort(key=lambda state: (state.first_over or "9999", -(state.chance or 0.0)))
     # a forecast that the bill refutes may warn, and must not reassure
-    is_refuted = inputs.is_refuted or main.is_inside is False
+    is_refuted = inputs.month_bill.whole.is_refuted or main.bill.is_refuted
     if main.first_over or main.status == "at risk" or not is_refuted:
         others.insert(0, main)
     lines = [_ahead_of(inputs, state, last) for state in others[:most]]
@@ -255,9 +266,10 @@ def _ahead_of(inputs: ReportInputs, state: BudgetState, last: str) -> str:
     if state.by_the_bill:
         return f"At the level of this bill budget {name} is broken from {first} on."
     if not state.first_over and state.breaks_again:
+        times = factor_in_words(state.bill.factor)
         return (
-            f"What is billed is {factor_in_words(state.factor)} times what was expected of it: as "
-            f"much again would break budget {name}."
+            f"What is billed is {times} times what was expected of it: as much again would break "
+            f"budget {name}."
         )
     if not state.first_over and (state.chance_now or 0.0) > max(RISK, state.chance or 0.0):
         times = in_simulations(state.chance_now or 0.0, inputs.simulation.draws)

@@ -130,17 +130,19 @@ def _of_requests(measured: Actuals) -> Actuals | None:
     return dataclasses.replace(measured, all_rows=rows[chosen]) if chosen.any() else None
 
 
-def whose_section(whose: Whose, inventory: str, has_logs: bool) -> Section | None:
+def whose_section(whose: Whose | None, inventory: str, has_logs: bool) -> Section | None:
     """The section; None where neither logs nor a bill of the month were given.
 
     Parameters
     ----------
-    whose : Whose
+    whose : Whose or None
     inventory : str
         The name of its file, for commands.
     has_logs : bool
         Whether any measurement was given.
     """
+    if whose is None:
+        return None
     if whose.attribution is not None:
         return Section("whose", _TITLE, _attributed(whose.attribution))
     if whose.billed is None and not has_logs:

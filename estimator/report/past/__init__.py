@@ -10,10 +10,11 @@ from estimator.figures import difference
 from estimator.forecasting import compute_forecast
 from estimator.measurement.result import Actuals
 from estimator.months import Months, parse_month, read_months
-from estimator.reconciliation import reconcile_forecast
+from estimator.reconciliation import Reconciliation, reconcile_forecast
 from estimator.reconciliation.notices import months_left_out
 from estimator.report.past.history_file import History
 from estimator.report.past.month_cost import MonthCost, bill_in_words, cost_by_bill
+from estimator.simulation import Simulation
 from estimator.volume.model import Model
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError
@@ -66,9 +67,40 @@ class PastMonth:
         return now if self.budgets is None else self.budgets.get(name)
 
 
+def look_back(
+    model: Model,
+    simulation: Simulation,
+    found: Reconciliation | None,
+    billed: Actuals | None,
+    measured: Actuals | None,
+    history: History,
+) -> tuple[tuple[PastMonth, ...], tuple[str, ...]]:
+    """Look back from the month that is reported, the first of a simulation.
+
+    Parameters
+    ----------
+    model : Model
+        Of the simulated inventory with its ranges at their means.
+    found : Reconciliation or None
+        The month against its bill.
+
+    Returns
+    -------
+    tuple of PastMonth, tuple of str
+        The months up to the reported one, which is the last; notices on bills and on the history.
+    """
+    table, discount, expected = simulation.table, simulation.discount, expected_by_month(simulation)
+    month = simulation.months.labels[0]
+    then = history.forecast_then(month)
+    current = describe_month(month, found, measured, expected[month], then)
+    past, notices = collect_past(model, billed, measured, table, discount, history, current)
+    if history.differs(month, expected):
+        notices += (f"the history keeps what the first report of {month} forecast, not this one",)
+    return past, notices
+
+
 def collect_past(
     model: Model,
-    month: str | None,
     billed: Actuals | None,
     measured: Actuals | None,
     table: RateTable,
@@ -82,11 +114,10 @@ def collect_past(
     ----------
     model : Model
         Of the inventory with its ranges at their means, in whatever months.
-    month : str or None
-        The month that is reported; None for all that are known.
     current : PastMonth, optional
-        The same month, where it is known already.
+        The month that is reported; without it all that are known are collected.
     """
+    month = None if current is None else current.month
     reported, requests = history.billed(), _measured_by_month(measured)
     of_bill = _months_of_bill(billed)
     labels = sorted({*of_bill, *reported, *requests})
@@ -142,19 +173,42 @@ def past_month(
     model = model.during(read_months(month, 1))
     expected = compute_forecast(model, table, discount)
     result = reconcile_forecast(model, expected, billed, measured)
-    requests = measured_of(measured, month)
-    if not result.has_kms:
-        return PastMonth(month, None, "", None, requests, result.forecast_of_month(), then)
+    found = result if result.has_kms else None
+    return describe_month(month, found, measured, result.forecast_of_month(), then)
+
+
+def describe_month(
+    month: str,
+    found: Reconciliation | None,
+    measured: Actuals | None,
+    forecast: float,
+    then: float | None,
+) -> PastMonth:
+    """Describe a month by its bill, if there is one, its measurements and its forecasts.
+
+    Parameters
+    ----------
+    found : Reconciliation or None
+        The month against its bill.
+    forecast, then : float
+        What is forecast of it now, and what was before it. [currency]
+    """
     return PastMonth(
         month=month,
-        cost=cost_by_bill(result),
-        bill=bill_in_words(result),
-        others=math.fsum(result.others.values()),
-        measured=requests,
-        forecast=result.forecast_of_month(),
+        cost=None if found is None else cost_by_bill(found),
+        bill="" if found is None else bill_in_words(found),
+        others=None if found is None else math.fsum(found.others.values()),
+        measured=_measured_by_month(measured).get(month),
+        forecast=forecast,
         forecast_then=then,
-        may_repeat=bool(result.repeats),
+        may_repeat=found is not None and bool(found.repeats),
     )
+
+
+def expected_by_month(simulation: Simulation) -> dict[str, float]:
+    """The expected cost of each of its months: what a history keeps of a report. [currency]"""
+    costs = simulation.monthly[f"mean_{simulation.cost}"].to_numpy(dtype=float).tolist()
+    return dict(zip(simulation.months.labels, costs, strict=True))
 
 
 def _months_of_bill(billed: Actuals | None) -> tuple[str, ...]:
@@ -172,11 +226,6 @@ def _measured_by_month(measured: Actuals | None) -> dict[str, float]:
     rows = rows[(rows["unit"] == "request") & (rows["cause"] != "other").to_numpy()]
     sums = rows.groupby(rows["month"].astype(str))["quantity"].sum()
     return {str(label): float(quantity) for label, quantity in sums.items()}
-
-
-def measured_of(measured: Actuals | None, month: str) -> float | None:
-    """CloudTrail's measured requests of a month. [request]"""
-    return _measured_by_month(measured).get(month)
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,7 @@ def _turn(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def check_owner(history: History, inventory: Inventory, path: str | Path) -> str | None:
+def check_owner(history: History, inventory: Inventory, path: str | Path | None) -> str | None:
     """Hold the last report of a history against an inventory: is it of the same organization?
 
     Returns
@@ -197,7 +197,7 @@ def check_owner(history: History, inventory: Inventory, path: str | Path) -> str
     KmscostError
         They have no payer and no account in common.
     """
-    if not history.reports:
+    if path is None or not history.reports:
         return None
     last, payers = history.reports[-1], set(inventory.payers())
     accounts = {account.id for account in inventory.accounts}
@@ -239,14 +239,16 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def read_history(path: str | Path, currency: str) -> History:
-    """Read a history file; an empty history where there is none yet.
+def read_history(path: str | Path | None, currency: str) -> History:
+    """Read a history file; an empty history where none is given, or there is none yet.
 
     Raises
     ------
     KmscostError
         It is no history, is of another version, or of another currency.
     """
+    if path is None:
+        return History(currency)
     try:
         text = Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:

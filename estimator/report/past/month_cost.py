@@ -1,4 +1,4 @@
-"""The cost of a month, billed and forecast, and a bill beside the forecast's range."""
+"""The cost of a month: what a bill has of it, and what is expected of the rest."""
 
 from __future__ import annotations
 
@@ -49,18 +49,3 @@ def cost_by_bill(
 def bill_in_words(found: Reconciliation) -> str:
     """What a bill covers: ``whole month``, or such as ``bill to 15 October``."""
     return f"bill {found.covers}" if found.covers else "whole month"
-
-
-@dataclass(frozen=True)
-class BillRange:
-    """A bill beside the forecast's 5th and 95th percentile of the same days. [currency]"""
-
-    billed: float
-    low: float
-    high: float
-    is_inside: bool
-
-    @property
-    def has_width(self) -> bool:
-        """True where they are two numbers."""
-        return self.high - self.low > 1e-9 * abs(self.high)

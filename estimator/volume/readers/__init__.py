@@ -27,6 +27,7 @@ __all__ = [
     "is_fine",
     "kind_of",
     "reader_blocks",
+    "reader_models",
 ]
 
 KINDS: dict[type, type[ReaderModel]] = {
@@ -52,6 +53,11 @@ def build_reader_model(model: Model, reader: Any) -> ReaderModel:
     return kind_of(reader)(model, reader)
 
 
+def reader_models(model: Model) -> tuple[ReaderModel, ...]:
+    """Every reader of the inventory at work."""
+    return tuple(build_reader_model(model, reader) for reader in model.inventory.readers)
+
+
 def reader_blocks(
     model: Model, summed: Streams, by_account: bool, by_region: bool
 ) -> Iterator[Block]:
@@ -59,8 +65,5 @@ def reader_blocks(
 
     `summed` are the model's streams, added up to what the frame tells apart.
     """
-    for reader in model.inventory.readers:
-        each = build_reader_model(model, reader)
-        streams = each.streams(summed, by_account, by_region)
-        if len(streams):
-            yield from each.blocks(streams)
+    for each in reader_models(model):
+        yield from each.blocks(summed, by_account, by_region)

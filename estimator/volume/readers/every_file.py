@@ -8,7 +8,7 @@ from dataclasses import replace
 from estimator.figures import noun_of
 from estimator.inventory.reader_sections import EveryFile
 from estimator.months import FloatArray
-from estimator.volume.blocks import BurstProfile, every_five_minutes
+from estimator.volume.blocks import BurstProfile
 from estimator.volume.equations import Equation, Product
 from estimator.volume.model import Written
 from estimator.volume.readers.reader_model import BoolArray, ReaderModel
@@ -48,5 +48,4 @@ class EveryFileModel(ReaderModel):
 
     def burst_profile(self, written: Written) -> BurstProfile:
         """It follows the files of five minutes."""
-        del written
-        return every_five_minutes(self.reader.burst_seconds)
+        return written.burst_profile(self.reader.burst_seconds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar, NamedTuple
@@ -11,6 +10,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from estimator.figures import listed, noun_of
+from estimator.inventory import Range
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Period
 from estimator.volume import formulas
@@ -66,9 +66,18 @@ class LookBack(ReaderModel):
     window_words: ClassVar[str]
     look: ClassVar[str]
 
-    @abstractmethod
+    @property
+    def looks_per_month(self) -> float:
+        """Its looks in a whole month, by the first of its `factors`. [1/month]"""
+        rate: Range = getattr(self.reader, self.factors[0])
+        return rate.mid
+
     def looks(self, streams: Streams) -> Looks:
-        """Give the number of its looks and the moments between which they come."""
+        """The number of its looks, spread evenly over the time in which it is active."""
+        first, last = self.moments(streams)
+        month_days = self.model.spans.month_days
+        number = formulas.per_month(self.looks_per_month, last - first, month_days)
+        return Looks(number, first, last)
 
     @property
     def per_look(self) -> float:
@@ -145,7 +154,7 @@ class LookBack(ReaderModel):
         if not np.broadcast_to(looks.number, shape)[0, 0]:
             yield Equation(f"nothing: {self.why_no_look(rows.streams)}", 0.0, "gets")
             return
-        noun = "digest files" if self.is_digest(written) else "files"
+        noun = "digest files" if written.is_digest else "files"
         days, growth, grown = self._days(rows, back, looks)
         if not days.any():
             yield Equation(f"nothing: no {noun[:-1]} of {trail.name} lies there", 0.0, "gets")
@@ -271,12 +280,6 @@ class LookBack(ReaderModel):
         # never before `first`, or a stretch that is over would count as negative looks
         last = np.maximum(np.minimum(spans.end, end), first)
         return np.broadcast_to(first, last.shape), last
-
-    def evenly(self, streams: Streams, per_month: float) -> Looks:
-        """As many looks a month, spread evenly over the time in which it is active."""
-        first, last = self.moments(streams)
-        number = formulas.per_month(per_month, last - first, self.model.spans.month_days)
-        return Looks(number, first, last)
 
 
 def _months(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:

@@ -7,8 +7,7 @@ from estimator.inventory.reader_sections import Query
 from estimator.volume.blocks import QUERY_SECONDS, BurstProfile
 from estimator.volume.equations import Value
 from estimator.volume.model import Written
-from estimator.volume.readers.look_back import LookBack, Looks
-from estimator.volume.streams import Streams
+from estimator.volume.readers.look_back import LookBack
 
 
 class QueryModel(LookBack):
@@ -28,10 +27,6 @@ class QueryModel(LookBack):
         """Days, as long as there is more than one; then files, by partitions."""
         return "days_scanned" if reader.days_scanned.mid > 1 else "share_of_files"
 
-    def looks(self, streams: Streams) -> Looks:
-        """Queries come evenly."""
-        return self.evenly(streams, self.reader.queries_per_month.mid)
-
     @property
     def per_look(self) -> float:
         """Gets of each file that a query meets. [get/file]"""
@@ -48,5 +43,5 @@ class QueryModel(LookBack):
     def burst_profile(self, written: Written) -> BurstProfile:
         """One query at a time."""
         del written
-        each_day = self.reader.queries_per_month.mid / self.model.spans.month_days
+        each_day = self.looks_per_month / self.model.spans.month_days
         return BurstProfile(each_day, self.reader.burst_seconds or QUERY_SECONDS)

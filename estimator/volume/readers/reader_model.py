@@ -194,24 +194,26 @@ class ReaderModel(ABC):
         unit = self.reader.model_copy(update={self.assumption: Range.exactly(1)})
         return type(self)(self.model, unit).total(streams)
 
-    def blocks(self, streams: Streams) -> Iterator[Block]:
-        """Its requests."""
+    def blocks(self, summed: Streams, by_account: bool, by_region: bool) -> Iterator[Block]:
+        """Its requests; parameters as `streams` has them."""
+        streams = self.streams(summed, by_account, by_region)
+        if not len(streams):
+            return
         for written in self.files_to_read(streams):
             if len(written.streams):
                 yield from self.requests(written, self.gets(written))
 
     def requests(self, written: Written, gets: FloatArray) -> Iterator[Block]:
         """The requests of as many gets: a Decrypt each, less what a Bucket Key saves."""
-        streams = written.streams
-        left = formulas.requests_left(gets, self.savings[streams.trail][:, None])
         yield self.model.block(
-            streams,
-            left,
+            written.streams,
+            gets,
             self.reader.name,
             self.cause,
             "Decrypt",
             self.burst_profile(written),
             self.account,
+            savings=self.savings,
         )
 
     @property
@@ -254,13 +256,9 @@ class ReaderModel(ABC):
         model = self.model
         growth = growth_value(float(written.growth.factor[0]))
         days = model.days(written.streams, period)[:, 0]
-        noun = "digest files" if self.is_digest(written) else "log files"
+        noun = "digest files" if written.is_digest else "log files"
         lines = files_equations(model, written, days, growth, f"{noun} put")
         return files_value(lines, float(model.put(written, period).sum()), words)
-
-    def is_digest(self, written: Written) -> bool:
-        """True for files that are digests."""
-        return written.growth is self.model.growths["digests"]
 
     def streams(
         self,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from estimator.inventory.reader_sections import Replication
 from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, Period
-from estimator.volume.blocks import Block, BurstProfile, every_five_minutes, every_hour
+from estimator.volume.blocks import Block, BurstProfile
 from estimator.volume.equations import Equation, Value, add_terms
 from estimator.volume.file_equations import requests_equation
 from estimator.volume.model import Written
@@ -81,5 +81,4 @@ class ReplicationModel(ReaderModel):
 
     def burst_profile(self, written: Written) -> BurstProfile:
         """It follows the files of five minutes, and the digests of an hour."""
-        is_digest = written.growth is self.model.growths["digests"]
-        return (every_hour if is_digest else every_five_minutes)(self.reader.burst_seconds)
+        return written.burst_profile(self.reader.burst_seconds)

@@ -7,7 +7,7 @@ import math
 from estimator.inventory.reader_sections import Validate
 from estimator.volume.blocks import BurstProfile
 from estimator.volume.model import Written
-from estimator.volume.readers.look_back import LookBack, Looks
+from estimator.volume.readers.look_back import LookBack
 from estimator.volume.streams import Streams
 
 LONGEST_MONTH = 31.0  # [day]
@@ -34,10 +34,6 @@ class ValidateModel(LookBack):
         runs = reader.runs_per_month.mid
         return float(math.ceil(LONGEST_MONTH / runs - _SLACK)) if runs > 0 else None
 
-    def looks(self, streams: Streams) -> Looks:
-        """Runs come evenly."""
-        return self.evenly(streams, self.reader.runs_per_month.mid)
-
     def files_to_read(self, streams: Streams) -> tuple[Written, ...]:
         """Log files and digests of trails that validate: without digests nothing begins."""
         validated = streams.where(self.model.validated[streams.trail])
@@ -46,5 +42,5 @@ class ValidateModel(LookBack):
     def burst_profile(self, written: Written) -> BurstProfile:
         """One run at a time, one get after the other."""
         del written
-        each_day = self.reader.runs_per_month.mid / self.model.spans.month_days
+        each_day = self.looks_per_month / self.model.spans.month_days
         return BurstProfile(each_day, self.reader.burst_seconds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,34 @@ _FOLDER = Path(__file__).parent
 _MONEY, _COUNT = 6, 1  # decimals
 
 
-def tool_data(
+@dataclass(frozen=True, eq=False, repr=False)
+class Tools:
+    """What a reader may try out: sliders, and a table to search.
+
+    Attributes
+    ----------
+    data : dict
+        What `tools.js` works on, as JSON has it. ``csv``: every account; ``groups``: the month by
+        what does not hang on the account; ``notes``: what a group is of, where it is not of the
+        forecast; ``unit``: the currency; ``what_if``: as `model_what_if`, None where it has none.
+    markup : Markup
+        What `tools.js` fills.
+    """
+
+    data: dict[str, Any]
+    markup: Markup
+
+
+def build_tools(
     forecast: Forecast,
     breakdown: Mapping[str, pd.DataFrame],
+    *,
+    center: str,
     attribution: Attribution | None = None,
     means: Inventory | None = None,
-) -> dict[str, Any]:
-    """Return what `tools.js` works on, as JSON has it.
+    is_open: bool = False,
+) -> Tools:
+    """Count what the sliders move, and write what shows it.
 
     Parameters
     ----------
@@ -48,17 +70,14 @@ def tool_data(
         What the sliders begin with.
     breakdown : mapping
         Its first month, as `break_down` returns it.
+    center : str
+        The value of each range that it stands on: mean or typical value. Empty without ranges.
     attribution : Attribution, optional
         Whose the requests of that month are, by its logs.
     means : Inventory, optional
         As of `model_what_if`.
-
-    Returns
-    -------
-    dict
-        ``csv``: every account; ``groups``: the month by what does not hang on the account;
-        ``notes``: what a group is of, where it is not of the forecast; ``unit``: the currency;
-        ``what_if``: as `model_what_if`, None where it has none.
+    is_open : bool
+        Whether the sliders are unfolded.
     """
     groups, notes = _group_month(forecast, breakdown), {}
     if attribution is not None:
@@ -68,13 +87,15 @@ def tool_data(
             f"Every KMS request {whole} of {month_in_words(forecast.months.labels[0])}, "
             "CloudTrail's and all others', by the service that asked for it; no forecast."
         )
-    return {
+    what_if = model_what_if(forecast, means)
+    data = {
         "csv": _accounts_csv(forecast, breakdown),
         "groups": groups,
         "notes": notes,
         "unit": forecast.currency,
-        "what_if": model_what_if(forecast, means),
+        "what_if": what_if,
     }
+    return Tools(data, _write_markup(forecast, what_if is not None, center, is_open))
 
 
 def _accounts_csv(forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]) -> str:
@@ -183,19 +204,8 @@ def _plain(value: float, digits: int) -> str:
     return f"{value:.{digits}f}".rstrip("0").rstrip(".") if value else "0"
 
 
-def write_tools(forecast: Forecast, *, has_sliders: bool, center: str, is_open: bool) -> Markup:
-    """Write the markup that `tools.js` fills.
-
-    Parameters
-    ----------
-    forecast : Forecast
-    has_sliders : bool
-        Whether there is a what-if.
-    center : str
-        The value of each range that it stands on: mean or typical value. Empty without ranges.
-    is_open : bool
-        Whether the sliders are unfolded.
-    """
+def _write_markup(forecast: Forecast, has_sliders: bool, center: str, is_open: bool) -> Markup:
+    """Write the markup that `tools.js` fills; without a what-if it has no sliders."""
     labels = forecast.months.labels
     first, last = month_in_words(labels[0]), month_in_words(labels[-1])
     span = first if len(labels) == 1 else f"{first} to {last}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from estimator.forecasting import Forecast
 from estimator.report.exports import Source, forecast_of
 from estimator.report.monthly.breakdown import break_down
-from estimator.report.monthly.interactive import read_text, tool_data, write_tools
+from estimator.report.monthly.interactive import build_tools, read_text
 from estimator.volume.model import Model
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError, Problem
@@ -121,14 +121,12 @@ def _widget() -> type:
         def __init__(self, forecast: Forecast) -> None:
             self.forecast = forecast
             month = Model(forecast.inventory, forecast.months).first_month()
-            data = tool_data(forecast, break_down(month, forecast))
-            has_sliders = data["what_if"] is not None
-            tools = write_tools(
-                forecast, has_sliders=has_sliders, center="typical value", is_open=True
+            tools = build_tools(
+                forecast, break_down(month, forecast), center="typical value", is_open=True
             )
             super().__init__(
-                _markup=f"<style>{read_text('tools.css')}{_STYLE}</style>{tools}",
-                _data=data,
+                _markup=f"<style>{read_text('tools.css')}{_STYLE}</style>{tools.markup}",
+                _data=tools.data,
                 charged=forecast.inventory.cloudtrail_writes == "charged",
             )
 

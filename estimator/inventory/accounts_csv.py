@@ -1,4 +1,4 @@
-"""The columns of a CSV file of accounts: our own, and those of what AWS's console exports.
+"""A CSV file of accounts: our own columns, and those of what AWS's console exports.
 
 AWS Organizations User Guide, "Export details for all accounts in AWS Organizations", checked
 2026-11-28: Account ID, ARN, Email, Name, Status, Joined method, Joined timestamp; State has taken
@@ -7,15 +7,21 @@ the place of Status since 2025-09-09.
 
 from __future__ import annotations
 
+import csv
+import io
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from estimator.inventory.kinds import account_meant
 from pricing.arns import is_account
+from pricing.reading.document import Location, Map, Seq
 from pricing.reading.problems import Problem
 from pricing.reading.units import unit_in_words
 from pricing.reading.words import shown
 from pricing.reading.written_keys import key_meant, nearest_key
+from pricing.reading.written_numbers import thousands_fix
 
 COLUMNS = ("id", "name", "payer", "regions", "files_per_day", "from", "until", "ou")
 _UNITS = {"files_per_day": "file/day"}
@@ -44,6 +50,17 @@ _UNUSED = {"arn", "accountarn", "email", "joinedmethod", "joinedtimestamp"}
 _DELIMITERS = (",", ";", "\t", "|")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,30}\Z")
 _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's own first line
+
+
+class AccountRow(NamedTuple):
+    """An account as a file has it, before its status and its values are looked at.
+
+    `place` is the one in JSON, empty in CSV, whose lines are places enough.
+    """
+
+    row: Map
+    status: Any
+    place: Location = ()
 
 
 def find_delimiter(text: str) -> tuple[str, str]:
@@ -121,3 +138,73 @@ def understand_header(
         fix = "name the column with the account ids `id`"
         problems.append(Problem(path, line, "", "no column `id`", "one", fix))
     return columns
+
+
+def read_rows(path: str, text: str) -> tuple[list[AccountRow], list[Problem]]:
+    """The accounts of a CSV file, one a line, and what is wrong with its lines."""
+    problems: list[Problem] = []
+    lines = _lines(path, text, problems)
+    # an empty line is no header: one stands in the place of Excel's own
+    header = next((line for line in lines if line[1]), None)
+    if header is None:
+        fix = f"begin with the line {','.join(COLUMNS[:2])}"
+        return [], [Problem(path, 1, "", "an empty file", "a header line", fix)]
+    first = list(itertools.islice(lines, 1))
+    columns = understand_header(path, *header, problems, first[0][1] if first else ())
+    if problems:
+        return [], problems
+    rows = []
+    for line, cells in itertools.chain(first, lines):
+        # spreadsheets leave lines of commas alone at the end
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(columns):
+            found = f"{len(cells)} cells"
+            fix = "quote cells that hold a comma; separate Regions by spaces"
+            expected = f"{len(columns)}, as in the header"
+            problems.append(Problem(path, line, "", found, expected, fix))
+            continue
+        row, status = Map(line), ACTIVE
+        for column, cell in zip(columns, cells, strict=True):
+            if column == STATUS:
+                status = cell.strip()
+            elif column.startswith(TAG) and cell.strip():
+                row.setdefault("tags", Map(line))[column.removeprefix(TAG)] = cell.strip()
+            elif column and cell.strip():
+                row[column] = _cell(column, cell.strip(), row)
+        rows.append(AccountRow(row, status))
+    return rows, problems
+
+
+def _lines(path: str, text: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+    # not strict, a quote that is never closed would take the rest of the file for one cell
+    delimiter, text = find_delimiter(text)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            found = f"a line that is not CSV ({error})"
+            fix = "check the quotes in this line"
+            problems.append(Problem(path, reader.line_num, "", found, "CSV", fix))
+            return
+        yield reader.line_num, cells
+
+
+def _cell(name: str, text: str, row: Map) -> Any:
+    """A cell as the YAML of the same key would give it."""
+    if name == "regions" and text != "default":
+        regions = Seq(row.line)
+        regions.extend(part for part in re.split(r"[;|,\s]+", text) if part)
+        regions.lines = [row.line] * len(regions)
+        return regions
+    if name == "files_per_day":  # the only number; a range does not fit into a cell
+        if thousands_fix(text):
+            row.written[name] = text
+        try:
+            return float(text.replace("_", ""))
+        except ValueError:
+            return text
+    return text

@@ -1,0 +1,311 @@
+"""The forecast of what a bill covers: like with like, by the days billed and the lines it has.
+
+The one home of the rule for a bill in progress: the forecast that a bill is held against is that of
+the days billed, and what the rest of the month costs is forecast.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from estimator.forecasting import WRITES, Forecast
+from estimator.inventory.sections import Key
+from estimator.measurement.coverage import WHOLE_DAY, Coverage
+from estimator.measurement.result import Actuals
+from estimator.months import FloatArray, Months
+from estimator.reconciliation.billed_days import BilledDays, MissingLines, find_missing_lines
+from estimator.reconciliation.interpretation import Interpretation
+from estimator.reconciliation.sides import Sides
+from estimator.volume import JOB, DailyRequests, daily_requests
+from estimator.volume.formulas import key_months
+from estimator.volume.model import Model
+
+_USAGE = ("request", "key-month")
+
+
+@dataclass(frozen=True)
+class ForecastToDate:
+    """The forecast of the days billed.
+
+    Attributes
+    ----------
+    days : BilledDays
+        The days of the month that the bill covers.
+    shares : array
+        The share of each of the forecast's rows that falls into them. [0-1]
+    missing : MissingLines
+        What of these days has a forecast and no line.
+    by_account : DataFrame
+        The forecast of the month and of these days, by payer, billed_account and unit, with the
+        worth of the free requests; as the bill takes writes, too. [currency]
+    """
+
+    days: BilledDays
+    shares: FloatArray
+    missing: MissingLines
+    by_account: pd.DataFrame
+
+
+def forecast_billed_days(
+    model: Model, sides: Sides, interpretations: Sequence[Interpretation]
+) -> ForecastToDate:
+    """Find what the bill covers of the month, and what is forecast of that.
+
+    Parameters
+    ----------
+    model : Model
+        What the forecast was made of, of this month alone.
+    sides : Sides
+    interpretations : sequence of Interpretation
+        What the bill charges for, by payer.
+    """
+    forecast, by_day = sides.forecast, _ForecastDays(model)
+    days = _find_billed_days(sides.billed, by_day, sides.bill.payers)
+    shares = _shares_of_rows(forecast.rows, by_day, days)
+    # of a bill that goes on nothing is missing yet
+    is_told = ~forecast.rows["payer"].astype(str).isin(days.open_payers).to_numpy()
+    cost = _charged_cost(forecast, interpretations) * shares * is_told
+    return ForecastToDate(
+        days=days,
+        shares=shares,
+        by_account=_forecast_by_account(forecast, shares, interpretations),
+        missing=find_missing_lines(sides.bill.rows, forecast.rows, cost),
+    )
+
+
+@dataclass(frozen=True)
+class _ForecastDays:
+    """The forecast of a month by the day, counted once and only where it is asked for."""
+
+    model: Model
+
+    @cached_property
+    def requests(self) -> tuple[DailyRequests, ...]:
+        """The requests of each job on each day."""
+        return tuple(daily_requests(self.model))
+
+    @cached_property
+    def keys(self) -> tuple[tuple[str, Key, FloatArray], ...]:
+        """Each key with its payer and its key-months on each day. [key-month]"""
+        inventory, spans = self.model.inventory, self.model.months.each_day(0, 1)
+        payers = inventory.payer_by_account
+        found = []
+        for key in inventory.keys:
+            rotations = [float(day.toordinal()) for day in key.rotations]
+            active = inventory.active.key[key.id]
+            by_day = key_months(active, rotations, spans.begin, spans.end)
+            found.append((payers[key.account], key, by_day))
+        return tuple(found)
+
+
+def _find_billed_days(
+    billed: Actuals, by_day: _ForecastDays, names: Mapping[str, str]
+) -> BilledDays:
+    """Find the days that a bill covers, of each payer.
+
+    A bill covers what its lines of usage span, whichever the product. In a bill of several payers
+    the lines of each say how far its own goes; of a payer without a line nothing is billed yet.
+
+    Parameters
+    ----------
+    by_day : _ForecastDays
+        The forecast of the month.
+    names : mapping
+        The inventory's name of each payer of the bill.
+    """
+    inventory, months = by_day.model.inventory, by_day.model.months
+    label = months.labels[0]
+    whole = _share_of_days(billed.coverage, months)
+    is_told = bool(whole.any())
+    own = inventory.payer_by_account
+    rows = billed.measured
+    rows = rows[rows["month"].astype(str) == label]
+    accounts, payers = rows["billed_account"].astype(str), rows["payer"].astype(str)
+    # of which payer of the inventory each line is; empty where it tells neither
+    owner = pd.Series(
+        [
+            own.get(account) or names.get(payer, payer)
+            for account, payer in zip(accounts, payers, strict=True)
+        ],
+        index=rows.index,
+        dtype=object,
+    )
+    covered, open_payers = {}, []
+    several = len(inventory.payers()) > 1 and not (owner == "").any()
+    for payer in inventory.payers():
+        lines = rows[(owner == payer).to_numpy()] if several else rows
+        # the days of another payer's bill are none of one that goes on
+        goes_on = lines[(lines["unit"].isin(_USAGE) & (lines["coverage"] == 0)).to_numpy()]
+        by_month = "day" not in goes_on or goes_on["day"].isna().any()
+        if not is_told or (len(goes_on) and by_month):
+            open_payers.append(payer)
+            covered[payer] = np.ones(len(whole))
+            continue
+        covered[payer] = whole * _outside_of_holes(lines, by_day, payer)
+        if several:
+            covered[payer] = covered[payer] * _until_last_line(lines, months)
+        if len(goes_on):
+            first = months.firsts[0]
+            for day in goes_on["day"].unique():
+                covered[payer][(day.start_time.date() - first).days] = 0.0
+    return BilledDays(months, covered, tuple(open_payers))
+
+
+def _share_of_days(coverage: Coverage, months: Months) -> FloatArray:
+    """The share of each day that anything of a bill covers. [0-1]"""
+    first, days = months.firsts[0], int(months.days[0])
+    masks = [0] * days
+    for hours in coverage.hours.values():
+        for at in range(days):
+            masks[at] |= hours.get(first + datetime.timedelta(days=at), 0) & WHOLE_DAY
+    return np.array([mask.bit_count() / 24 for mask in masks])
+
+
+def _until_last_line(rows: pd.DataFrame, months: Months) -> FloatArray:
+    """1 for each day up to the last one of a payer's lines, 0 after it. [-]"""
+    days = np.arange(int(months.days[0]))
+    if not len(rows):
+        return np.zeros(len(days))
+    # a line of more than a day, as in bills by the month, says nothing of a last day
+    if "day" not in rows or rows["day"].isna().any():
+        return np.ones(len(days))
+    last = max(period.start_time.date() for period in rows["day"].unique())
+    until: FloatArray = (days <= (last - months.firsts[0]).days).astype(np.float64)
+    return until
+
+
+def _outside_of_holes(rows: pd.DataFrame, by_day: _ForecastDays, payer: str) -> FloatArray:
+    """0 for each day that a payer's bill by the day has no line of, though it must, else 1. [-]
+
+    A key accrues each hour, and reads are charged under every interpretation: a day of an active
+    key, or of reads, without any line is none without cost, it is missing from the bill. A key
+    tells only where the bill has keys by the day.
+    """
+    months = by_day.model.months
+    days = np.ones(int(months.days[0]))
+    # lines of more than a day say nothing of a single one
+    if "day" not in rows or rows["day"].isna().any() or rows["day"].nunique() < 2:
+        return days
+    first = months.firsts[0]
+    with_lines = [(period.start_time.date() - first).days for period in rows["day"].unique()]
+    has_line = np.isin(np.arange(len(days)), with_lines)
+    if has_line.all():
+        return days
+    must = np.zeros(len(days), dtype=bool)
+    if len(rows["day"][(rows["unit"] == "key-month").to_numpy()].unique()) > 1:
+        for owner, _, key_days in by_day.keys:
+            if owner == payer:
+                must |= key_days > 0
+    # requests of a day without a line before any: they may have begun later than was thought
+    inside = np.arange(len(days)) > min(with_lines)
+    counted = ((rows["unit"] == "request") & (rows["quantity"] > 0)).to_numpy()
+    has_days = len(rows["day"][counted].unique()) > 1
+    if has_days and (~has_line & ~must & inside).any():
+        for piece in by_day.requests:
+            reads = ~np.isin(piece.texts("cause"), WRITES)
+            of_payer = np.asarray(piece.texts("payer")) == payer
+            # less than one a day may be none
+            must |= inside & (piece.requests[reads & of_payer].sum(axis=0) >= 1)
+    days[must & ~has_line] = 0.0
+    return days
+
+
+def _shares_of_rows(rows: pd.DataFrame, by_day: _ForecastDays, days: BilledDays) -> FloatArray:
+    """The share of each row's forecast of the month that falls into the days billed. [0-1]
+
+    By the day: what begins on the 20th has nothing in a bill to the 15th.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Charges of one month with the columns of `estimator.volume.JOB`.
+    """
+    if all((covered == 1).all() for covered in days.covered.values()):
+        return np.ones(len(rows))
+    known = {**_shares_of_requests(by_day, days), **_shares_of_keys(by_day, days)}
+    texts = zip(*(rows[name].astype(str) for name in JOB), strict=True)
+    return np.array(
+        [
+            known[job] if job in known else days.shares.get(payer, 1.0)
+            for job, payer in zip(texts, rows["payer"].astype(str), strict=True)
+        ],
+        dtype=np.float64,
+    )
+
+
+def _shares_of_requests(by_day: _ForecastDays, days: BilledDays) -> dict[tuple[str, ...], float]:
+    found = {}
+    for piece in by_day.requests:
+        jobs = zip(*(piece.texts(name) for name in JOB), strict=True)
+        for job, requests in zip(jobs, piece.requests, strict=True):
+            share = _weighted(requests, days.covered[job[0]])
+            if share is not None:
+                found[job] = share
+    return found
+
+
+def _shares_of_keys(by_day: _ForecastDays, days: BilledDays) -> dict[tuple[str, ...], float]:
+    found: dict[tuple[str, ...], float] = {}
+    for payer, key, key_days in by_day.keys:
+        share = _weighted(key_days, days.covered[payer])
+        if share is not None:
+            place = (payer, key.account, key.region, key.id, key.id, "key", "KeyMonth")
+            found[place] = share
+    return found
+
+
+def _weighted(quantity: FloatArray, covered: FloatArray) -> float | None:
+    whole = float(quantity.sum())
+    return float((quantity * covered).sum()) / whole if whole > 0 else None
+
+
+def _charged_cost(expected: Forecast, interpretations: Sequence[Interpretation]) -> FloatArray:
+    """The forecast of each row, without writes that the payer's bill does not charge. [currency]"""
+    exempt = {bill.payer for bill in interpretations if bill.answer == "exempt"}
+    rows = expected.rows
+    is_free = rows["payer"].astype(str).isin(exempt) & rows["cause"].isin(WRITES)
+    return np.where(is_free, 0.0, rows["cost"].to_numpy())
+
+
+def _forecast_by_account(
+    expected: Forecast, shares: FloatArray, interpretations: Sequence[Interpretation]
+) -> pd.DataFrame:
+    """The forecast of the month and of the days billed, by payer, account and unit. [currency]
+
+    With the worth of the free requests in both, ``free``; all also as each payer's bill takes
+    CloudTrail's own writes, where it tells: ``as_billed``.
+    """
+    rows, own = expected.rows, expected.inventory.cloudtrail_writes
+    others = [bill.payer for bill in interpretations if bill.answer not in (None, own)]
+    is_other = rows["payer"].astype(str).isin(others).to_numpy()
+    as_billed = np.where(is_other, rows["cost_other_reading"], rows["cost"])
+    price, cost = rows[f"{expected.currency.lower()}_per_unit"].to_numpy(), rows["cost"].to_numpy()
+    is_write = rows["cause"].isin(WRITES).to_numpy()
+    # exempt writes are free without taking any of the free requests
+    worth = np.where(is_write & (own == "exempt"), 0.0, rows["free"].to_numpy() * price)
+    # under the other interpretation: all that it charges, less what it costs
+    charged = np.where(is_write & (own == "charged"), 0.0, rows["quantity"].to_numpy() * price)
+    other_worth = np.maximum(charged - rows["cost_other_reading"].to_numpy(), 0.0)
+    as_billed_free = np.where(is_other, other_worth, worth)
+    frame = pd.DataFrame(
+        {
+            "payer": rows["payer"].astype(str).to_numpy(),
+            "billed_account": rows["billed_account"].astype(str).to_numpy(),
+            "unit": rows["unit"].astype(str).to_numpy(),
+            "cost": cost,
+            "free": worth,
+            "cost_to_date": cost * shares,
+            "free_to_date": worth * shares,
+            "as_billed": as_billed,
+            "as_billed_to_date": as_billed * shares,
+            "as_billed_free": as_billed_free,
+            "as_billed_free_to_date": as_billed_free * shares,
+        }
+    )
+    return frame.groupby(["payer", "billed_account", "unit"], as_index=False).sum()
