@@ -16,7 +16,7 @@ from estimator.months import FloatArray
 from estimator.reconciliation import Reconciliation
 from estimator.report.past.month_cost import MonthCost, cost_by_bill
 from estimator.simulation import Simulation
-from estimator.simulation.spread import quantiles_of
+from estimator.simulation.draws import quantiles_of
 
 ENDS = (0.05, 0.95)
 TENTH = 0.1
