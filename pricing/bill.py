@@ -18,9 +18,7 @@ import numpy as np
 import pandas as pd
 
 from pricing.meters import Meter, Version
-from pricing.rates import RateTable
-from pricing.reading.problems import Problem, UsageError
-from pricing.scales import (
+from pricing.pools_and_tiers import (
     BoolArray,
     FloatArray,
     IntArray,
@@ -29,6 +27,8 @@ from pricing.scales import (
     Scales,
     find_rates,
 )
+from pricing.rates import RateTable
+from pricing.reading.problems import Problem, UsageError
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import pandas as pd
 
 from estimator.months import FloatArray, Months
 from estimator.volume import DailyRequests
+from pricing.pools_and_tiers import OthersByPool
 from pricing.regions import partition_of
-from pricing.scales import OthersByPool
 
 OTHERS = "everything else"
 

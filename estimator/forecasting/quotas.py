@@ -19,9 +19,9 @@ from estimator.frames import QUOTAS
 from estimator.months import FloatArray, IntArray, Months
 from estimator.volume import DailyRequests
 from estimator.volume.blocks import GETS_ONE_AFTER_ANOTHER, SECONDS_PER_DAY
+from pricing.pools_and_tiers import group_rows
 from pricing.reading.validation import Number, Section, Source, load_as
 from pricing.regions import TABLES
-from pricing.scales import group_rows
 
 # from this share of a quota on a notice says so
 NOTICE_FROM = 0.5

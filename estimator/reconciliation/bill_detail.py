@@ -20,9 +20,9 @@ from estimator.measurement.billing.cells import KMS
 from estimator.measurement.billing.summary import amounts_apart, notices_of_months
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
+from pricing.pools_and_tiers import find_rate
 from pricing.reading.problems import RateError
 from pricing.regions import is_region
-from pricing.scales import find_rate
 
 _MOST_NAMES = 10
 

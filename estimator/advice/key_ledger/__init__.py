@@ -38,9 +38,9 @@ from estimator.reconciliation.sides import key_names
 from estimator.volume.formulas import ROTATIONS_CHARGED, paid_periods
 from pricing.arns import is_key, place_of
 from pricing.meters import SYMMETRIC
+from pricing.pools_and_tiers import find_rate
 from pricing.rates import RateTable
 from pricing.reading.problems import RateError
-from pricing.scales import find_rate
 
 __all__ = ["UNKNOWN", "UNUSED", "UNUSED_DAYS", "USED", "KeyLedger", "KeyRecord", "keep_ledger"]
 
