@@ -25,6 +25,7 @@ MAX_PART = 8 * 1024**2  # of one resource; 30,000 accounts listed are about 5 MB
 MAX_PIPED = 512 * 1024**2  # of a pipe, which is read
 _MAPPED = 1024**2
 _MOST_LEVELS = 60  # of a place in an error
+_NOT_UTF_8 = "bytes that are not UTF-8"
 
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|["\[{\]}]', re.DOTALL)
@@ -57,7 +58,7 @@ def decode_json_bytes(
         found, line = find_json_fault(data, error)
         problem = Problem(path, line, "", found, expected, fix)
     except UnicodeDecodeError:
-        problem = Problem(path, None, "", "bytes that are not UTF-8", expected, fix)
+        problem = Problem(path, None, "", _NOT_UTF_8, expected, fix)
     except RecursionError:
         problem = Problem(path, None, "", "JSON nested beyond all sense", expected, fix)
     raise DocumentError(problem)
@@ -139,6 +140,8 @@ def find_json_fault(data: Any, error: Exception) -> tuple[str, int | None]:
     ('JSON that ends too early', 2)
     >>> find_json_fault(b'{\n"a" 1}', ValueError("theirs"))
     ('text that is not JSON (theirs)', 2)
+    >>> find_json_fault(b'{"a\x96": 1}', ValueError("theirs"))
+    ('bytes that are not UTF-8', None)
     """
     found = f"text that is not JSON ({error})"
     if not len(data) or len(data) > MAX_BYTES:
@@ -152,6 +155,9 @@ def find_json_fault(data: Any, error: Exception) -> tuple[str, int | None]:
         json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as fault:
         line = fault.lineno
+    # some releases of the parser say so with an error of their own, others with a word in theirs
+    except UnicodeDecodeError:
+        return _NOT_UTF_8, None
     except UnicodeEncodeError:
         return "half of a surrogate pair (such as \\ud800) in a text", None
     except (ValueError, RecursionError):
