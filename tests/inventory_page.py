@@ -17,7 +17,7 @@ from estimator.inventory.others import OtherRequests, plain_others
 from estimator.inventory.units import UNIT_PATTERN
 from pricing.arns import KEY_ARN_PATTERN
 from pricing.reading.json_schemas import TEXT_PATTERN, UNDERSCORED
-from pricing.reading.scalars import flow
+from pricing.reading.scalar_writer import flow
 from pricing.regions import REGION_PATTERN
 from tests.command_pages import cell
 

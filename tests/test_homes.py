@@ -18,7 +18,7 @@ HOMES = {
     "an ARN is put together": (r'f"arn:\{', {"pricing/arns.py"}),
     "a Region's partition": (r'startswith\(\(?"(?:us-gov-|cn-)', {"pricing/regions.py"}),
     "the look of a Region's code": (r"\[a-z\]\{2,\}\(\?:-\[a-z\]\+\)", {"pricing/region_codes.py"}),
-    "quotes of YAML": (r'"yes", "no", "on", "off"', {"pricing/reading/scalars.py"}),
+    "quotes of YAML": (r'"yes", "no", "on", "off"', {"pricing/reading/scalar_writer.py"}),
     "a stream of JSON": (
         r"raw_decode",
         # joined log files are split in memory, where no bound is wanted; between documents of other

@@ -13,7 +13,7 @@ from estimator.inventory.changes import Change, read_settings
 from estimator.inventory.changes.paths import Named, Path, path_text
 from estimator.inventory.sections import ActiveItem, Key
 from estimator.months import Months, Period
-from pricing.reading.scalars import flow
+from pricing.reading.scalar_writer import flow
 
 Setting = tuple[Path, Any]
 Item = tuple[str, str]

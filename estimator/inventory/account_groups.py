@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from pricing.reading.document import Map
 from pricing.reading.json_schemas import TEXT_SCHEMA
-from pricing.reading.scalars import flow
+from pricing.reading.scalar_writer import flow
 from pricing.reading.validation import joined, read_text, refusal, refusal_inside
 
 SEPARATOR = "/"

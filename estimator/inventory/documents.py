@@ -1,4 +1,4 @@
-"""An inventory's document: what its items are called by, and one made of Python's own values."""
+"""An inventory's document: names of its items (`LABELS`), places of values, Python's own values."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from estimator.inventory.sections import InventoryFile
 from estimator.inventory.units import is_share
 from pricing.reading.document import Location, Map, Seq, line_of
 from pricing.reading.problems import printable
-from pricing.reading.scalars import flow
+from pricing.reading.scalar_writer import flow
 from pricing.reading.slips import RENDER, find_template, template_fix
 from pricing.reading.words import describe
 from pricing.reading.written_numbers import thousands_fix

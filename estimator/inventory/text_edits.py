@@ -17,7 +17,7 @@ import yaml
 from estimator.inventory.nodes import find_shared, nodes_below
 from pricing.reading.document import line_of, parse_document
 from pricing.reading.problems import KmscostError, Problem
-from pricing.reading.scalars import flow, scalar
+from pricing.reading.scalar_writer import flow, scalar
 from pricing.reading.words import describe
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -17,11 +17,11 @@ from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import month_label, read_months
 from estimator.reconciliation.difference_limit import DifferenceLimit, read_difference_limit
-from estimator.reconciliation.evidence import RowCoverage, cover_rows, interpret_bills
 from estimator.reconciliation.forecast_to_date import forecast_billed_days
 from estimator.reconciliation.notices import months_left_out, write_remarks
 from estimator.reconciliation.parts import explain_difference
 from estimator.reconciliation.result import Reconciliation
+from estimator.reconciliation.row_coverage import RowCoverage, cover_rows, interpret_bills
 from estimator.reconciliation.sides import read_sides
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates

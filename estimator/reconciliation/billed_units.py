@@ -10,10 +10,10 @@ import pandas as pd
 
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, IntArray
+from estimator.reconciliation.bill_coverage import BilledDays
 from estimator.reconciliation.bill_detail import OPERATIONS
-from estimator.reconciliation.billed_days import BilledDays
-from estimator.reconciliation.evidence import Flags, RowCoverage
 from estimator.reconciliation.interpretation import Interpretation
+from estimator.reconciliation.row_coverage import Flags, RowCoverage
 from estimator.reconciliation.sides import Sides
 from estimator.volume.others import share_of_months
 from pricing.regions import is_region, partition_of

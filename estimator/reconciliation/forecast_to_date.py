@@ -1,7 +1,7 @@
 """The forecast of what a bill covers: like with like, by the days billed and the lines it has.
 
-The one home of the rule for a bill in progress: the forecast that a bill is held against is that of
-the days billed, and what the rest of the month costs is forecast.
+A bill in progress is held against the forecast of its own days. What the rest of the month adds is
+in `rest_of_month`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from estimator.inventory.sections import Key
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months
-from estimator.reconciliation.billed_days import BilledDays, MissingLines, find_missing_lines
+from estimator.reconciliation.bill_coverage import BilledDays, MissingLines, find_missing_lines
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.sides import Sides
 from estimator.volume import JOB, DailyRequests, daily_requests

@@ -15,11 +15,11 @@ from estimator.figures import FEW, count, listed, money, share
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
+from estimator.reconciliation.bill_coverage import BilledDays, MissingLines
 from estimator.reconciliation.bill_detail import MissingLevels
-from estimator.reconciliation.billed_days import BilledDays, MissingLines
-from estimator.reconciliation.evidence import ENOUGH, RowCoverage
 from estimator.reconciliation.forecast_to_date import ForecastToDate
 from estimator.reconciliation.parts import Difference
+from estimator.reconciliation.row_coverage import ENOUGH, RowCoverage
 from estimator.reconciliation.sides import Sides
 from estimator.volume.formulas import CAPPED_FROM, ROTATIONS_CHARGED
 

@@ -18,10 +18,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from estimator.months import FloatArray
-from estimator.reconciliation.billed_days import BilledDays
+from estimator.reconciliation.bill_coverage import BilledDays
 from estimator.reconciliation.billed_units import BilledUnits, split_billed_units
-from estimator.reconciliation.evidence import RowCoverage
 from estimator.reconciliation.interpretation import Interpretation
+from estimator.reconciliation.row_coverage import RowCoverage
 from estimator.reconciliation.sides import Sides
 
 # the parts in the order in which they replace forecast by bill

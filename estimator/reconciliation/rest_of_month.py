@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from estimator.reconciliation.billed_days import BilledDays, MissingLines
+from estimator.reconciliation.bill_coverage import BilledDays, MissingLines
 from estimator.reconciliation.parts import OWN_COSTS, has_billed
 
 # the forecast as the inventory takes writes, and as the bill does [currency]

@@ -13,7 +13,7 @@ import pandas as pd
 from estimator.figures import count, money, plain
 from estimator.forecasting import Forecast
 from estimator.measurement.billing.repeats import find_repeats
-from estimator.reconciliation.billed_days import BilledDays, MissingLines
+from estimator.reconciliation.bill_coverage import BilledDays, MissingLines
 from estimator.reconciliation.difference_limit import DifferenceLimit, LimitState, judge_limit
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS, has_billed, own_parts

@@ -14,6 +14,7 @@ from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import sources_that_count
 from estimator.months import FloatArray
+from estimator.reconciliation.bill_coverage import BilledDays
 from estimator.reconciliation.bill_detail import (
     SYMMETRIC,
     BillLines,
@@ -21,7 +22,6 @@ from estimator.reconciliation.bill_detail import (
     read_bill_lines,
     table_prices,
 )
-from estimator.reconciliation.billed_days import BilledDays
 from pricing.arns import account_in, place_of
 from pricing.reading.problems import KmscostError, Problem
 

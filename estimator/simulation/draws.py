@@ -1,4 +1,4 @@
-"""Draws: how many, from which seed, and those of each assumption, which hold wherever it is used.
+"""Draws: how many, from which seed, of each assumption wherever it is used; and their quantiles.
 
 Latin hypercube: each assumption has a draw in the middle of every n-th part of its distribution,
 in an order of its own (McKay, Beckman and Conover 1979, Technometrics 21(2), 239-245). The order

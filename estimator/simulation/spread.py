@@ -1,4 +1,4 @@
-"""The spread of samples: its quantiles, and the assumptions that cause it; what a simulation says.
+"""Samples to a `Simulation`: its quantiles, its means, its budgets, and what drives the spread.
 
 The first of the drivers is the number to find out first.
 """

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import Any
 
-from pricing.reading.scalars import comment, flow, scalar
+from pricing.reading.scalar_writer import comment, flow, scalar
 
 _WIDTH = 100
 

@@ -24,7 +24,7 @@ from pricing.reading.key_owners import (
 )
 from pricing.reading.nodes import Location, Refused, Seq, line_of, text_of, value_at
 from pricing.reading.problems import Problem
-from pricing.reading.scalars import flow
+from pricing.reading.scalar_writer import flow
 from pricing.reading.slips import QUOTES, find_unseen, plain_text, template_fix
 from pricing.reading.units import GROWTH, SHARE, unit_in_words
 from pricing.reading.words import describe, nearest, shown

@@ -12,7 +12,7 @@ from estimator.inventory.changes.change import read_settings
 from estimator.inventory.text_edits import Document
 from pricing.offers.rate_file import format_rates
 from pricing.reading.document import parse_value
-from pricing.reading.scalars import comment, flow, scalar
+from pricing.reading.scalar_writer import comment, flow, scalar
 
 # what YAML cannot hold in any form is refused before it is written: no name has it
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

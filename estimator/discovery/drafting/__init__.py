@@ -22,7 +22,7 @@ from estimator.inventory.model import Inventory
 from pricing.notebook import NotebookResult
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError, KmscostError, Problem
-from pricing.reading.scalars import comment
+from pricing.reading.scalar_writer import comment
 
 _UNSEEN = (
     "other_kms_requests_per_month and readers (who gets the log files) are told by no "

@@ -1,4 +1,4 @@
-"""What a merge did to an inventory, and what it left there although it has ended.
+"""What a merge changed: its text, each change, and what it left there although it has ended.
 
 A merge keeps what the user wrote. What the sources say has ended would go on to cost in the
 forecast, so it is counted here, in a notice and in the draft's `coverage`.

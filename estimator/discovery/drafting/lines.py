@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pricing.reading.scalars import comment, flow
+from pricing.reading.scalar_writer import comment, flow
 
 
 @dataclass(frozen=True)

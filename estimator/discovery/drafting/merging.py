@@ -28,7 +28,7 @@ from estimator.inventory.load import parse_inventory
 from estimator.inventory.sections import Key, Trail
 from estimator.inventory.text_edits import Path
 from pricing.reading.document import Map, parse_document
-from pricing.reading.scalars import flow
+from pricing.reading.scalar_writer import flow
 
 
 def merge(text: str, path: str, outline: Outline, replace: bool = False) -> Merged:

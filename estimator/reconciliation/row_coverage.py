@@ -1,4 +1,7 @@
-"""What measurements tell of a month's rows, and the evidence of each payer's writes in them."""
+"""Which rows the measurements cover, and the interpretation that each payer's bill follows.
+
+What `Evidence` is, and what follows from it, is in `interpretation`.
+"""
 
 from __future__ import annotations
 
