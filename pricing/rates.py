@@ -259,7 +259,7 @@ def _read(path: Path) -> RateTable:
 
 
 def free_usage_types() -> frozenset[str]:
-    """The usage types of requests whose meter has a free quantity today, without their Region.
+    """The usage types of requests whose meter has a free quantity in its latest version.
 
     A bill or a log names them: by it such a request is known to use the free quantity.
 

@@ -12,7 +12,7 @@ from estimator.explanation.walk import Explanation, Step, steps_of
 from estimator.forecasting import forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory, load_inventory
-from estimator.inventory.account_groups import is_in_ou, ou_paths
+from estimator.inventory.account_groups import is_in_ou, list_ou_paths
 from estimator.months import parse_month
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
@@ -112,7 +112,7 @@ def _chosen_accounts(
     if account is None and ou is None and tag is None:
         return None
     if ou is not None:
-        known = set(ou_paths(accounts))
+        known = set(list_ou_paths(accounts))
         _require("ou", ou, sorted(known), "give accounts their `ou`")
         accounts = [each for each in accounts if is_in_ou(each, ou)]
     if tag is not None:

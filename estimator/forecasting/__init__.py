@@ -13,9 +13,9 @@ import pandas as pd
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.event_copies import EventCopies
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
-from estimator.forecasting.free_days import PoolDays, requests_by_pool, use_pools
+from estimator.forecasting.free_days import PoolDays, count_by_pool, use_pools
 from estimator.forecasting.notices import notices
-from estimator.forecasting.quotas import headroom, place_bursts, quota_notices
+from estimator.forecasting.quotas import find_headroom, place_bursts, quota_notices
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in_use
 from estimator.forecasting.totals import monthly_totals, sum_charges, sum_to_default_grain
 from estimator.frames import DEFAULT_GRAIN
@@ -138,8 +138,9 @@ def compute_forecast(
     for days in daily_requests(model):
         copies.add(days)
         bursts.append(place_bursts(days, months))
-        by_pool |= requests_by_pool(days, months, WRITES)
-    quotas = headroom(bursts)
+        # a piece has whole months, so that no month of a pool comes twice
+        by_pool |= count_by_pool(days, months, WRITES)
+    quotas = find_headroom(bursts)
     events, unknown = copies.charges(table)
     # an amount in USD says nothing of a cost in another currency
     budgets = inventory.budgets if table.currency == "USD" else ()

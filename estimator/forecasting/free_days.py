@@ -97,7 +97,7 @@ def use_free_requests(
 PoolDays = dict[tuple[str, str, str], dict[tuple[str, bool], FloatArray]]
 
 
-def requests_by_pool(days: DailyRequests, months: Months, writes: Collection[str]) -> PoolDays:
+def count_by_pool(days: DailyRequests, months: Months, writes: Collection[str]) -> PoolDays:
     """The requests of every pool of free requests in whole months, day by day.
 
     Parameters

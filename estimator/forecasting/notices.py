@@ -23,7 +23,7 @@ from estimator.inventory.reader_sections import presets
 from estimator.months import ALWAYS, NEVER, Months, Period
 from estimator.volume import why_no_puts
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Growth, Model
-from estimator.volume.readers import ReaderModel, reader_models
+from estimator.volume.readers import ReaderModel, build_reader_models
 from pricing.meters import FreeVersion, Meter, Version
 
 # growth from a day so far from the months is a mistyped year more often than not [year]
@@ -45,7 +45,7 @@ def notices(
     charges : DataFrame
         Columns driver, cause, unit, quantity.
     """
-    readers = reader_models(model)
+    readers = build_reader_models(model)
     in_use = _periods_in_use(model, readers)
     return (
         *model.inventory.notices,

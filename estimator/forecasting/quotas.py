@@ -65,7 +65,7 @@ def place_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
     )
 
 
-def headroom(bursts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def find_headroom(bursts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Mean and burst of each month, account and Region: `estimator.frames.QUOTAS`.
 
     Bursts are added up as if all of them came in the same second.

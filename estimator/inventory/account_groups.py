@@ -84,7 +84,7 @@ def aws_tags(items: Iterable[Any]) -> dict[str, str]:
     }
 
 
-def organization_place(item: Mapping[str, Any], line: int = 1) -> dict[str, Any]:
+def organization_place(item: Mapping[str, Any], line: int) -> dict[str, Any]:
     """The OU and the tags that an account of AWS's JSON has, as the keys of an inventory.
 
     `Paths` are the paths of ids that Organizations gives since 2025, with the organization in front
@@ -179,7 +179,7 @@ def paths_above(path: str) -> list[str]:
     return [SEPARATOR.join(names[: depth + 1]) for depth in range(len(names))]
 
 
-def ou_paths(accounts: Iterable[Grouped]) -> list[str]:
+def list_ou_paths(accounts: Iterable[Grouped]) -> list[str]:
     """The paths of the OUs that any account is in, and of those above them, in their order."""
     return list(
         dict.fromkeys(

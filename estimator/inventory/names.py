@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from estimator.inventory.account_groups import ou_paths, tag_names
+from estimator.inventory.account_groups import list_ou_paths, tag_names
 from estimator.inventory.budgets import Budget
 from estimator.inventory.documents import LABELS
 from estimator.inventory.draft import Draft, Found, Refusal
@@ -243,7 +243,7 @@ class _NameChecks:
         if self.draft.problems or self.refused or self.draft.incomplete:
             return
         if budget.ou is not None:
-            self._check((*at, "ou"), budget.ou, "OUs of accounts", ou_paths(accounts))
+            self._check((*at, "ou"), budget.ou, "OUs of accounts", list_ou_paths(accounts))
         if budget.tag is not None:
             ((name, value),) = budget.tag.items()
             names = tag_names(accounts)

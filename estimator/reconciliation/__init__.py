@@ -116,7 +116,7 @@ def reconcile_forecast(
     interpretations = interpret_bills(sides, coverage)
     # like with like: from here on all sides are of the days billed
     to_date = forecast_billed_days(model, sides, interpretations)
-    sides = sides.to_date(to_date.days, to_date.shares)
+    sides = sides.during(to_date.days, to_date.shares)
     # whose the billed units are, and the difference in parts
     difference = explain_difference(sides, coverage, interpretations, to_date.days)
     remarks = write_remarks(sides, coverage, difference, to_date)

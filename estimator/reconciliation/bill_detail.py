@@ -208,7 +208,7 @@ def _infer_free_part(lines: pd.DataFrame, expected: Forecast) -> tuple[pd.DataFr
     if not unknown.any():
         return lines, True
     symmetric = lines["meter"].isin(SYMMETRIC).to_numpy()
-    prices = table_prices(expected, lines)
+    prices = find_table_prices(expected, lines)
     quantity = lines["quantity"].to_numpy(dtype=np.float64)
     # no price, or a meter of its own: nothing says that any of it was free
     priced = symmetric & np.isfinite(prices) & (prices > 0)
@@ -220,7 +220,7 @@ def _infer_free_part(lines: pd.DataFrame, expected: Forecast) -> tuple[pd.DataFr
     ), False
 
 
-def table_prices(expected: Forecast, rows: pd.DataFrame) -> FloatArray:
+def find_table_prices(expected: Forecast, rows: pd.DataFrame) -> FloatArray:
     """The table's price of a unit on each row, NaN where it has none. [currency/unit]"""
     pairs = list(zip(rows["billed_region"].astype(str), rows["unit"].astype(str), strict=True))
     # rows are many, Regions and units few

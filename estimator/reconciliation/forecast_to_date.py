@@ -25,6 +25,7 @@ from estimator.reconciliation.sides import Sides
 from estimator.volume import JOB, DailyRequests, daily_requests
 from estimator.volume.formulas import key_months
 from estimator.volume.model import Model
+from pricing.bill import price_column
 
 _USAGE = ("request", "key-month")
 
@@ -285,7 +286,7 @@ def _forecast_by_account(
     others = [bill.payer for bill in interpretations if bill.answer not in (None, own)]
     is_other = rows["payer"].astype(str).isin(others).to_numpy()
     as_billed = np.where(is_other, rows["cost_other_reading"], rows["cost"])
-    price, cost = rows[f"{expected.currency.lower()}_per_unit"].to_numpy(), rows["cost"].to_numpy()
+    price, cost = rows[price_column(expected.currency)].to_numpy(), rows["cost"].to_numpy()
     is_write = rows["cause"].isin(WRITES).to_numpy()
     # exempt writes are free without taking any of the free requests
     worth = np.where(is_write & (own == "exempt"), 0.0, rows["free"].to_numpy() * price)

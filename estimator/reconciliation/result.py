@@ -150,13 +150,13 @@ class Reconciliation(NotebookResult):
         """The forecast of the whole month; parameters as of `billed_and_rest`. [currency]"""
         return math.fsum(self._billed_month.forecast(part, names)["cost"])
 
-    def forecast_to_date(self, part: str = "", names: tuple[str, ...] = ()) -> float:
+    def forecast_to_date(self) -> float:
         """The forecast of the days billed. [currency]"""
-        return math.fsum(self._billed_month.forecast(part, names)["cost_to_date"])
+        return math.fsum(self._billed_month.forecast()["cost_to_date"])
 
-    def forecast_of_rest(self, part: str = "", names: tuple[str, ...] = ()) -> float:
+    def forecast_of_rest(self) -> float:
         """The forecast of what is not billed: days, and what no line is of. [currency]"""
-        whole = self._billed_month.forecast(part, names)
+        whole = self._billed_month.forecast()
         if not self.is_comparable:
             return math.fsum(whole["cost"])
         return math.fsum(whole["cost"]) - math.fsum(self.missing.leave_out(whole)["cost_to_date"])

@@ -19,10 +19,11 @@ from estimator.reconciliation.bill_detail import (
     SYMMETRIC,
     BillLines,
     MissingLevels,
+    find_table_prices,
     read_bill_lines,
-    table_prices,
 )
 from pricing.arns import account_in, place_of
+from pricing.bill import price_column
 from pricing.reading.problems import KmscostError, Problem
 
 KEYS = ("payer", "billed_account", "billed_region", "key", "operation", "unit")
@@ -74,7 +75,7 @@ class Sides:
     free: Mapping[str, float]
     unplaced: float
 
-    def to_date(self, days: BilledDays, shares: FloatArray) -> Sides:
+    def during(self, days: BilledDays, shares: FloatArray) -> Sides:
         """The same of the days billed alone: like with like.
 
         Parameters
@@ -183,7 +184,7 @@ def _forecast_side(forecast: Forecast, shares: FloatArray) -> pd.DataFrame:
         The share of each of its rows that falls into the days billed. [0-1]
     """
     rows = forecast.rows
-    price = f"{forecast.currency.lower()}_per_unit"
+    price = price_column(forecast.currency)
     is_write = rows["cause"].isin(WRITES).to_numpy()
     exempt = is_write & (forecast.inventory.cloudtrail_writes == "exempt")
     quantity = rows["quantity"].to_numpy() * shares
@@ -299,7 +300,7 @@ def _join(
     frame = _join_sides(*(_drop_levels(side, bill.levels) for side in sides))
     # the forecast's own price comes first: a graduated tier makes it less than the listed one
     price = frame["price"].to_numpy(dtype=np.float64)
-    frame["price"] = np.where(np.isfinite(price), price, table_prices(forecast, frame))
+    frame["price"] = np.where(np.isfinite(price), price, find_table_prices(forecast, frame))
     return frame
 
 

@@ -22,7 +22,7 @@ from estimator.simulation.shared_gets import add_shared_gets
 from estimator.simulation.uncertain_inputs import Multipliers, UncertainInputs, trail_saving
 from estimator.volume import key_blocks, trail_blocks
 from estimator.volume.model import Model, Written
-from estimator.volume.readers import ReaderModel, build_reader_model, is_fine
+from estimator.volume.readers import ReaderModel, build_reader_models, is_fine
 from estimator.volume.streams import IntArray, Streams
 from pricing.rates import RateTable
 
@@ -52,9 +52,7 @@ def demand_of(
         The number of ranges of files per day with draws of their own.
     """
     inputs = UncertainInputs(model, draws)
-    readers = [
-        build_reader_model(inputs.model, reader) for reader in inputs.model.inventory.readers
-    ]
+    readers = build_reader_models(inputs.model)
     summed = model.streams.add_up(by_account=False, by_region=False, by_input=True)
     apart = {each.reader.name: _read(each, summed) for each in readers if is_fine(each.reader)}
     files = UncertainFiles(inputs, summed, apart.values(), own)
@@ -91,6 +89,7 @@ def _add_reader(
 ) -> None:
     """Decrypt, and Encrypt of copies."""
     for written in reader_model.files_to_read(streams):
+        # drawn even without a stream: an assumption without effect is a driver with none
         multipliers = inputs.of_reader(reader_model, written)
         if len(written.streams):
             add = _ADD_GETS[reader_model.gets_follow]

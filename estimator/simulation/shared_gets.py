@@ -246,7 +246,7 @@ def add_shared_gets(
     rows_of = [rows for _, _, rows in parts]
     gets = SharedGets(reader_model, streams, demand.files, retention, rows_of)
     for number, (group, factor, _) in enumerate(parts):
-        requests = SharedRequests(gets, number, factor * reader_model.reader.gets_per_day.mid)
+        requests = SharedRequests(gets, number, factor * reader_model.per_day)
         group.parts.append(requests)
 
 

@@ -195,11 +195,7 @@ def with_unit_factors(inventory: Inventory) -> Inventory:
     """
     growth = inventory.growth
     # 0: no growth is left to multiply, so that each draw brings all of it
-    growing = {
-        name: _NONE
-        for name in ("accounts_per_year", "files_per_year")
-        if not getattr(growth, name).is_number
-    }
+    growing = {name: _NONE for name in LOG_GROWTHS if not getattr(growth, name).is_number}
     return dataclasses.replace(
         inventory,
         trails=tuple(_trail_with_units(trail) for trail in inventory.trails),

@@ -12,6 +12,7 @@ from estimator.report.past.history_file import History
 from estimator.scenarios import Comparison, compare
 from estimator.simulation.expected import with_means
 from estimator.volume.model import Model
+from pricing.bill import price_column
 from pricing.rates import RateTable
 
 _DUST = 1e-9
@@ -135,6 +136,6 @@ def _rates(
 
 def _prices(found: Forecast) -> dict[tuple[str, str], float]:
     rows = found.rows
-    price = rows[f"{found.currency.lower()}_per_unit"]
+    price = rows[price_column(found.currency)]
     places = zip(rows["billed_region"].astype(str), rows["meter"].astype(str), strict=True)
     return dict(zip(places, price.astype(float), strict=True))

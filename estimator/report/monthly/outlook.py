@@ -15,11 +15,11 @@ from estimator.report.charts.fan import fan_chart
 from estimator.report.charts.months import cost_chart, requests_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
+from estimator.report.monthly.month_bill import ENDS
 from estimator.report.monthly.verdict import Verdict
 from estimator.report.monthly.words import IF_WORDS, often
 from estimator.simulation.draws import quantiles_of
 
-_ENDS = (0.05, 0.95)
 _MOST = 36
 
 
@@ -82,7 +82,7 @@ def months_sheet(inputs: ReportInputs, verdict: Verdict) -> Sheet:
     over = None if name is None else inputs.simulation.over[name]
 
     def cells(label: str, totals: Mapping[Any, Any], draws: FloatArray) -> tuple[str, ...]:
-        ends = [float(end) for end in quantiles_of(draws, _ENDS)]
+        ends = [float(end) for end in quantiles_of(draws, ENDS)]
         shown = [range_end(end, max(map(abs, ends))) for end in ends] if inputs.has_ranges else []
         cost, other_cost = totals["cost"], totals["other"]
         # money first: on a narrow screen it is what a reader came for
@@ -102,7 +102,7 @@ def months_sheet(inputs: ReportInputs, verdict: Verdict) -> Sheet:
     sums = {key: math.fsum(values[1:]) for key, values in named.items()}
     total = cells("all", sums, drawn[:, 1:].sum(axis=1))
     header = ["month", f"{'expected' if inputs.has_ranges else 'forecast'} {unit}"]
-    header += [f"{share(end)} {unit}" for end in _ENDS] if inputs.has_ranges else []
+    header += [f"{share(end)} {unit}" for end in ENDS] if inputs.has_ranges else []
     header += [f"{unit} {IF_WORDS[other]}", "requests"]
     header += [] if over is None else [f"simulations over {name}"]
     more = inputs.forecast.months.count - 1 - len(rows)

@@ -73,6 +73,7 @@ class MonthlyReport(ReportInputs):
     @cached_property
     def tools(self) -> Tools:
         """What a reader of the page may try out."""
+        # what a page needs and no other form of a report: jinja2 and the what-if
         from estimator.report.monthly.interactive import build_tools
 
         return build_tools(

@@ -53,7 +53,7 @@ def build_reader_model(model: Model, reader: Any) -> ReaderModel:
     return kind_of(reader)(model, reader)
 
 
-def reader_models(model: Model) -> tuple[ReaderModel, ...]:
+def build_reader_models(model: Model) -> tuple[ReaderModel, ...]:
     """Every reader of the inventory at work."""
     return tuple(build_reader_model(model, reader) for reader in model.inventory.readers)
 
@@ -65,5 +65,5 @@ def reader_blocks(
 
     `summed` are the model's streams, added up to what the frame tells apart.
     """
-    for each in reader_models(model):
+    for each in build_reader_models(model):
         yield from each.blocks(summed, by_account, by_region)

@@ -33,9 +33,14 @@ class FixedModel(ReaderModel):
     looks_back = True
     reader: Fixed
 
+    @property
+    def per_day(self) -> float:
+        """Gets of a day with anything to read: a kind that shares others says which. [get/day]"""
+        return self.reader.gets_per_day.mid
+
     def gets(self, written: Written) -> FloatArray:
         """Gets of the files of each row of streams in each span. [get]"""
-        return self.days_shared(written.streams) * self.reader.gets_per_day.mid
+        return self.days_shared(written.streams) * self.per_day
 
     def days_shared(self, streams: Streams) -> FloatArray:
         """Days of each span with anything to read, divided among the rows of streams. [day]
@@ -109,7 +114,7 @@ class FixedModel(ReaderModel):
             what = f"{what}, while there is anything to read"
         yield Equation(
             what,
-            own * self.reader.gets_per_day.mid,
+            own * self.per_day,
             "gets",
             Product(tuple(factors)),
             also=tuple(value for value in retentions if value is not None) if ends else (),

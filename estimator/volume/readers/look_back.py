@@ -58,9 +58,14 @@ class LookBack(ReaderModel):
         What its days are called.
     look : str
         What one look is called.
+    rate : str
+        The assumption of its looks in a whole month, which come evenly; empty where it says when it
+        looks by `looks`, `look_factors` and `burst_profile` of its own.
     """
 
     window: ClassVar[str]
+    # the assumption of how often it looks; without one a kind has `looks` of its own
+    rate: ClassVar[str] = ""
     gets_follow = "look-back"
     looks_back = True
     window_words: ClassVar[str]
@@ -68,8 +73,9 @@ class LookBack(ReaderModel):
 
     @property
     def looks_per_month(self) -> float:
-        """Its looks in a whole month, by the first of its `factors`. [1/month]"""
-        rate: Range = getattr(self.reader, self.factors[0])
+        """Its looks in a whole month. [1/month]"""
+        assert self.rate, f"{type(self).__name__} names no rate and has no looks of its own"
+        rate: Range = getattr(self.reader, self.rate)
         return rate.mid
 
     def looks(self, streams: Streams) -> Looks:
@@ -249,7 +255,7 @@ class LookBack(ReaderModel):
 
     def look_factors(self, looks: Looks, shape: tuple[int, int]) -> tuple[Expression, ...]:
         """The factors that make its looks in this month."""
-        rate = self.value(self.factors[0], noun_of(2, self.look))
+        rate = self.value(self.rate, noun_of(2, self.look))
         first, last = (float(np.broadcast_to(edge, shape)[0, 0]) for edge in looks[1:])
         month = float(self.model.spans.month_days[0])
         part = (Pair(Value(last - first), "/", Value(month, "of the month's days")),)

@@ -17,6 +17,7 @@ class QueryModel(LookBack):
     factors = ("queries_per_month", "share_of_files", "gets_per_file")
     assumption = "queries_per_month"
     window = "days_scanned"
+    rate = "queries_per_month"
     once_is_enough = True
     window_words = "days scanned"
     look = "query"

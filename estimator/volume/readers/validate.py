@@ -21,6 +21,7 @@ class ValidateModel(LookBack):
     factors = ("runs_per_month",)
     assumption = "runs_per_month"
     window = "days"
+    rate = "runs_per_month"
     window_words = "days checked"
     look = "run"
     nothing = (
