@@ -147,7 +147,8 @@ def find_json_fault(data: Any, error: Exception) -> tuple[str, int | None]:
     if not len(data) or len(data) > MAX_BYTES:
         return found if len(data) else "an empty file", None
     line, depth, text = None, 0, bytes(data)
-    for token in _TOKEN.findall(text) if text.lstrip()[:1] in (b"{", b"[", b'"') else ():
+    looks_like_json = text.lstrip()[:1] in (b"{", b"[", b'"')
+    for token in _TOKEN.findall(text) if looks_like_json else ():
         depth += 1 if token == b'"' else _DEPTH.get(token, 0)  # a quote alone is left open
     try:
         value = json.loads(text)
@@ -155,9 +156,11 @@ def find_json_fault(data: Any, error: Exception) -> tuple[str, int | None]:
         json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as fault:
         line = fault.lineno
-    # some releases of the parser say so with an error of their own, others with a word in theirs
+    # some releases of the parser say so with an error of their own, others with a word in theirs;
+    # of a CSV in a code page it is not what is wrong with it as JSON
     except UnicodeDecodeError:
-        return _NOT_UTF_8, None
+        if looks_like_json:
+            return _NOT_UTF_8, None
     except UnicodeEncodeError:
         return "half of a surrogate pair (such as \\ud800) in a text", None
     except (ValueError, RecursionError):
