@@ -94,3 +94,19 @@ def test_budgets_of_parts_change_no_number_beside_them(tmp_path):
     )
     assert more.draws_cost == pytest.approx(simulation.draws_cost, rel=1e-12)
     assert more.draws_requests == pytest.approx(simulation.draws_requests, rel=1e-12)
+
+
+@pytest.mark.parametrize("files", ["288", "{low: 200, mid: 288, high: 400}"])
+def test_quantiles_are_of_budgets_of_parts_alone(tmp_path, files):
+    """Those of everything are the simulation's own, with a range or without one."""
+    path = tmp_path / "inventory.yaml"
+    path.write_text(
+        "version: 1\npayer: '111122223333'\n"
+        f"accounts:\n  - {{id: '111122223333', regions: [us-east-1], files_per_day: {files}}}\n"
+        "keys:\n  - {id: logs, account: '111122223333', region: us-east-1}\n"
+        "trails:\n  - {name: org, account: '111122223333', key: logs}\n"
+        "budgets:\n  - {name: whole, usd_per_month: 5}\n"
+        "  - {name: part, usd_per_month: 5, trail: org}\n",
+        encoding="utf-8",
+    )
+    assert set(simulate(path, "2026-11", 2, draws=100).quantiles_spent) == {"part"}
