@@ -47,6 +47,7 @@ HUGE = 1e15  # beyond it a double holds no single units
 _NOISE = 1e-12  # below it there is only what sums leave over
 _SUMS = 1e-9  # sums of many rows differ by such a share from what they are on paper [0-1]
 _CENT = Decimal("0.01")  # or a hundredth of a percent
+HALF_CENT = 0.005  # less of money is printed as nothing
 
 
 def significant(value: float, digits: int) -> str:

@@ -92,6 +92,12 @@ class Spans:
     def __len__(self) -> int:
         return len(self.begin)
 
+    @property
+    def month_starts(self) -> IntArray:
+        """The position of the first span of each month."""
+        # -1 is no month, so the first span begins one as well
+        return np.flatnonzero(np.diff(self.month, prepend=-1))
+
     def between(self, start: float, end: float) -> tuple[Spans, slice]:
         """Those that meet [start, end), and their positions."""
         # a span that ends on `start` does not meet it: ends are exclusive

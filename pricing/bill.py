@@ -20,6 +20,7 @@ import pandas as pd
 from pricing.meters import Meter, Version
 from pricing.pools_and_tiers import (
     BoolArray,
+    Covered,
     FloatArray,
     IntArray,
     OthersByPool,
@@ -100,6 +101,7 @@ def bill(
     lines = Lines(usage, table)
     is_exempt = None if exempt is None else exempt.to_numpy()
     priced = lines.price(quantity, other_requests, is_exempt, discount)
+    covered = priced.covered
 
     # in one step: pandas takes as long for each column that is put into a frame as for all of them
     charges = pd.DataFrame(
@@ -107,7 +109,7 @@ def bill(
             **{name: usage[name] for name in usage},
             "meter": _spread([rate.meter.name for rate in lines.rates], lines.rate_of),
             # what is exempt stands under free, so that free + billable = quantity there as well
-            "free": priced.free if exempt is None else np.where(exempt, quantity, priced.free),
+            "free": covered.free if exempt is None else np.where(exempt, quantity, covered.free),
             "billable": priced.billable,
             price_column(table.currency): priced.price,
             "cost": priced.cost,
@@ -118,12 +120,12 @@ def bill(
         index=usage.index,
         copy=False,
     )
-    used = np.minimum(priced.pooled, priced.available)
+    used = np.minimum(covered.pooled, covered.available)
     pools = lines.pools.assign(
-        used_by_others=np.minimum(priced.others, lines.pools["quantity_free"]),
-        requests=priced.pooled,
+        used_by_others=np.minimum(covered.others, lines.pools["quantity_free"]),
+        requests=covered.pooled,
         used=used,
-        left=priced.available - used,
+        left=covered.available - used,
     )
     # a rate stands for a Region and month; the dated version behind many of them is one
     versions = {(rate.meter.name, rate.version.start): rate for rate in lines.rates}
@@ -132,18 +134,12 @@ def bill(
 
 
 class Priced(NamedTuple):
-    """Quantities with their price: a row each line, of draws a column each.
-
-    The last three have a row for each of `Lines.pools`.
-    """
+    """Quantities with their price: a row each line, of draws a column each."""
 
     billable: FloatArray  # [unit]
     price: FloatArray  # [currency/unit], after discount
     cost: FloatArray  # [currency]
-    free: FloatArray  # [unit]
-    others: FloatArray  # use the free quantity first [request]
-    available: FloatArray  # free after them [unit]
-    pooled: FloatArray  # shares it [unit]
+    covered: Covered  # what is free; its pools are those of `Lines.pools`
 
 
 class Lines:
@@ -190,7 +186,7 @@ class Lines:
         covered = self._pools.cover(counted, other_requests)
         billable = counted - covered.free
         price = self._scales.price(billable, other_requests) * (1 - discount)
-        return Priced(billable, price, billable * price, *covered)
+        return Priced(billable, price, billable * price, covered)
 
 
 def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:

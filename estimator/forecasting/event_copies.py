@@ -147,7 +147,7 @@ class EventCopies:
         what others request must be the same.
         """
         spans = self._months.each_day(0, self._months.count)
-        starts = np.flatnonzero(np.diff(spans.month, prepend=-1))
+        starts = spans.month_starts
         rows = []
         for places in self._places:
             use, requests = places.use, self._requests(places.use, spans)
@@ -194,8 +194,9 @@ def _ends(each: list[FloatArray], is_there: list[BoolArray]) -> tuple[FloatArray
 def _add_days(ends: FloatArray, days: DailyRequests, low: FloatArray, high: FloatArray) -> None:
     """Add the days to the months of both ends."""
     # days come in order, so that each month is one slice of them
-    ends[0, days.months] += np.add.reduceat(low, days.month_starts)
-    ends[1, days.months] += np.add.reduceat(high, days.month_starts)
+    months, starts = days.months, days.spans.month_starts
+    ends[0, months] += np.add.reduceat(low, starts)
+    ends[1, months] += np.add.reduceat(high, starts)
 
 
 class Pattern(NamedTuple):

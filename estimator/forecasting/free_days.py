@@ -115,7 +115,7 @@ def count_by_pool(days: DailyRequests, months: Months, writes: Collection[str]) 
     requests = np.zeros((len(groups), len(days.spans)))
     # releases of numpy differ in the shape of this inverse
     np.add.at(requests, group_of.reshape(-1), days.requests)
-    starts = [*days.month_starts.tolist(), len(days.spans)]
+    starts = [*days.spans.month_starts.tolist(), len(days.spans)]
     for at, month in enumerate(days.months.tolist()):
         here = slice(starts[at], starts[at + 1])
         for group, of_group in zip(groups.tolist(), requests, strict=True):

@@ -110,7 +110,7 @@ def _driver_bursts(days: DailyRequests) -> _Bursts:
     # jobs of one driver and cause under several keys come together
     np.add.at(requests, driver_of, days.requests)
     np.add.at(together, driver_of, days.at_once)
-    starts = days.month_starts
+    starts = days.spans.month_starts
     # days in a row, so that each month is one slice
     total = np.add.reduceat(requests, starts, axis=1)
     month, driver = np.nonzero(total.T)

@@ -10,7 +10,7 @@ from estimator.inventory.sections import AccountEntry, Bucket, Growth, Inventory
 from pricing.reading.units import SHARE, UNIT_PATTERN
 from pricing.reading.validation import Section
 
-__all__ = ["SHARE", "UNITS", "UNIT_PATTERN", "is_share"]
+__all__ = ["SHARE", "UNITS", "UNIT_PATTERN", "is_pace", "is_share"]
 
 _SECTIONS: tuple[type[Section], ...] = (
     InventoryFile,
@@ -41,3 +41,12 @@ def is_share(name: str) -> bool:
     (True, False)
     """
     return UNITS.get(name) == SHARE
+
+
+def is_pace(name: str) -> bool:
+    """True for an assumption of how fast somebody is: it changes neither requests nor cost.
+
+    >>> is_pace("burst_seconds"), is_pace("gets_per_file")
+    (True, False)
+    """
+    return name == "burst_seconds"

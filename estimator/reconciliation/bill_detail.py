@@ -16,7 +16,7 @@ import pandas as pd
 from estimator.figures import count, listed
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
-from estimator.measurement.billing.cells import KMS
+from estimator.measurement.billing.cells import KMS, USAGE_UNITS
 from estimator.measurement.billing.summary import amounts_apart, notices_of_months
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
@@ -112,7 +112,7 @@ def _of_month(billed: Actuals, month: str) -> pd.DataFrame:
     return rows[
         (rows["product"] == KMS)
         & (rows["month"].astype(str) == month)
-        & rows["unit"].isin(["request", "key-month"])
+        & rows["unit"].isin(USAGE_UNITS)
     ]
 
 

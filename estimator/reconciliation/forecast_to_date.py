@@ -16,6 +16,7 @@ import pandas as pd
 
 from estimator.forecasting import WRITES, Forecast
 from estimator.inventory.sections import Key
+from estimator.measurement.billing.cells import USAGE_UNITS
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months
@@ -26,8 +27,6 @@ from estimator.volume import JOB, DailyRequests, daily_requests
 from estimator.volume.formulas import key_months
 from estimator.volume.model import Model
 from pricing.bill import price_column
-
-_USAGE = ("request", "key-month")
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def _find_billed_days(
     for payer in inventory.payers():
         lines = rows[(owner == payer).to_numpy()] if several else rows
         # the days of another payer's bill are none of one that goes on
-        goes_on = lines[(lines["unit"].isin(_USAGE) & (lines["coverage"] == 0)).to_numpy()]
+        goes_on = lines[(lines["unit"].isin(USAGE_UNITS) & (lines["coverage"] == 0)).to_numpy()]
         by_month = "day" not in goes_on or goes_on["day"].isna().any()
         if not is_told or (len(goes_on) and by_month):
             open_payers.append(payer)

@@ -117,12 +117,19 @@ class GrowthGroup:
 
     def profile(self, months: FloatArray) -> tuple[MonthlyProfile, float]:
         """The profile of these requests, and how many times it they are."""
-        # scaled to the largest month, so that rows of one shape share a profile whatever their size
-        most = float(months.max())
-        shape = months / most
-        # sums of the same rows in another order differ in their last bits
-        key = np.round(shape, 13).tobytes()
+        shape, most, key = scale_to_largest(months)
         return self.profiles.setdefault(key, MonthlyProfile(shape)), most
+
+
+def scale_to_largest(table: FloatArray) -> tuple[FloatArray, float, bytes]:
+    """A table as its shape, how many times that it is, and a key of all tables of that shape.
+
+    Rows of one shape share what is drawn of them, whatever their size.
+    """
+    most = float(table.max())
+    shape = table / most
+    # sums of the same rows in another order differ in their last bits
+    return shape, most, np.round(shape, 13).tobytes()
 
 
 class Demand:

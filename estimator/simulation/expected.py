@@ -20,7 +20,7 @@ from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.totals import month_of, sum_groups
 from estimator.inventory import Inventory, Range
 from estimator.inventory.assumptions import FilesPerDay
-from estimator.inventory.units import is_share
+from estimator.inventory.units import is_pace, is_share
 from estimator.months import FloatArray
 from estimator.simulation.distributions import Kind, mean_of
 from estimator.simulation.result import Simulation
@@ -75,8 +75,7 @@ def _means(section: Any, kind: Kind | None = None) -> dict[str, Any]:
     return {
         name: _mean(value, kind or ("share" if is_share(name) else "quantity"))
         for name, value in section
-        # how fast a reader is changes neither requests nor cost
-        if isinstance(value, Range) and not value.is_number and name != "burst_seconds"
+        if isinstance(value, Range) and not value.is_number and not is_pace(name)
     }
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.months import ALWAYS, NEVER, FloatArray, IntArray, Period
-from estimator.simulation.demand import Demand, GrowthGroup
+from estimator.simulation.demand import Demand, GrowthGroup, scale_to_largest
 from estimator.simulation.uncertain_inputs import Multipliers, UncertainInputs
 from estimator.volume.blocks import Block
 from estimator.volume.model import Segment, Written
@@ -199,12 +199,9 @@ def _requests_of(
     group: GrowthGroup, days: LookBackDays, table: FloatArray
 ) -> tuple[LookBackRequests, float]:
     """The requests of a group that have the shape of a table, and how many times it these are."""
-    # scaled to the largest, as monthly profiles are
-    most = float(table.max())
-    shape = table / most
+    shape, most, of_shape = scale_to_largest(table)
     # by identity: the requests keep their days alive, so that no others have their id
-    key = id(days), np.round(shape, 13).tobytes()
-    requests = group.look_backs.setdefault(key, LookBackRequests(days, shape))
+    requests = group.look_backs.setdefault((id(days), of_shape), LookBackRequests(days, shape))
     assert isinstance(requests, LookBackRequests)
     return requests, most
 

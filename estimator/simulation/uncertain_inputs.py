@@ -15,7 +15,7 @@ import numpy as np
 
 from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Reader, Trail
-from estimator.inventory.units import is_share
+from estimator.inventory.units import is_pace, is_share
 from estimator.months import FloatArray
 from estimator.simulation.distributions import exp, log, whole_power
 from estimator.simulation.draws import Draws
@@ -261,7 +261,6 @@ def is_uncertain(model: Model) -> bool:
         others += [trail.config_updates_per_month, trail.bucket.bucket_key_saving]
         others += [trail.bucket.retention_days] if trail.bucket.retention_days else []
     for reader in inventory.readers:
-        # how fast a reader is changes neither requests nor cost
-        values = [value for name, value in reader if name != "burst_seconds"]
+        values = [value for name, value in reader if not is_pace(name)]
         others += [value for value in values if isinstance(value, Range)]
     return bool((streams.uncertain_input >= 0).any()) or any(not each.is_number for each in others)

@@ -76,15 +76,9 @@ class DailyRequests:
         return [known[code] for code in self.codes[column].tolist()]
 
     @property
-    def month_starts(self) -> IntArray:
-        """The position of the first day of each month."""
-        # -1 is no month, so the first day begins one as well
-        return np.flatnonzero(np.diff(self.spans.month, prepend=-1))
-
-    @property
     def months(self) -> IntArray:
         """The position of each month."""
-        return self.spans.month[self.month_starts]
+        return self.spans.month[self.spans.month_starts]
 
 
 def usage(model: Model, by: Sequence[str] = DEFAULT_GRAIN) -> pd.DataFrame:

@@ -80,7 +80,7 @@ def test_an_array_of_draws_costs_what_each_draw_costs(tiers, is_exempt):
         plain = bill(one_draw, table, other_requests=per_payer, exempt=exempt, discount=0.1)
         cost = plain.charges["cost"].to_numpy()
         np.testing.assert_allclose(priced.cost[:, draw], cost, rtol=1e-11, atol=1e-12)
-        left = np.maximum(priced.available - priced.pooled, 0.0)[:, draw]
+        left = np.maximum(priced.covered.available - priced.covered.pooled, 0.0)[:, draw]
         np.testing.assert_allclose(left, plain.pools["left"], rtol=1e-11, atol=1e-9)
 
 

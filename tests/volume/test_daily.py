@@ -19,7 +19,7 @@ def by_month(inventory, span):
     """The requests of each job, summed over days."""
     parts = []
     for days in daily_requests(Model(inventory, span)):
-        sums = np.add.reduceat(days.requests, days.month_starts, axis=1)
+        sums = np.add.reduceat(days.requests, days.spans.month_starts, axis=1)
         frame = pd.DataFrame({name: days.texts(name) for name in JOB})
         for position, month in enumerate(days.months):
             label = pd.Period(span.labels[month], freq="M")

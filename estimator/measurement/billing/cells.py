@@ -12,6 +12,8 @@ from pricing.region_codes import CODE_PATTERN
 from pricing.usage_types import NO_PREFIX, region_and_meter
 
 KMS, CLOUDTRAIL = "awskms", "AWSCloudTrail"
+# the units of what KMS is used for: all else on its bill is an amount apart
+USAGE_UNITS = ("request", "key-month")
 
 # FOCUS has AWS's own code of a service only in AWS's own column x_ServiceCode; what other tools
 # convert has code or name in ServiceName, in any letter case

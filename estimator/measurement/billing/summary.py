@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from estimator.figures import plural
-from estimator.measurement.billing.cells import CLOUDTRAIL, KMS
+from estimator.measurement.billing.cells import CLOUDTRAIL, KMS, USAGE_UNITS
 from estimator.measurement.billing.charges import EVENTS, KEY_MONTHS, REQUESTS
 from estimator.measurement.billing.repeats import grain_notices
 from pricing.reading.problems import KmscostError, Problem
@@ -264,7 +264,7 @@ def amounts_apart(billed: Actuals, month: str, currency: str) -> tuple[dict[str,
     """Amounts of the month that are no usage of KMS: taxes, credits, and CloudTrail's own lines."""
     rows = billed.measured
     rows = rows[rows["month"].astype(str) == month]
-    others = rows[(rows["product"] == KMS) & ~rows["unit"].isin(["request", "key-month"])]
+    others = rows[(rows["product"] == KMS) & ~rows["unit"].isin(USAGE_UNITS)]
     sums = others.groupby("operation", observed=True)["cost"].sum()
     found = [(str(name) or "other", KMS, cost) for name, cost in sums.items()]
     trails = float(rows["cost"][rows["product"] == CLOUDTRAIL].sum())

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from estimator.figures import listed, money
+from estimator.figures import HALF_CENT, listed, money
 from estimator.months import Months, parse_month
 from estimator.report.charts.chart import (
     BLUE,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from estimator.report.charts.picture import Picture
 
-_CENT = 0.005
 _FEW = 3  # so many are named
 _PALE = 0.45  # what is expected beside what is billed
 _DOT = 0.02  # of the highest value: a range that is less high is a dot, and says nothing [0-1]
@@ -91,7 +90,7 @@ def timeline_chart(
         if found
     ]
     # said of each month: one between the first and the last has no amount here
-    expected = [f"{money(each.rest)} in {each.month}" for each in billed if each.rest >= _CENT]
+    expected = [f"{money(each.rest)} in {each.month}" for each in billed if each.rest >= HALF_CENT]
     twice = [each.month for each in past if each.may_repeat]
     if twice:
         parts.insert(1, f"lines of {listed(twice, _FEW)} may count twice")

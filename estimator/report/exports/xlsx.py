@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from estimator.figures import HALF_CENT
 from estimator.frames import Column
 from estimator.report.exports.table import Table, cells, import_extra, kind_of
 from pricing.reading.problems import KmscostError, Problem
@@ -33,7 +34,7 @@ _OPTIONS = {
 _MONEY, _RATE = "#,##0.00", "0.00000000"
 # a small share is not none
 _SHARE = '[=0]0.0%;[<0.0005]"<0.1%";0.0%'
-_CENT, _THOUSAND = 0.005, 1000.0  # a thousand requests are no more exact for their decimals
+_THOUSAND = 1000.0  # a thousand requests are no more exact for their decimals
 _FORMATS = {"month": "yyyy-mm", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss"}
 # the same table, the same bytes
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (workbooks know no time zones)
@@ -165,7 +166,7 @@ def _number_format(column: Column, values: pd.Series) -> str:
         return _RATE
     if unit == "BillingCurrency" or unit.partition("/")[0].isupper():
         # cents, and more where one of them would read as nothing
-        return _MONEY if not ((sizes > 0) & (sizes < _CENT)).any() else f"{_MONEY}####"
+        return _MONEY if not ((sizes > 0) & (sizes < HALF_CENT)).any() else f"{_MONEY}####"
     few = sizes[sizes < _THOUSAND]
     if (few % 1 == 0).all():
         return "#,##0"

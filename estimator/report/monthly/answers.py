@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from estimator.figures import FEW, cents, listed, money, percent, plural, share, signed
+from estimator.figures import FEW, HALF_CENT, cents, listed, money, percent, plural, share, signed
 from estimator.months import month_in_words
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS, own_parts
@@ -18,7 +18,6 @@ from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.time import change_lines
 from estimator.report.monthly.verdict import Verdict
 
-_DUST = 0.005  # less than half a cent explains nothing
 _MOST = 3
 _LEAST = 0.01  # of the cost: a smaller change is none that a reader would look for [0-1]
 
@@ -39,12 +38,12 @@ def _why(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
         # the verdict may speak of a part of the bill
         whole = "whole " * any(state.budget.part for state in verdict.states)
         lines.append(_difference(inputs, found, f"{whole}bill {inputs.billed_words}".strip()))
-        if any(abs(cost) >= _DUST for cost in found.others.values()):
+        if any(abs(cost) >= HALF_CENT for cost in found.others.values()):
             requests, keys = (found.others[name] for name in NOT_FORECAST)
             parts = [
                 f"{name} {money(cost)}"
                 for name, cost in (("requests", requests), ("keys", keys))
-                if abs(cost) >= _DUST
+                if abs(cost) >= HALF_CENT
             ]
             # of a part alone the sum says it
             parts_in_words = f": {', '.join(parts)}" if len(parts) > 1 else ""
@@ -61,11 +60,11 @@ def _difference(inputs: ReportInputs, found: Reconciliation, which: str) -> str:
     parts = {PARTS[name]: cost for name, cost in own_parts(found.parts).items()}
     off = math.fsum(parts.values())
     expected = "what is expected" if inputs.has_ranges else "the forecast"
-    if abs(off) < _DUST:
+    if abs(off) < HALF_CENT:
         return f"The {which} is {expected} of the same days."
     largest = sorted(parts, key=lambda name: -abs(parts[name]))[:_MOST]
     named = [
-        f"{name} {signed(cents(parts[name]))}" for name in largest if abs(parts[name]) >= _DUST
+        f"{name} {signed(cents(parts[name]))}" for name in largest if abs(parts[name]) >= HALF_CENT
     ]
     because = f": {', '.join(named)}" if named else ""
     more = "more" if off > 0 else "less"
@@ -135,7 +134,7 @@ def _ahead(inputs: ReportInputs) -> Iterator[str]:
     causes = [
         f"{name} {signed(cents(float(cost)))}"
         for name, cost in change.items()
-        if abs(cost) >= max(_LEAST * before, _DUST)
+        if abs(cost) >= max(_LEAST * before, HALF_CENT)
     ]
     if not causes:
         yield f"The forecast stays about the same to {words}."
@@ -233,7 +232,7 @@ def _savings(inputs: ReportInputs) -> Iterator[str]:
         assert advice is not None
         saved = advice.per_month(best.saving.totals[inputs.cost])
         # what saves on CloudTrail's bill alone is in the line of copies
-        if saved >= _DUST:
+        if saved >= HALF_CENT:
             title = best.proposal.title
             title = f"{title[:1].upper()}{title[1:]}"
             saves = f"saves about {inputs.currency} {money(saved)} a month"

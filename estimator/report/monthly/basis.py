@@ -17,7 +17,7 @@ from estimator.figures import (
 )
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
-from estimator.inventory.units import SHARE, UNITS
+from estimator.inventory.units import SHARE, UNITS, is_pace
 from estimator.report.answers.simulation import first_lines
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.charts.bars import drivers_chart
@@ -178,7 +178,7 @@ def _assumptions(inputs: ReportInputs) -> Iterator[tuple[str, Range]]:
             yield f"{path}.bucket.retention_days", trail.bucket.retention_days
     for reader in inventory.readers:
         for name, value in reader:
-            if isinstance(value, Range) and name != "burst_seconds":
+            if isinstance(value, Range) and not is_pace(name):
                 yield f"readers[{reader.name}].{name}", value
     yield from inventory.other_kms_requests_per_month.ranges()
     yield "growth.accounts_per_year", inventory.growth.accounts_per_year

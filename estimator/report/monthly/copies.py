@@ -8,11 +8,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from estimator.figures import FEW, count, listed, money, plural
+from estimator.figures import FEW, HALF_CENT, count, listed, money, plural
 from estimator.measurement.billing.summary import PaidEvents
 from estimator.report.answers.budgets_and_copies import CopyCharge, between, copies_charged
 from estimator.report.monthly.document import Card
-from estimator.report.monthly.month_bill import HALF_CENT, TENTH
+from estimator.report.monthly.month_bill import TENTH
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from estimator.figures import HALF_CENT
 from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory.budgets import Budget, Covered
@@ -20,7 +21,6 @@ from estimator.simulation.draws import quantiles_of
 
 ENDS = (0.05, 0.95)
 TENTH = 0.1
-HALF_CENT = 0.005  # what a bill rounds is outside of no range
 _EVERYTHING = Covered("", ())
 
 
@@ -156,6 +156,7 @@ class MonthBill:
             return None
         # a part has no draws of its own: it is taken to spread as everything does
         low, high = (float(end) * to_date / whole for end in self._ends_as_billed)
+        # what a bill rounds is outside of no range
         lowest, highest = low - HALF_CENT, high + HALF_CENT
         # a forecast without ranges is one number: a tenth off is off; nor do ranges that are of
         # writes say how far reads alone may be off, or those of everything how far a part

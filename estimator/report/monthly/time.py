@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from estimator.figures import (
+    HALF_CENT,
     at_least,
     cents,
     count,
@@ -30,7 +31,6 @@ from estimator.report.past import PastMonth
 
 _MOST = 20
 _FEW = 3
-_CENT = 0.005
 
 
 def time_section(inputs: ReportInputs, verdict: Verdict) -> Section | None:
@@ -84,7 +84,7 @@ def _months_sheet(inputs: ReportInputs, budget: Budget | None) -> Sheet:
         limit = None if budget is None else each.budget_then(budget.name, budget.usd_per_month)
         used = None if known is None or not limit else known / limit
         bill = f"{each.bill}, lines may count twice" if each.may_repeat else each.bill
-        if each.cost is not None and each.cost.rest >= _CENT:
+        if each.cost is not None and each.cost.rest >= HALF_CENT:
             bill += f", {money(each.cost.rest)} forecast"
         if change is not None and inputs.past[at - 1].may_repeat:
             bill += ", lines of the month before may count twice"
@@ -109,7 +109,7 @@ def _months_sheet(inputs: ReportInputs, budget: Budget | None) -> Sheet:
     header = (*header, of_budget, "forecast then", "off")
     header = (*header, "by today's inventory", "others", "measured requests")
     title = f"Months so far: CloudTrail's part of the bill in {unit}"
-    if any(each.cost is not None and each.cost.rest >= _CENT for each in inputs.past):
+    if any(each.cost is not None and each.cost.rest >= HALF_CENT for each in inputs.past):
         title += ", with what is forecast of it"
     return Sheet(title, header, tuple(rows), numbers=len(header) - 2)
 
@@ -123,7 +123,7 @@ def year_line(inputs: ReportInputs, budget: Budget | None) -> str:
     line += f"month{'s' * (year.months != 1)}"
     if year.missing:
         line += f" (nothing is known of {listed(_spans(year.missing), _FEW)})"
-    if abs(year.rest) >= _CENT:
+    if abs(year.rest) >= HALF_CENT:
         line += f", {money(year.rest)} of it forecast"
     if year.open:
         line += f", or more: the bill of {listed(year.open, _FEW)} does not tell its days"
@@ -216,7 +216,7 @@ def change_lines(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
     changes = inputs.changes
     if changes is not None:
         every = [*changes.parts, *changes.rates]
-        shown = [each for each in every if each.what != "changed" or abs(each.cost) >= _CENT]
+        shown = [each for each in every if each.what != "changed" or abs(each.cost) >= HALF_CENT]
         if shown:
             named = [
                 f"{each.kind} {each.name} {each.what} ({signed(cents(each.cost))})"
@@ -237,5 +237,5 @@ def change_lines(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
 def _total(past: PastMonth) -> str:
     if past.cost is None:
         return "-"
-    rest = f" ({money(past.cost.rest)} of it forecast)" if past.cost.rest >= _CENT else ""
+    rest = f" ({money(past.cost.rest)} of it forecast)" if past.cost.rest >= HALF_CENT else ""
     return f"{money(past.cost.total)}{rest}"

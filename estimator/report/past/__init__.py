@@ -92,7 +92,8 @@ def look_back(
     table, discount, expected = simulation.table, simulation.discount, expected_by_month(simulation)
     month = simulation.months.labels[0]
     then = history.forecast_then(month)
-    current = describe_month(month, found, measured, expected[month], then)
+    requests = _measured_by_month(measured)
+    current = describe_month(month, found, requests.get(month), expected[month], then)
     past, notices = collect_past(model, billed, measured, table, discount, history, current)
     if history.differs(month, expected):
         notices += (f"the history keeps what the first report of {month} forecast, not this one",)
@@ -128,7 +129,9 @@ def collect_past(
         past = PastMonth(label, None, "", None, requests.get(label), None, then)
         if label in of_bill:
             try:
-                past = past_month(model, billed, measured, label, table, discount, then)
+                past = past_month(
+                    model, billed, measured, label, table, discount, then, requests.get(label)
+                )
             except KmscostError as error:
                 # one month that cannot be compared takes nothing from the others
                 left_out.append(f"the bill of {label} is left out: {error.problems[0]}")
@@ -154,6 +157,7 @@ def past_month(
     table: RateTable,
     discount: float,
     then: float | None,
+    requests: float | None = None,
 ) -> PastMonth:
     """Hold one month of a bill against its forecast.
 
@@ -163,6 +167,8 @@ def past_month(
         Of the inventory, in whatever months.
     then : float or None
         What was forecast of it. [currency]
+    requests : float, optional
+        CloudTrail's of it, among what was measured. [request]
 
     Raises
     ------
@@ -174,13 +180,13 @@ def past_month(
     expected = compute_forecast(model, table, discount)
     result = reconcile_forecast(model, expected, billed, measured)
     found = result if result.has_kms else None
-    return describe_month(month, found, measured, result.forecast_of_month(), then)
+    return describe_month(month, found, requests, result.forecast_of_month(), then)
 
 
 def describe_month(
     month: str,
     found: Reconciliation | None,
-    measured: Actuals | None,
+    measured: float | None,
     forecast: float,
     then: float | None,
 ) -> PastMonth:
@@ -190,6 +196,8 @@ def describe_month(
     ----------
     found : Reconciliation or None
         The month against its bill.
+    measured : float or None
+        CloudTrail's measured requests. [request]
     forecast, then : float
         What is forecast of it now, and what was before it. [currency]
     """
@@ -198,7 +206,7 @@ def describe_month(
         cost=None if found is None else cost_by_bill(found),
         bill="" if found is None else bill_in_words(found),
         others=None if found is None else math.fsum(found.others.values()),
-        measured=_measured_by_month(measured).get(month),
+        measured=measured,
         forecast=forecast,
         forecast_then=then,
         may_repeat=found is not None and bool(found.repeats),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from estimator.figures import listed
+from estimator.figures import HALF_CENT, listed
 from estimator.files import write_whole
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import parse_month
@@ -23,7 +23,6 @@ _KEY = "kmscost_history"
 # an inventory of thousands of accounts would make the file as large as itself, every month anew
 _MOST_ACCOUNTS = 2_000
 _MOST_NAMES = 3
-_HALF_CENT = 0.005
 _FIX = "give the file that --history wrote, or another name for a new one"
 
 
@@ -96,7 +95,7 @@ class History:
         """Tell whether the report of a month is kept with another forecast than this."""
         earlier = self.of_month(month)
         return earlier is not None and any(
-            abs(expected[label] - cost) >= _HALF_CENT
+            abs(expected[label] - cost) >= HALF_CENT
             for label, cost in earlier.expected.items()
             if label in expected
         )

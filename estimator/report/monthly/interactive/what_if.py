@@ -97,7 +97,7 @@ def model_what_if(forecast: Forecast, means: Inventory | None = None) -> dict[st
         ],
         "pools": [
             [labels[str(m)], _number(left)]
-            for m, left in zip(lines.pools["month"], priced.available, strict=True)
+            for m, left in zip(lines.pools["month"], priced.covered.available, strict=True)
         ],
         "lines": [
             [int(at), int(pool), _number(price), int(write), *map(_number, numbers)]
