@@ -83,9 +83,6 @@ def mutations(draw: st.DrawFn) -> str:
 
 SETTINGS = settings(
     max_examples=cases(100),
-    deadline=None,
-    database=None,
-    derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
 

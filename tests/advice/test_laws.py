@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator import advise, compare
@@ -12,12 +12,7 @@ from tests.advice.inventories import advisable
 from tests.sampling import cases
 from tests.scenarios.inventories import file
 
-laws = settings(
-    deadline=None,
-    max_examples=cases(3),
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+laws = settings(max_examples=cases(3))
 spans = st.sampled_from([("2026-11", 1), ("2026-11", 3), ("2027-01", 2)])
 
 

@@ -182,7 +182,7 @@ def test_splitting_a_measurement_changes_nothing(tmp_path):
     assert once.text == twice.text
 
 
-@settings(max_examples=cases(15), deadline=None)
+@settings(max_examples=cases(15))
 @given(st.integers(0, 10_000))
 @example(62)  # 1,836 gets in 16 days are 114.75 a day: a tie at four digits
 def test_calibrating_twice_is_calibrating_once(seed):
@@ -201,7 +201,7 @@ STYLES = (
 )
 
 
-@settings(max_examples=cases(15), deadline=None)
+@settings(max_examples=cases(15))
 @given(st.integers(0, 10_000))
 def test_comments_and_order_survive_a_calibration(seed):
     """Accounts in any style, each with a comment: all stay, in their order."""

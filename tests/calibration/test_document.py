@@ -264,7 +264,7 @@ def strew_comments(text, dice):
     return "\n".join(lines) + "\n"
 
 
-@settings(max_examples=cases(60), deadline=None)
+@settings(max_examples=cases(60))
 @given(st.integers(0, 10_000))
 def test_random_inventories_keep_everything_else(seed):
     """Any inventory, strewn with comments: each stays, in order, and every other value too."""

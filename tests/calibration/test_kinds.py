@@ -277,7 +277,7 @@ def test_others_are_measured_by_account():
     assert again.text == calibration.text
 
 
-@settings(max_examples=cases(10), deadline=None)
+@settings(max_examples=cases(10))
 @given(st.integers(0, 5_000), st.integers(1, 5_000), st.sampled_from(["0", "12_000", None]))
 def test_accounts_in_the_place_of_a_number_add_up_to_it(home, other, before):
     """Logs tell accounts: a mapping that sums to the payer's one number, which it replaces.

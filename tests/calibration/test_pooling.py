@@ -64,7 +64,7 @@ def slow_variance_between(counts, days, inflation):
     return max((square - (len(counts) - 1) * mean) / free, Fraction(0))
 
 
-@settings(max_examples=cases(50), deadline=None)
+@settings(max_examples=cases(50))
 @given(
     st.lists(
         st.tuples(st.integers(0, 500), st.integers(1, 60), st.integers(1, 9)),
@@ -116,7 +116,7 @@ def test_zero_counts_are_data():
     assert all(rate > 0 for rate in rates)
 
 
-@settings(max_examples=cases(50), deadline=None)
+@settings(max_examples=cases(50))
 @given(st.integers(0, 1000), st.integers(1, 100), st.integers(2, 5))
 def test_more_of_the_same_narrows(count, days, times):
     """The same rate over a longer time has a smaller relative variance, 1 / shape."""

@@ -46,7 +46,7 @@ def test_every_real_file(path, tmp_path):
 
 
 @pytest.mark.parametrize("kind", DISCOVER)
-@settings(max_examples=cases(60), deadline=None)
+@settings(max_examples=cases(60))
 @given(seed=st.integers(0, 2**32))
 def test_damaged_documents(kind, seed, tmp_path_factory):
     """Plans, templates and answers with odd, missing, renamed and repeated parts anywhere.
@@ -64,7 +64,7 @@ def test_names_that_are_no_text(tmp_path):
         discover_terraform(path)
 
 
-@settings(max_examples=cases(40), deadline=None)
+@settings(max_examples=cases(40))
 @given(seed=st.integers(0, 2**32))
 def test_damaged_bytes(seed, tmp_path_factory):
     """Bytes cut, swapped and doubled: JSON and YAML that are none."""

@@ -227,7 +227,7 @@ def test_on_the_command_line(tmp_path):
     assert all(comment in after for comment in [x.partition("#")[2] for x in before.splitlines()])
 
 
-@settings(max_examples=cases(25), deadline=None)
+@settings(max_examples=cases(25))
 @given(left_out=st.sets(st.sampled_from(sorted(RESPONSES))), replace=st.booleans())
 def test_any_part_of_the_answers_merges(left_out, replace, tmp_path_factory):
     """Whatever AWS told: passes check, keeps every comment, and a second time adds nothing."""

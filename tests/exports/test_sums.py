@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from estimator import export_bcm, export_focus, export_frame, export_prometheus, forecast
 from estimator.figures import count, money
@@ -17,11 +17,7 @@ from tests.forecasting.inventories import inventories
 from tests.real_data import ROOT
 from tests.sampling import cases
 
-laws = settings(
-    max_examples=cases(6),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+laws = settings(max_examples=cases(6))
 
 
 def add_up(values):

@@ -4,7 +4,7 @@ import dataclasses
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator import KmscostError, compare, explain, forecast, load_inventory, simulate
@@ -90,12 +90,7 @@ def test_a_value_that_reads_like_no_tag_is_a_group_of_its_own():
     }
 
 
-@settings(
-    deadline=None,
-    max_examples=cases(8),
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=cases(8))
 @given(inventories(), st.data())
 def test_groups_add_up_to_the_whole_whatever_the_tags(tmp_path, text, data):
     """OUs and tags change no total, and the rows of every group sum to it."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from estimator import forecast, load_inventory, schema, simulate
 from estimator.forecasting.budgets import budget_use, is_in_budget, reached_thresholds
@@ -35,12 +35,7 @@ budgets:
 """
 HALF = Decimal(14_560) * Decimal("0.000003") / 2
 
-laws = settings(
-    deadline=None,
-    max_examples=cases(10),
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+laws = settings(max_examples=cases(10))
 
 
 def read(folder, text):

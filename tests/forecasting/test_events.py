@@ -1,7 +1,7 @@
 """Copies of KMS events: which are paid, on which days, whose, and what an exclusion saves."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from estimator import forecast, load_inventory
 from estimator.frames import EVENTS
@@ -16,12 +16,7 @@ accounts: [{{id: "{A}"}}, {{id: "{B}"}}]
 keys: [{{id: k, region: us-east-1}}, {{id: eu, account: "{B}", region: eu-west-1}}]
 """
 
-laws = settings(
-    deadline=None,
-    max_examples=cases(12),
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+laws = settings(max_examples=cases(12))
 
 
 def read(folder, text):

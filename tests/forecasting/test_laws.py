@@ -5,7 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator import explain, forecast, load_inventory
@@ -13,12 +13,7 @@ from estimator.frames import CHARGES, KEYS
 from tests.forecasting.inventories import inventories
 from tests.sampling import cases
 
-laws = settings(
-    deadline=None,
-    max_examples=cases(10),
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+laws = settings(max_examples=cases(10))
 
 
 def read(folder, text):

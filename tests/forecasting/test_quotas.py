@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from estimator import KmscostError, forecast, load_inventory
 from estimator.forecasting.quotas import highest
@@ -21,12 +21,7 @@ keys: [{{id: k, region: eu-central-1}}, {{id: dr, region: eu-north-1}}]
 """
 MONTH = 30 * 86_400
 
-laws = settings(
-    deadline=None,
-    max_examples=cases(10),
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+laws = settings(max_examples=cases(10))
 
 
 def read(folder, text):

@@ -39,7 +39,7 @@ def columns_of(listed):
     return {name: [row[name] for row in listed] for name in (*KEYS, "quantity", "coverage")}
 
 
-@settings(max_examples=cases(150), deadline=None)
+@settings(max_examples=cases(150))
 @given(rows, grains)
 def test_the_same_rows_as_the_frame(listed, by):
     """JSON rows and the frame's agree: pandas sums the same columns to the same rows in order."""
@@ -58,7 +58,7 @@ def test_the_same_rows_as_the_frame(listed, by):
                 )
 
 
-@settings(max_examples=cases(100), deadline=None)
+@settings(max_examples=cases(100))
 @given(rows, st.randoms())
 def test_order_does_not_matter(listed, random):
     """Rows in any order make the same answer, and its sum is the sum of all in fractions."""

@@ -97,7 +97,7 @@ rows = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=cases(60))
+@settings(max_examples=cases(60))
 @given(rows, st.integers(0, 30_000))
 def test_bills_equal_a_count_in_decimal(listed, others):
     """One pool per payer, partition and month: the sums are those of a plain loop in Decimal."""
@@ -123,7 +123,7 @@ def test_bills_equal_a_count_in_decimal(listed, others):
     assert pool_bill.sum() == pytest.approx(charges["billable"].sum())
 
 
-@settings(deadline=None, max_examples=cases(30))
+@settings(max_examples=cases(30))
 @given(rows, st.randoms(use_true_random=False))
 def test_splitting_or_reordering_rows_changes_no_total(listed, random):
     """Half a row twice costs what the row costs, in any order."""

@@ -46,7 +46,7 @@ def read_whole(stream):
     return members
 
 
-@settings(max_examples=cases(60), deadline=None)
+@settings(max_examples=cases(60))
 @given(VALUES, st.integers(1, 9))
 def test_json_is_the_same_however_it_arrives(value, size):
     """Values read a few characters at a time are those that were written."""
@@ -56,7 +56,7 @@ def test_json_is_the_same_however_it_arrives(value, size):
     assert read.peek() == ""
 
 
-@settings(max_examples=cases(60), deadline=None)
+@settings(max_examples=cases(60))
 @given(st.dictionaries(st.text(), VALUES, max_size=4), st.integers(1, 9))
 def test_members_are_those_of_the_object(value, size):
     """One key after the other, each value whole."""

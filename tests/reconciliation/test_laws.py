@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator import KmscostError, forecast, load_inventory, reconcile
@@ -19,12 +19,7 @@ from tests.reconciliation.bills import lines_of, measured_of
 from tests.reconciliation.reference import reconcile_slowly
 from tests.sampling import cases
 
-laws = settings(
-    deadline=None,
-    max_examples=cases(8),
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+laws = settings(max_examples=cases(8))
 MONTH = "2026-11"
 STRANGER = f"arn:aws:kms:us-east-1:{IDS[1]}:key/33333333-12ab-34cd-56ef-1234567890ab"
 REGION_OF = {"k1": "us-east-1", "k2": "eu-west-1"}

@@ -6,7 +6,7 @@ import calendar
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator import forecast, load_inventory, report
@@ -142,12 +142,7 @@ def without_requests(lines):
 PARTS = (without_nothing, without_account, without_keys, without_requests)
 
 
-@settings(
-    deadline=None,
-    max_examples=cases(4),
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=cases(4))
 @given(
     organizations(),
     st.sampled_from([0.0, 0.5, 0.9, 1.0, 1.0, 1.1, 1.7, 4.0]),

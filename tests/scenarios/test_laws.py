@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator import KmscostError, compare
@@ -15,12 +15,7 @@ from tests.forecasting.inventories import inventories
 from tests.sampling import cases
 from tests.scenarios.inventories import file
 
-laws = settings(
-    deadline=None,
-    max_examples=cases(7),
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+laws = settings(max_examples=cases(7))
 
 NAMES = ("requests", "cost_usd", "cost_usd_writes_charged", "cost_usd_writes_exempt")
 

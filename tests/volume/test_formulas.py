@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.months import Period
@@ -22,7 +22,6 @@ def test_active_days_counts_days(start, end, begin, until):
     assert found[0, 0] == expected
 
 
-@settings(deadline=None)
 @given(st.floats(0, 60), st.integers(0, 100), st.integers(0, 60), st.integers(0, 90), days)
 def test_mean_window_is_the_mean_overlap(window, start, length, first, span):
     """The closed form is the average overlap that 20,000 evenly spread looks find."""

@@ -411,7 +411,7 @@ def months(draw):
     return lines
 
 
-@settings(deadline=None, max_examples=cases(10))
+@settings(max_examples=cases(10))
 @given(lines=months(), data=st.data())
 def test_any_form_gives_the_known_numbers(tmp_path_factory, lines, data):
     """Law: of known lines every form, AWS's or people's, gives their requests and their cost."""

@@ -46,7 +46,7 @@ def flat(totals):
     }
 
 
-@settings(deadline=None, max_examples=cases(8))
+@settings(max_examples=cases(8))
 @given(lines=st.lists(requests(), min_size=2, max_size=25), data=st.data())
 def test_splitting_and_reordering_a_bill_changes_no_total(lines, data):
     """Law: two files of a bill, in any order of lines, are that bill."""
@@ -65,7 +65,7 @@ def test_splitting_and_reordering_a_bill_changes_no_total(lines, data):
     assert parts.details["lines"] == whole.details["lines"]
 
 
-@settings(deadline=None, max_examples=cases(8))
+@settings(max_examples=cases(8))
 @given(lines=st.lists(requests(), min_size=1, max_size=25))
 def test_totals_are_the_decimal_sums_of_the_lines(lines):
     """Law: requests, free part and cost are sums that decimals give as well."""

@@ -7,7 +7,7 @@ import random
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.measurement.access_logs import measure_access_logs
@@ -324,7 +324,7 @@ LINES = [
 ]
 
 
-@settings(max_examples=cases(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=cases(15))
 @given(st.randoms(use_true_random=False), st.integers(1, 4))
 def test_splitting_and_reordering_change_nothing(tmp_path_factory, order: random.Random, files):
     """However the lines are dealt out to files and ordered, everything is equal."""

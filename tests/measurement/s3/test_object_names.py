@@ -107,7 +107,7 @@ names = st.one_of(
 )
 
 
-@settings(max_examples=cases(100), deadline=None)
+@settings(max_examples=cases(100))
 @given(st.lists(names, max_size=30), st.integers(0, 3))
 def test_by_the_million_is_as_one_by_one(given_names, cut):
     """The fast way over whole columns finds the very places that each name alone tells."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.measurement.s3_inventory import measure_s3_inventory
@@ -160,7 +160,7 @@ def test_an_encryption_nobody_knows_is_said(tmp_path):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@settings(max_examples=cases(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=cases(8))
 @given(st.permutations(ITEMS * 3), st.integers(1, 5))
 def test_splitting_and_reordering_change_nothing(tmp_path_factory, form, items, files):
     """However the objects are dealt out to data files, and in whichever order, counts are equal."""

@@ -9,7 +9,7 @@ import zipfile
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.measurement.access_logs import measure_access_logs
@@ -412,7 +412,7 @@ def test_a_missing_path_is_an_error(tmp_path):
         measure_s3_listing(tmp_path)
 
 
-@settings(max_examples=cases(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=cases(15))
 @given(st.permutations([*NAMES, "z"]), st.integers(0, 8), st.sampled_from(["text", "page"]))
 def test_splitting_and_reordering_change_nothing(tmp_path_factory, names, cut, kind):
     """However the names are dealt out to files and ordered, the counts are equal."""

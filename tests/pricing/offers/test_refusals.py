@@ -277,7 +277,7 @@ def read_or_refused(path):
         return None, error.problems
 
 
-@settings(max_examples=cases(150), deadline=None)
+@settings(max_examples=cases(150))
 @given(file=spoil())
 def test_one_value_that_is_something_else(tmp_path_factory, file):
     """Any value anywhere may be anything: a table comes out, or a problem that names the file."""
@@ -288,7 +288,7 @@ def test_one_value_that_is_something_else(tmp_path_factory, file):
     assert all(problem.path == str(path) for problem in problems)
 
 
-@settings(max_examples=cases(150), deadline=None)
+@settings(max_examples=cases(150))
 @given(data=st.data(), shape=st.sampled_from(["json", "csv"]))
 def test_bytes_changed_cut_or_put_in(tmp_path_factory, data, shape):
     """A file damaged anywhere is read or refused, and never a traceback."""
