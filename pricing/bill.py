@@ -3,31 +3,18 @@
 One free quantity per payer, partition, month and pool, over all its accounts and Regions. What the
 rest of the organization uses comes first; what is left is shared among the rows in proportion to
 their quantity. On each row free + billable = quantity.
-
-`bill` prices a frame of usage. `Lines.price` is what it asks, and what a simulation asks for
-every draw at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from pricing.lines import IntArray, Lines, OthersByPool
 from pricing.meters import Meter, Version
-from pricing.pools_and_tiers import (
-    BoolArray,
-    Covered,
-    FloatArray,
-    IntArray,
-    OthersByPool,
-    Pools,
-    Scales,
-    find_rates,
-)
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 
@@ -131,62 +118,6 @@ def bill(
     versions = {(rate.meter.name, rate.version.start): rate for rate in lines.rates}
     dated = tuple((rate.meter, rate.version) for rate in versions.values())
     return Bill(charges, pools, dated, table.currency, lines)
-
-
-class Priced(NamedTuple):
-    """Quantities with their price: a row each line, of draws a column each."""
-
-    billable: FloatArray  # [unit]
-    price: FloatArray  # [currency/unit], after discount
-    cost: FloatArray  # [currency]
-    covered: Covered  # what is free; its pools are those of `Lines.pools`
-
-
-class Lines:
-    """Rows of usage with their rates, free pools and tiers, ready for any quantities.
-
-    Attributes
-    ----------
-    rates : list of RateInForce
-        One for each different month, operation and billed Region.
-    rate_of, pool_of : array of int
-        For each row its position in `rates`, and in `pools`; -1 where nothing is free.
-    pools : DataFrame
-        Month, payer, partition, pool, unit and quantity_free of each pool. [unit]
-    """
-
-    def __init__(self, usage: pd.DataFrame, table: RateTable) -> None:
-        """`usage` has the columns of `bill`, apart from the quantity."""
-        self.rates, self.rate_of = find_rates(usage, table)
-        self._pools = Pools(usage, self.rates, self.rate_of)
-        self.pools, self.pool_of = self._pools.frame, self._pools.pool_of
-        self._scales = Scales(usage, self.rates, self.rate_of)
-
-    def price(
-        self,
-        quantity: FloatArray,
-        other_requests: Mapping[str, float] | OthersByPool | None = None,
-        exempt: BoolArray | None = None,
-        discount: float = 0.0,
-    ) -> Priced:
-        """The price of a quantity of each row; of rows x draws for each draw by itself.
-
-        Parameters
-        ----------
-        quantity : array
-            A number for each row, or rows x draws. [unit]
-        other_requests, exempt, discount
-            As for `bill`.
-        """
-        counted = quantity
-        if exempt is not None:
-            # an exempt row takes nothing out of the pool: what it leaves is free for others
-            counted = quantity.copy()
-            counted[exempt] = 0.0
-        covered = self._pools.cover(counted, other_requests)
-        billable = counted - covered.free
-        price = self._scales.price(billable, other_requests) * (1 - discount)
-        return Priced(billable, price, billable * price, covered)
 
 
 def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:

@@ -6,7 +6,7 @@ import datetime
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
@@ -21,6 +21,9 @@ from pricing.regions import TABLES, partition_of
 from pricing.request_meters import OF_ANY_KEY, REQUEST_METERS
 from pricing.usage_types import SERVICES
 
+if TYPE_CHECKING:  # slow to load, and a table is read without it
+    import pandas as pd
+
 
 def _read_currency(value: Any) -> str:
     if not isinstance(value, str) or len(value) != 3 or not (value.isascii() and value.isupper()):
@@ -33,6 +36,16 @@ def _read_currency(value: Any) -> str:
 Currency = Annotated[
     str, PlainValidator(_read_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})
 ]
+
+
+class RateInForce(NamedTuple):
+    """The meter, its version and its prices for an operation in a Region and month."""
+
+    month: pd.Period
+    region: str
+    meter: Meter
+    version: Version
+    steps: tuple[tuple[float, float], ...]  # upper bound and price of each tier [currency/unit]
 
 
 class RateTable(Section, NotebookResult):
@@ -203,6 +216,21 @@ class RateTable(Section, NotebookResult):
             )
             raise RateError(Problem(self.path, None, meter.name, found, expected, fix))
         return version, rate
+
+    def rate_in_force(
+        self, month: pd.Period, operation: str, region: str, key_spec: str = SYMMETRIC
+    ) -> RateInForce:
+        """The rate of an operation in a Region, as it is on the first day of a month.
+
+        Raises
+        ------
+        RateError
+            An operation without a meter, a Region or a day without a rate.
+        """
+        meter = self.meter(operation, key_spec)
+        version, rate = self.rate(meter, region, month.start_time.date())
+        steps = tuple((bound, price / meter.per) for bound, price in rate.steps)
+        return RateInForce(month, region, meter, version, steps)
 
 
 def _sizes(meters: tuple[Meter, ...], free: FreeQuantity, place: int) -> set[float]:

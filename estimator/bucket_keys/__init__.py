@@ -23,7 +23,7 @@ from estimator.measurement.result import Actuals
 from estimator.measurement.sources import SOURCES
 from estimator.months import FloatArray, Months
 from estimator.volume.others import OtherPools, other_pools
-from pricing.bill import Lines
+from pricing.lines import Lines
 from pricing.rates import RateTable
 from pricing.reading.problems import RateError
 from pricing.regions import partition_of

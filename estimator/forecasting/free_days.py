@@ -16,7 +16,7 @@ import pandas as pd
 
 from estimator.months import FloatArray, Months
 from estimator.volume import DailyRequests
-from pricing.pools_and_tiers import OthersByPool
+from pricing.lines import OthersByPool
 from pricing.regions import partition_of
 
 OTHERS = "everything else"

@@ -19,7 +19,7 @@ from estimator.frames import QUOTAS
 from estimator.months import FloatArray, IntArray, Months
 from estimator.volume import DailyRequests
 from estimator.volume.blocks import GETS_ONE_AFTER_ANOTHER, SECONDS_PER_DAY
-from pricing.pools_and_tiers import group_rows
+from pricing.lines import group_rows
 from pricing.reading.validation import Number, Section, Source, load_as
 from pricing.regions import TABLES
 

@@ -13,7 +13,7 @@ from estimator.frames import DEFAULT_GRAIN
 from estimator.months import FloatArray, IntArray, Months
 from estimator.volume.columns import key_columns
 from pricing.bill import price_column
-from pricing.pools_and_tiers import group_rows
+from pricing.lines import group_rows
 
 
 def monthly_totals(

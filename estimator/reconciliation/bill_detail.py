@@ -20,7 +20,6 @@ from estimator.measurement.billing.cells import KMS, USAGE_UNITS
 from estimator.measurement.billing.summary import amounts_apart, notices_of_months
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
-from pricing.pools_and_tiers import find_rate
 from pricing.reading.problems import RateError
 from pricing.regions import is_region
 
@@ -235,6 +234,6 @@ def _table_price(expected: Forecast, region: str, unit: str) -> float:
     with contextlib.suppress(RateError):
         month = pd.Period(expected.months.firsts[0], "M")
         operation = "Decrypt" if unit == "request" else "KeyMonth"
-        rate = find_rate(expected.table, month, operation, region)
+        rate = expected.table.rate_in_force(month, operation, region)
         return float(rate.steps[0][1] * (1 - expected.discount))
     return np.nan

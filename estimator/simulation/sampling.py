@@ -21,7 +21,7 @@ from estimator.simulation.demand import Bin, Demand
 from estimator.simulation.draws import Draws, Options, quantiles_of
 from estimator.volume.model import Model
 from estimator.volume.others import OtherPools, other_pools
-from pricing.bill import Lines
+from pricing.lines import Lines
 from pricing.rates import RateTable
 
 

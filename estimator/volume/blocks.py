@@ -21,7 +21,7 @@ from estimator.inventory.assumptions import Range
 from estimator.months import FloatArray, Months
 from estimator.volume.columns import account_group, key_columns
 from estimator.volume.streams import IntArray, Streams
-from pricing.pools_and_tiers import group_rows
+from pricing.lines import group_rows
 from pricing.reading.problems import Problem, UsageError
 
 # 30 million rows are about 2 GB; who needs more wants fewer columns or fewer months at a time

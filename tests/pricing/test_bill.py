@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing.bill import Lines, bill
+from pricing.bill import bill
+from pricing.lines import Lines
 from pricing.rates import load_rates
 from pricing.reading.problems import RateError, UsageError
 from tests.pricing.tables import graduated_table

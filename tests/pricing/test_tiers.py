@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.pools_and_tiers import graduated_cost
+from pricing.lines import graduated_cost
 
 # the GovCloud product of the price list of 2016-01-07: 20,000 free, then USD 0.000004 each
 GOVCLOUD_2016 = [(20_000.0, 0.0), (float("inf"), 0.000004)]

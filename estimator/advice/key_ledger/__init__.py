@@ -38,7 +38,6 @@ from estimator.reconciliation.sides import key_names
 from estimator.volume.formulas import ROTATIONS_CHARGED, paid_periods
 from pricing.arns import is_key, place_of
 from pricing.meters import SYMMETRIC
-from pricing.pools_and_tiers import find_rate
 from pricing.rates import RateTable
 from pricing.reading.problems import RateError
 
@@ -188,7 +187,7 @@ class _Book:
         if manager == AWS or state in _FREE:
             return _Costs(0.0, 0.0, 0.0)
         try:
-            rate = find_rate(self._table, pd.Period(self._day, "M"), "KeyMonth", region)
+            rate = self._table.rate_in_force(pd.Period(self._day, "M"), "KeyMonth", region)
         except RateError:
             return _Costs(None, None, None)
         price = rate.steps[0][1] * (1 - self._discount)

@@ -24,7 +24,7 @@ from estimator.volume import usage
 from estimator.volume.model import Model
 from estimator.volume.others import other_pools
 from estimator.volume.streams import Streams, streams_of
-from pricing.bill import Lines
+from pricing.lines import Lines
 
 _GRAIN = ("month", "payer", "billed_region", "cause", "operation")
 _DIGITS = 15

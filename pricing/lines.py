@@ -1,62 +1,112 @@
-"""Which rows of usage count together, after whom, and what that costs.
+"""Rows of usage with their rates: which count together, after whom, and what that costs.
 
 Rows share the rate of their month, operation, Region and spec; the free pool of their payer; and
-the graduated tiers of a meter.
+the graduated tiers of a meter. `Lines.price` prices any quantities of them: those of a frame for
+`pricing.bill`, those of every draw at once for a simulation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pricing.meters import SYMMETRIC, Meter, Version
-from pricing.rates import RateTable
-from pricing.regions import partition_of
+from pricing.meters import SYMMETRIC
+from pricing.rates import RateInForce, RateTable
+from pricing.region_codes import partition_of
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-# month, operation, billed Region, spec of the key
-Kind: TypeAlias = tuple[pd.Period, str, str, str]
 
 
-class RateInForce(NamedTuple):
-    """The meter, its version and its prices for an operation in a Region and month."""
+class OthersByPool(Protocol):
+    """The requests of everything else in the organization."""
 
-    month: pd.Period
-    region: str
-    meter: Meter
-    version: Version
-    steps: tuple[tuple[float, float], ...]  # upper bound and price of each tier [currency/unit]
+    def of(self, payer: str, partition: str, month: pd.Period) -> float | FloatArray:
+        """Those of a payer in a partition and month; an array has a number for each draw.
+
+        [request/month]
+        """
+        ...
 
 
-def find_rates(usage: pd.DataFrame, table: RateTable) -> tuple[list[RateInForce], IntArray]:
-    """The rate of each different kind of row, and which of them each row has.
+class Covered(NamedTuple):
+    """What is free of some quantities; all but the first have a row for each pool."""
 
-    Raises
-    ------
-    RateError
-        An operation without a meter, a Region or a day without a rate.
+    free: FloatArray  # of each row [unit]
+    others: FloatArray  # use the free quantity first [request]
+    available: FloatArray  # free after them [unit]
+    pooled: FloatArray  # shares it [unit]
+
+
+class Priced(NamedTuple):
+    """Quantities with their price: a row each line, of draws a column each."""
+
+    billable: FloatArray  # [unit]
+    price: FloatArray  # [currency/unit], after discount
+    cost: FloatArray  # [currency]
+    covered: Covered  # what is free; its pools are those of `Lines.pools`
+
+
+class Lines:
+    """Rows of usage with their rates, free pools and tiers, ready for any quantities.
+
+    Attributes
+    ----------
+    rates : list of RateInForce
+        One for each different month, operation and billed Region.
+    rate_of, pool_of : array of int
+        For each row its position in `rates`, and in `pools`; -1 where nothing is free.
+    pools : DataFrame
+        Month, payer, partition, pool, unit and quantity_free of each pool. [unit]
     """
-    kinds, rate_of = _find_kinds(usage)
-    return [find_rate(table, *kind) for kind in kinds], rate_of
+
+    def __init__(self, usage: pd.DataFrame, table: RateTable) -> None:
+        """`usage` has the columns of `pricing.bill.bill`, apart from the quantity.
+
+        Raises
+        ------
+        RateError
+            An operation without a meter, a Region or a day without a rate.
+        """
+        kinds, self.rate_of = _find_kinds(usage)
+        self.rates = [table.rate_in_force(*kind) for kind in kinds]
+        self._pools = _Pools(usage, self.rates, self.rate_of)
+        self.pools, self.pool_of = self._pools.frame, self._pools.pool_of
+        self._scales = _Scales(usage, self.rates, self.rate_of)
+
+    def price(
+        self,
+        quantity: FloatArray,
+        other_requests: Mapping[str, float] | OthersByPool | None = None,
+        exempt: BoolArray | None = None,
+        discount: float = 0.0,
+    ) -> Priced:
+        """The price of a quantity of each row; of rows x draws for each draw by itself.
+
+        Parameters
+        ----------
+        quantity : array
+            A number for each row, or rows x draws. [unit]
+        other_requests, exempt, discount
+            As for `pricing.bill.bill`.
+        """
+        counted = quantity
+        if exempt is not None:
+            # an exempt row takes nothing out of the pool: what it leaves is free for others
+            counted = quantity.copy()
+            counted[exempt] = 0.0
+        covered = self._pools.cover(counted, other_requests)
+        billable = counted - covered.free
+        price = self._scales.price(billable, other_requests) * (1 - discount)
+        return Priced(billable, price, billable * price, covered)
 
 
-def find_rate(
-    table: RateTable, month: pd.Period, operation: str, region: str, key_spec: str = SYMMETRIC
-) -> RateInForce:
-    """The rate of one kind of row."""
-    meter = table.meter(operation, key_spec)
-    version, rate = table.rate(meter, region, month.start_time.date())
-    steps = tuple((bound, price / meter.per) for bound, price in rate.steps)
-    return RateInForce(month, region, meter, version, steps)
-
-
-def _find_kinds(usage: pd.DataFrame) -> tuple[list[Kind], IntArray]:
+def _find_kinds(usage: pd.DataFrame) -> tuple[list[tuple[pd.Period, str, str, str]], IntArray]:
     """The different (month, operation, billed Region, spec), and which of them each row is.
 
     Usage that tells no `key_spec` is of symmetric keys.
@@ -91,27 +141,7 @@ def group_rows(*columns: IntArray) -> tuple[IntArray, IntArray]:
     return first, group.astype(np.int64)
 
 
-class OthersByPool(Protocol):
-    """The requests of everything else in the organization."""
-
-    def of(self, payer: str, partition: str, month: pd.Period) -> float | FloatArray:
-        """Those of a payer in a partition and month; an array has a number for each draw.
-
-        [request/month]
-        """
-        ...
-
-
-class Covered(NamedTuple):
-    """What is free of some quantities; all but the first have a row for each pool."""
-
-    free: FloatArray  # of each row [unit]
-    others: FloatArray  # use the free quantity first [request]
-    available: FloatArray  # free after them [unit]
-    pooled: FloatArray  # shares it [unit]
-
-
-class Pools:
+class _Pools:
     """The free pools of a usage: one for each payer, partition, month and pool of the rate table.
 
     Attributes
@@ -178,7 +208,7 @@ class Pools:
         return Covered(free, others, available, pooled)
 
 
-class Scales:
+class _Scales:
     """Prices of rows, and graduated tiers, in which the billable units of rows count together.
 
     Those of a payer, Region, month and meter, after those of the rest of the organization that no
