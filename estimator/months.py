@@ -98,6 +98,21 @@ class Spans:
         # -1 is no month, so the first span begins one as well
         return np.flatnonzero(np.diff(self.month, prepend=-1))
 
+    def days_within(self, start: float | FloatArray, end: float | FloatArray) -> FloatArray:
+        """Days of each span that lie in a period [start, end), or in each of an array. [day]
+
+        >>> Months(datetime.date(2026, 11, 1), 2).whole.days_within(739_949.0, 1e6).tolist()
+        [2.0, 31.0]
+        """
+        days: FloatArray = np.maximum(
+            np.minimum(end, self.end) - np.maximum(start, self.begin), 0.0
+        )
+        return days
+
+    def times_within(self, rate: float, days: FloatArray) -> FloatArray:
+        """How often in a span, on so many of its days, what comes `rate` times a month. [1/span]"""
+        return rate * days / self.month_days
+
     def between(self, start: float, end: float) -> tuple[Spans, slice]:
         """Those that meet [start, end), and their positions."""
         # a span that ends on `start` does not meet it: ends are exclusive

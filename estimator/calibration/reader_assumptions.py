@@ -55,7 +55,7 @@ class MeasuredModel(Model):
         streams = written.streams
         if written.growth is self.growths["logs"]:
             files: FloatArray = self.measured.files[self.rows_of(streams)]
-            return files * self.active_days(period)
+            return files * self.spans.days_within(period.start, period.end)
         # digests are known by AWS's word, so those of the recorded part of a day are expected
         return super().put(written, period) * self.measured.exposure[streams.trail]
 

@@ -6,14 +6,12 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from estimator.figures import money
 from estimator.forecasting import WRITES, Forecast
 from estimator.inventory.others import OtherUse
 from estimator.months import Months
-from estimator.volume import formulas
 from estimator.volume.equations import (
     Assumption,
     Equation,
@@ -123,8 +121,7 @@ def _share_of_month(use: OtherUse, months: Months, forecast: Forecast) -> Expres
     if use.account is None:
         return None
     active = forecast.inventory.active.account[use.account]
-    edges = np.array(active.start), np.array(active.end)
-    days = float(formulas.active_days(*edges, months.begin, months.end)[0])
+    days = float(months.whole.days_within(active.start, active.end)[0])
     month = float(months.days[0])
     return None if days == month else Pair(Value(days), "/", Value(month, "of the month's days"))
 

@@ -15,7 +15,7 @@ from estimator.inventory.sections import Key, Reader, Trail
 from estimator.inventory.sources import DIGESTS_UNDER_KEY_SOURCE as _DIGESTS_RULE
 from estimator.inventory.sources import KEY_MONTHS_SOURCE
 from estimator.months import ALWAYS, Months, ordinal
-from estimator.volume import formulas, why_no_puts
+from estimator.volume import paid_periods, why_no_puts
 from estimator.volume.equations import Equation, Expression, Pair, Product, Sum, Value, add_terms
 from estimator.volume.file_equations import (
     files_equations,
@@ -24,8 +24,14 @@ from estimator.volume.file_equations import (
     requests_equation,
     saving_value,
 )
-from estimator.volume.formulas import paid_periods
-from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model, Written, digests_from
+from estimator.volume.model import (
+    DIGESTS_UNDER_KEY_FROM,
+    Model,
+    Written,
+    digests_from,
+    growth_factor,
+    requests_left,
+)
 from estimator.volume.readers import build_reader_model
 from estimator.volume.streams import Streams
 from pricing.reading.validation import Source
@@ -99,7 +105,7 @@ class _Volumes:
         words = {"accounts_per_year": "of accounts", "files_per_year": "of files"}
         for name, of in words.items():
             per_year = getattr(section, name).mid
-            factor = float(formulas.growth_factor(per_year, np.array(since)))
+            factor = float(growth_factor(per_year, np.array(since)))
             if factor == 1:
                 continue
             factors.append(Value(factor, of))
@@ -173,7 +179,7 @@ class _Volumes:
             yield section, replace(line, rule=rule)
         files = float(model.put(written).sum())
         saved = float(model.saving[model.trail_number[trail.name]])
-        left = float(formulas.requests_left(np.array(files), saved))
+        left = float(requests_left(np.array(files), saved))
         saving = saving_value(self.inventory, trail)
         yield section, requests_equation("GenerateDataKey", Value(files), left, saving)
 
@@ -185,7 +191,8 @@ class _Volumes:
             self.inventory, f"trails[{trail.name}]", trail, "config_updates_per_month"
         )
         rate = Value(trail.config_updates_per_month.mid, "a month", origin)
-        days = float(self.model.active_days(self.inventory.active.writing[trail.name])[0])
+        writing = self.inventory.active.writing[trail.name]
+        days = float(self.model.spans.days_within(writing.start, writing.end)[0])
         month = float(self.months.days[0])
         part = Pair(Value(days), "/", Value(month, "of the month's days"))
         formula: Expression = Product((rate, part)) if days < month else rate
@@ -231,7 +238,7 @@ class _Volumes:
         month = float(self.months.days[0])
         rotations = [ordinal(day, ALWAYS) for day in key.rotations]
         days = [
-            float(self.model.active_days(period)[0])
+            float(self.model.spans.days_within(period.start, period.end)[0])
             for period in paid_periods(self.inventory.active.key[key.id], rotations)
         ]
         rotated = sum(days[1:])

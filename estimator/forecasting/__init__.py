@@ -26,6 +26,7 @@ from estimator.months import read_months
 from estimator.volume import daily_requests, usage
 from estimator.volume.columns import check_groups, grain
 from estimator.volume.model import Model
+from estimator.volume.others import other_pools
 from pricing.bill import Bill, bill
 from pricing.rates import RateTable, load_rates
 
@@ -146,7 +147,7 @@ def compute_forecast(
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
-    others = model.other_pools
+    others = other_pools(inventory, months)
     other_name = OTHER_INTERPRETATION[inventory.cloudtrail_writes]
     return Forecast(
         inventory=inventory,
@@ -201,7 +202,7 @@ def price_usage(model: Model, columns: Sequence[str], table: RateTable, discount
         That of the interpretation which the inventory has; its charges have the cost under the
         other one beside their own: cost_other_reading.
     """
-    used, others = usage(model, columns), model.other_pools
+    used, others = usage(model, columns), other_pools(model.inventory, model.months)
     writes = used["cause"].isin(WRITES)
     is_exempt = model.inventory.cloudtrail_writes == "exempt"
     exempt = writes if is_exempt else None

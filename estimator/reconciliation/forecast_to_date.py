@@ -23,8 +23,7 @@ from estimator.months import FloatArray, Months
 from estimator.reconciliation.bill_coverage import BilledDays, MissingLines, find_missing_lines
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.sides import Sides
-from estimator.volume import JOB, DailyRequests, daily_requests
-from estimator.volume.formulas import key_months
+from estimator.volume import JOB, DailyRequests, daily_requests, key_months
 from estimator.volume.model import Model
 from pricing.bill import price_column
 
@@ -99,7 +98,7 @@ class _ForecastDays:
         for key in inventory.keys:
             rotations = [float(day.toordinal()) for day in key.rotations]
             active = inventory.active.key[key.id]
-            by_day = key_months(active, rotations, spans.begin, spans.end)
+            by_day = key_months(active, rotations, spans)
             found.append((payers[key.account], key, by_day))
         return tuple(found)
 

@@ -21,7 +21,7 @@ from estimator.reconciliation.forecast_to_date import ForecastToDate
 from estimator.reconciliation.parts import Difference
 from estimator.reconciliation.row_coverage import ENOUGH, RowCoverage
 from estimator.reconciliation.sides import Sides
-from estimator.volume.formulas import CAPPED_FROM, ROTATIONS_CHARGED
+from estimator.volume import CAPPED_FROM, ROTATIONS_CHARGED
 
 _MOST_NAMES = 10
 _DAY = 0.5  # less than half a key-day is what bills round

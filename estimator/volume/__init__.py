@@ -18,19 +18,22 @@ import pandas as pd
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Range
 from estimator.inventory.sections import Trail
-from estimator.months import FloatArray, IntArray, Spans
+from estimator.months import FloatArray, IntArray, Period, Spans
 from estimator.volume.blocks import Block, BurstProfile, Vocabulary, usage_frame
 from estimator.volume.columns import account_group
-from estimator.volume.formulas import key_months, per_month
 from estimator.volume.model import Model, Written
 from estimator.volume.readers import reader_blocks
 from estimator.volume.streams import Streams
 
 __all__ = [
+    "CAPPED_FROM",
     "JOB",
+    "ROTATIONS_CHARGED",
     "DailyRequests",
     "daily_requests",
     "key_blocks",
+    "key_months",
+    "paid_periods",
     "trail_blocks",
     "usage",
     "why_no_puts",
@@ -38,6 +41,11 @@ __all__ = [
 
 # what tells jobs apart
 JOB = ("payer", "billed_account", "billed_region", "key", "driver", "cause", "operation")
+
+# A key's first and second rotation add one key price each, capped there; before, every rotation
+# did: AWS KMS pricing, announced 2024-04-12, in force 2024-05-01; checked 2026-11-23.
+ROTATIONS_CHARGED = 2
+CAPPED_FROM = datetime.date(2024, 5, 1)
 
 # rows of streams x days in one piece: some 100 MB
 _MOST_CELLS = 4_000_000
@@ -167,13 +175,13 @@ def _checks(model: Model) -> Iterator[Block]:
     for trail in model.inventory.trails:
         if trail.key is None or not trail.config_updates_per_month.mid:
             continue
-        key = keys[trail.key]
-        days = model.active_days(model.inventory.active.writing[trail.name])
+        key, writing = keys[trail.key], model.inventory.active.writing[trail.name]
+        days = model.spans.days_within(writing.start, writing.end)
         # no saving: a Bucket Key stands for the keys of objects, and a check puts none
-        rate, month_days = trail.config_updates_per_month.mid, model.spans.month_days
+        rate = trail.config_updates_per_month.mid
         account = code["account"][trail.account]
         yield Block(
-            quantity=per_month(rate, days, month_days)[None, :],
+            quantity=model.spans.times_within(rate, days)[None, :],
             payer=int(model.payer_of[account]),
             account=account,
             region=code["region"][model.inventory.home_of(trail)],
@@ -184,7 +192,7 @@ def _checks(model: Model) -> Iterator[Block]:
             cause="check",
             operation="GenerateDataKey",
             # a check is one request
-            burst_profile=BurstProfile(rate / month_days, Range.exactly(1)),
+            burst_profile=BurstProfile(rate / model.spans.month_days, Range.exactly(1)),
         )
 
 
@@ -196,8 +204,7 @@ def key_blocks(model: Model) -> Iterator[Block]:
         quantity = key_months(
             model.inventory.active.key[key.id],
             [float(day.toordinal()) for day in key.rotations],
-            model.months.begin,
-            model.months.end,
+            model.months.whole,
         )
         yield Block(
             quantity=quantity[None, :],
@@ -211,6 +218,34 @@ def key_blocks(model: Model) -> Iterator[Block]:
             cause="key",
             operation="KeyMonth",
         )
+
+
+def key_months(active: Period, rotations: list[float], spans: Spans) -> FloatArray:
+    """Key-months of one key: share of a span's hours x (1 + rotations that count). [key-month]
+
+    Parameters
+    ----------
+    active : Period
+        Up to the day from which it is pending deletion.
+    rotations : list
+        Day of each rotation, in order. [day ordinal]
+    spans : Spans
+    """
+    periods = paid_periods(active, rotations)
+    days = np.sum([spans.days_within(paid.start, paid.end) for paid in periods], axis=0)
+    months: FloatArray = days / (spans.end - spans.begin)
+    return months
+
+
+def paid_periods(active: Period, rotations: list[float]) -> list[Period]:
+    """The period in which a key is paid, and that of each rotation, in order of their days."""
+    cap = Period(end=float(CAPPED_FROM.toordinal()))
+    periods = [active]
+    # by their days: the first two cost for ever, in whatever order the file has them
+    for count, rotation in enumerate(sorted(rotations), start=1):
+        paid = active & Period(start=rotation)
+        periods.append(paid if count <= ROTATIONS_CHARGED else paid & cap)
+    return periods
 
 
 def why_no_puts(model: Model, trail: Trail, streams: Streams) -> str:

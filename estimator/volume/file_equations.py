@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,12 +12,13 @@ from estimator.figures import count, noun_of
 from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Bucket, Trail
 from estimator.inventory.sources import BUCKET_KEY_SOURCE, DIGESTS_SOURCE, FILES_PER_DAY_SOURCE
-from estimator.months import FloatArray, IntArray
+from estimator.months import ALWAYS, FloatArray, IntArray, Period
 from estimator.volume.equations import Assumption, Equation, Expression, Pair, Product, Value
-from estimator.volume.model import Model, Written
+from estimator.volume.model import Model, Segment, Written
 from estimator.volume.streams import files_assumption
 from pricing.reading.validation import Section, Source
 
+_MOST_MONTHS = 13  # months of a look-back that are written out before the rest is added up
 _MOST = 12  # kinds of streams that are written out before the rest is added up
 
 
@@ -220,3 +222,27 @@ def files_value(
     ]
     working = Product(tuple(factors))
     return Value(number, words, note=note, working=working, is_average=is_average), ()
+
+
+def grown_days(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:
+    """Days of each month x its growth: the largest ones in order of time, then all others."""
+    # the number breaks ties, so that equal months stay in the order of time
+    size = sorted((-segment.factor * days, n) for n, (segment, days) in enumerate(terms))
+    largest = sorted(n for _, n in size[:_MOST_MONTHS])
+    shown: list[Expression] = [
+        Product((Value(days, _time_of_puts(segment.period, days)), *growth_value(segment.factor)))
+        for segment, days in (terms[n] for n in largest)
+    ]
+    rest = [terms[n] for _, n in size[_MOST_MONTHS:]]
+    if rest:
+        grown = sum(segment.factor * days for segment, days in rest)
+        shown.append(Value(grown, f"of {len(rest)} other {noun_of(len(rest), 'month')}, as grown"))
+    return tuple(shown)
+
+
+def _time_of_puts(period: Period, days: float) -> str:
+    """The time in which files were put, in words."""
+    if period.start == ALWAYS:
+        last = datetime.date.fromordinal(int(period.end) - 1)
+        return f"{noun_of(days, 'day')} up to {last:%Y-%m}"
+    return f"{noun_of(days, 'day')} of {datetime.date.fromordinal(int(period.start)):%Y-%m}"

@@ -1,4 +1,8 @@
-"""The inventory as arrays, and how its files grow: what the formulas of a stretch of time need."""
+"""The inventory as arrays, and how its files grow: files put, and the requests left of S3 calls.
+
+Source of the model: AWS KMS Developer Guide, "How AWS CloudTrail uses AWS KMS"; docs/method.md
+says what each term rests on.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ import copy
 import dataclasses
 import datetime
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -15,11 +18,12 @@ from estimator.inventory.assumptions import FILES_PER_DAY
 from estimator.inventory.sections import Growth as GrowthSection
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Months, Period, Spans, first_of
-from estimator.volume import formulas
 from estimator.volume.blocks import WINDOW_SECONDS, Block, BurstProfile, Vocabulary
-from estimator.volume.others import OtherPools, other_pools
 from estimator.volume.streams import Streams, streams_of
 
+# A digest file every hour, per account and Region, even without activity: CloudTrail User Guide,
+# "Validating CloudTrail log file integrity", checked 2026-11-23.
+DIGESTS_PER_DAY = 24.0
 # CloudTrail encrypts digest files with the trail's key from this day on, with SSE-S3 before:
 # CloudTrail User Guide, document history; checked 2026-11-28. Whether trails made before changed
 # by themselves is said nowhere, so the trail's own word counts on all days.
@@ -57,7 +61,7 @@ class Written:
 
         Log files come every five minutes, and digests every hour.
         """
-        times = formulas.DIGESTS_PER_DAY if self.is_digest else FILES_PER_DAY
+        times = DIGESTS_PER_DAY if self.is_digest else FILES_PER_DAY
         return BurstProfile(times, seconds or WINDOW_SECONDS)
 
 
@@ -128,11 +132,6 @@ class Model:
         other.spans = spans
         return other
 
-    @cached_property
-    def other_pools(self) -> OtherPools:
-        """What everything else requests of each pool, the median of each assumption."""
-        return other_pools(self.inventory, self.months)
-
     @property
     def in_months(self) -> str:
         """Its months, as a sentence refers to them."""
@@ -146,7 +145,7 @@ class Model:
         """The digest files under the key of those streams that have any."""
         streams = streams.where(self.digest_start[streams.trail] < NEVER)
         # a row may be many streams added up, and each has a digest an hour
-        rate = formulas.DIGESTS_PER_DAY * streams.count
+        rate = DIGESTS_PER_DAY * streams.count
         # a trail older than AWS's change has digests under its key later than log files
         start = np.maximum(streams.start, self.digest_start[streams.trail])
         # AWS says how many digests there are, so that no range multiplies them
@@ -159,21 +158,13 @@ class Model:
         days = self.days(written.streams, period)
         # spans may be days, and all days of a month have its growth
         factor = written.growth.factor[self.spans.month]
-        return formulas.puts(written.streams.files[:, None], days, factor)
+        return written.streams.files[:, None] * days * factor
 
     def days(self, streams: Streams, period: Period = ALL_TIME) -> FloatArray:
         """Days of each span on which each row of streams is active, inside a period. [day]"""
-        return formulas.active_days(
+        return self.spans.days_within(
             np.maximum(streams.start, period.start)[:, None],
             np.minimum(streams.end, period.end)[:, None],
-            self.spans.begin,
-            self.spans.end,
-        )
-
-    def active_days(self, period: Period) -> FloatArray:
-        """Days of each span inside a period. [day]"""
-        return formulas.active_days(
-            np.array(period.start), np.array(period.end), self.spans.begin, self.spans.end
         )
 
     def block(
@@ -202,7 +193,7 @@ class Model:
         used = self.trail_key[streams.trail] if key is None else np.full(len(streams), key)
         quantity = calls
         if savings is not None:
-            quantity = formulas.requests_left(calls, savings[streams.trail][:, None])
+            quantity = requests_left(calls, savings[streams.trail][:, None])
         return Block(
             quantity=quantity,
             payer=self.payer_of[billed],
@@ -221,11 +212,32 @@ class Model:
         )
 
 
+def requests_left(calls: FloatArray, bucket_key_saving: float | FloatArray) -> FloatArray:
+    """KMS requests of as many S3 calls when an S3 Bucket Key saves a share. [request/month]
+
+    >>> import numpy as np
+    >>> requests_left(np.array([1000.0]), 0.75).tolist()
+    [250.0]
+    """
+    return calls * (1.0 - bucket_key_saving)
+
+
 def digests_from(trail: Trail) -> float:
     """The day from which a trail's digest files are under its key; NEVER without any. [ordinal]"""
     if not trail.log_file_validation or trail.digest_files == "sse-s3":
         return NEVER
     return ALWAYS if trail.digest_files else float(DIGESTS_UNDER_KEY_FROM.toordinal())
+
+
+def growth_factor(per_year: float, months: FloatArray) -> FloatArray:
+    """Growth after some months when a year's growth compounds monthly. [-]
+
+    >>> import numpy as np
+    >>> growth_factor(0.1, np.array([0.0, 12.0])).round(12).tolist()
+    [1.0, 1.1]
+    """
+    factor: FloatArray = (1.0 + per_year) ** (months / 12.0)
+    return factor
 
 
 class Growth:
@@ -249,7 +261,7 @@ class Growth:
     def _factor(self, since: FloatArray) -> FloatArray:
         factor = np.ones(len(since))
         for per_year in self._per_year.values():
-            factor = factor * formulas.growth_factor(per_year, since)
+            factor = factor * growth_factor(per_year, since)
         return factor
 
     @property

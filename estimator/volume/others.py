@@ -12,7 +12,6 @@ import pandas as pd
 from estimator.inventory import Inventory
 from estimator.inventory.others import OtherUse
 from estimator.months import FloatArray, Months
-from estimator.volume import formulas
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,7 @@ def share_of_months(inventory: Inventory, use: OtherUse, months: Months) -> Floa
     if use.account is None:
         return np.ones(months.count)
     active = inventory.active.account[use.account]
-    days = formulas.active_days(
-        np.array(active.start), np.array(active.end), months.begin, months.end
-    )
+    days = months.whole.days_within(active.start, active.end)
     share: FloatArray = days / (months.end - months.begin)
     return share
 

@@ -5,20 +5,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.months import Period
-from estimator.volume.formulas import active_days, growth_factor, key_months, mean_window_days
+from estimator.months import Period, Spans
+from estimator.volume import key_months
+from estimator.volume.model import growth_factor
+from estimator.volume.readers.look_back import mean_window_days
 
 days = st.integers(0, 120)
 
 
+def month(begin, end):
+    """One month from a day up to another."""
+    edges = np.array([float(begin)]), np.array([float(end)])
+    return Spans(*edges, np.array([0]), edges[1] - edges[0])
+
+
 @given(days, days, days, days)
-def test_active_days_counts_days(start, end, begin, until):
+def test_days_within_counts_days(start, end, begin, until):
     """The days of a period in a month are those that a loop over days counts."""
     expected = sum(start <= day < end and begin <= day < until for day in range(130))
-    found = active_days(
-        *(np.array([[float(v)]]) for v in (start, end)),
-        *(np.array([float(v)]) for v in (begin, until)),
-    )
+    found = month(begin, until).days_within(*(np.array([[float(v)]]) for v in (start, end)))
     assert found[0, 0] == expected
 
 
@@ -67,6 +72,5 @@ def test_growth_compounds_to_the_year():
 )
 def test_key_months_prorate_rotations(rotations, begin, end, expected):
     """A rotation adds one key from its day on."""
-    month = np.array([float(begin)]), np.array([float(end)])
-    found = key_months(Period(-1e4, 1e7), rotations, *month)
+    found = key_months(Period(-1e4, 1e7), rotations, month(begin, end))
     assert found[0] == pytest.approx(expected)

@@ -35,7 +35,7 @@ from estimator.inventory.sections import Key
 from estimator.measurement.result import Actuals
 from estimator.months import Months, Period
 from estimator.reconciliation.sides import key_names
-from estimator.volume.formulas import ROTATIONS_CHARGED, paid_periods
+from estimator.volume import ROTATIONS_CHARGED, paid_periods
 from pricing.arns import is_key, place_of
 from pricing.meters import SYMMETRIC
 from pricing.rates import RateTable

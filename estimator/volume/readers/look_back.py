@@ -12,8 +12,7 @@ import numpy as np
 from estimator.figures import listed, noun_of
 from estimator.inventory import Range
 from estimator.inventory.sections import Trail
-from estimator.months import ALWAYS, NEVER, FloatArray, Period
-from estimator.volume import formulas
+from estimator.months import NEVER, FloatArray, Period
 from estimator.volume.equations import (
     Equation,
     Expression,
@@ -26,6 +25,7 @@ from estimator.volume.equations import (
 from estimator.volume.file_equations import (
     files_equations,
     files_value,
+    grown_days,
     growth_value,
     retention_value,
 )
@@ -33,7 +33,6 @@ from estimator.volume.model import Segment, Written
 from estimator.volume.readers.reader_model import BoolArray, ReaderModel
 from estimator.volume.streams import Streams
 
-_MOST_MONTHS = 13  # months of a look-back that are written out before the rest is added up
 _MOST_LOOK_BACKS = 3
 _NOISE = 1e-9  # of binary fractions
 
@@ -81,8 +80,7 @@ class LookBack(ReaderModel):
     def looks(self, streams: Streams) -> Looks:
         """The number of its looks, spread evenly over the time in which it is active."""
         first, last = self.moments(streams)
-        month_days = self.model.spans.month_days
-        number = formulas.per_month(self.looks_per_month, last - first, month_days)
+        number = self.model.spans.times_within(self.looks_per_month, last - first)
         return Looks(number, first, last)
 
     @property
@@ -142,7 +140,7 @@ class LookBack(ReaderModel):
             # only spans whose looks can reach these files
             period = segment.period & files
             _, here = spans.between(period.start, period.end + farthest)
-            days = formulas.mean_window_days(
+            days = mean_window_days(
                 window[:, None],
                 np.maximum(streams.start, segment.period.start)[:, None],
                 np.minimum(streams.end, segment.period.end)[:, None],
@@ -213,7 +211,7 @@ class LookBack(ReaderModel):
                 continue
             what = f"days of files that a {self.look} meets on average, as grown by month"
             number = float(sum(segment.factor * days for segment, days in terms))
-            equations.append(Equation(what, number, "days", add_terms(_months(terms))))
+            equations.append(Equation(what, number, "days", add_terms(grown_days(terms))))
         return grown, (), equations
 
     def _window_values(self, trail: Trail, capped: bool) -> tuple[Value, ...]:
@@ -288,25 +286,41 @@ class LookBack(ReaderModel):
         return np.broadcast_to(first, last.shape), last
 
 
-def _months(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:
-    """Days of each month x its growth: the largest ones in order of time, then all others."""
-    # the number breaks ties, so that equal months stay in the order of time
-    size = sorted((-segment.factor * days, n) for n, (segment, days) in enumerate(terms))
-    largest = sorted(n for _, n in size[:_MOST_MONTHS])
-    shown: list[Expression] = [
-        Product((Value(days, _words(segment.period, days)), *growth_value(segment.factor)))
-        for segment, days in (terms[n] for n in largest)
-    ]
-    rest = [terms[n] for _, n in size[_MOST_MONTHS:]]
-    if rest:
-        grown = sum(segment.factor * days for segment, days in rest)
-        shown.append(Value(grown, f"of {len(rest)} other {noun_of(len(rest), 'month')}, as grown"))
-    return tuple(shown)
+def mean_window_days(
+    window: float | FloatArray,
+    start: FloatArray,
+    end: FloatArray,
+    first: FloatArray,
+    last: FloatArray,
+) -> FloatArray:
+    """Days of a period [start, end) that a look back over `window` days meets, on average. [day]
 
+    Looks are spread evenly over [first, last), or all at `first` where that is `last`. The overlap
+    at a moment t is the length of [t - window, t) inside [start, end): a sum of ramps, whose mean
+    is a difference of half squares.
 
-def _words(period: Period, days: float) -> str:
-    """The time in which files were put, in words."""
-    if period.start == ALWAYS:
-        last = datetime.date.fromordinal(int(period.end) - 1)
-        return f"{noun_of(days, 'day')} up to {last:%Y-%m}"
-    return f"{noun_of(days, 'day')} of {datetime.date.fromordinal(int(period.start)):%Y-%m}"
+    >>> import numpy as np
+    >>> period = np.array([[0.0]]), np.array([[1000.0]])
+    >>> mean_window_days(7.0, *period, np.array([100.0]), np.array([130.0])).tolist()
+    [[7.0]]
+    >>> mean_window_days(40.0, *period, np.array([0.0]), np.array([30.0])).tolist()
+    [[15.0]]
+    >>> mean_window_days(40.0, *period, np.array([20.0]), np.array([20.0])).tolist()
+    [[20.0]]
+    """
+    # nothing outside the reach of these looks matters; nearby numbers keep the squares exact
+    low = np.clip(start, first - window, last) - first
+    high = np.clip(end, first - window, last) - first
+    length = last - first
+
+    def ramp(zero: FloatArray) -> FloatArray:
+        """The integral over the looks of max(t - zero, 0)."""
+        top, bottom = np.maximum(length - zero, 0.0), np.maximum(-zero, 0.0)
+        half: FloatArray = (top * top - bottom * bottom) / 2.0
+        return half
+
+    met = ramp(low) - ramp(low + window) - ramp(high) + ramp(high + window)
+    mean = met / np.where(length > 0, length, 1.0)
+    # looks at one moment have no length to average over: it is the overlap at that moment
+    at_once = np.minimum(high, 0.0) - np.maximum(low, -window)
+    return np.where(high > low, np.where(length > 0, mean, np.maximum(at_once, 0.0)), 0.0)

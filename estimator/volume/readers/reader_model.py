@@ -14,7 +14,6 @@ import numpy.typing as npt
 from estimator.inventory import Range
 from estimator.inventory.sections import Reader, Trail
 from estimator.months import NEVER, FloatArray, Period, Spans
-from estimator.volume import formulas
 from estimator.volume.blocks import Block, BurstProfile
 from estimator.volume.equations import Equation, Value, add_terms
 from estimator.volume.file_equations import (
@@ -25,7 +24,7 @@ from estimator.volume.file_equations import (
     requests_equation,
     saving_value,
 )
-from estimator.volume.model import Model, Written
+from estimator.volume.model import Model, Written, requests_left
 from estimator.volume.streams import Streams
 
 BoolArray = npt.NDArray[np.bool_]
@@ -133,7 +132,7 @@ class ReaderModel(ABC):
         """Yield the equations from the gets of a trail's files to requests."""
         number = float(sum(equation.number for equation in gets))
         saved = float(self.savings[self.model.trail_number[trail.name]])
-        left = float(formulas.requests_left(np.array(number), saved))
+        left = float(requests_left(np.array(number), saved))
         calls = add_terms([Value(equation.number) for equation in gets])
         yield requests_equation("Decrypt", calls, left, self.saving_value(trail))
 
