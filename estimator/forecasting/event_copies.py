@@ -32,7 +32,7 @@ from estimator.forecasting.copy_charges import (
     price_copies,
 )
 from estimator.inventory import Account, Inventory
-from estimator.inventory.coverage import Group, covered_group, covers_region, groups_of
+from estimator.inventory.coverage import Group, covers_region, groups_of
 from estimator.inventory.others import OtherUse
 from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, Months, Period, Spans
@@ -212,14 +212,13 @@ class Recording:
     def __init__(self, inventory: Inventory) -> None:
         self._active = inventory.active.trail
         self._trails: defaultdict[Group, list[Trail]] = defaultdict(list)
-        accounts = inventory.accounts_by_id
         recording = [trail for trail in inventory.trails if not trail.exclude_kms_events]
         self._rank = {
             trail.name: (self._active[trail.name].start, number)
             for number, trail in enumerate(inventory.trails)
         }
         for trail in recording:
-            self._trails[covered_group(trail, accounts[trail.account])].append(trail)
+            self._trails[inventory.coverage.group(trail)].append(trail)
         self.possible = len(recording) > 1  # the first copy of an event is free
         self._known: dict[tuple[Group, str], tuple[str, ...]] = {}
 

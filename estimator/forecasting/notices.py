@@ -17,7 +17,7 @@ from estimator.figures import factor, listed, significant
 from estimator.forecasting.result import rate_notices
 from estimator.inventory import Inventory
 from estimator.inventory.assumptions import FilesPerDay, Range
-from estimator.inventory.coverage import Group, covered_group, covered_regions, groups_of
+from estimator.inventory.coverage import covered_regions
 from estimator.inventory.model import period_of
 from estimator.inventory.reader_sections import presets
 from estimator.months import ALWAYS, NEVER, Months, Period
@@ -314,15 +314,17 @@ def _assumptions(inventory: Inventory, months: Months, in_use: dict[str, Period]
 
 def _by_rule_of_thumb(inventory: Inventory, in_use: dict[str, Period]) -> list[str]:
     """The trails with a stream in use of which neither its account nor the trail says its files."""
-    active = inventory.active.account
+    active, coverage = inventory.active.account, inventory.coverage
+    own = [_without_files(each.files_per_day, each.regions) for each in inventory.accounts]
     # accounts are many, but most of a group are alike
-    silent: defaultdict[Group, set[tuple[tuple[str, ...], Period]]] = defaultdict(set)
-    own = inventory.accounts_by_id
-    for account in inventory.accounts:
-        regions = tuple(_without_files(account.files_per_day, account.regions))
-        if regions:
-            for group in groups_of(account):
-                silent[group].add((regions, active[account.id]))
+    silent = {
+        group: {
+            (tuple(own[number]), active[inventory.accounts[number].id])
+            for number in members
+            if own[number]
+        }
+        for group, members in coverage.members.items()
+    }
     return [
         trail.name
         for trail in inventory.trails
@@ -330,7 +332,7 @@ def _by_rule_of_thumb(inventory: Inventory, in_use: dict[str, Period]) -> list[s
         and any(
             _without_files(trail.files_per_day, covered_regions(trail, regions))
             and not (period & in_use[trail.name]).is_empty
-            for regions, period in silent[covered_group(trail, own[trail.account])]
+            for regions, period in silent[coverage.group(trail)]
         )
     ]
 

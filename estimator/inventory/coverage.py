@@ -11,9 +11,10 @@ account is in two of them. Whoever counts by group asks each account once, not o
 from __future__ import annotations
 
 import datetime
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from estimator.inventory.assumptions import FilesPerDay
 from estimator.inventory.sections import Trail
@@ -64,32 +65,37 @@ def covered_regions(trail: Trail, regions: Iterable[str]) -> list[str]:
 
 
 class TrailCoverage:
-    """The accounts and Regions of each group that some trail covers, counted."""
+    """The accounts and Regions of each group that some trail covers.
 
-    def __init__(self, accounts: Iterable[Account], trails: Iterable[Trail]) -> None:
-        self._accounts = {account.id: account for account in accounts}
-        self._groups = {covered_group(trail, self._accounts[trail.account]) for trail in trails}
-        # how many accounts have each Region: pairs are as many as streams, Regions a few dozen
-        self._regions: defaultdict[Group, Counter[str]] = defaultdict(Counter)
-        self._members: defaultdict[Group, list[str]] = defaultdict(list)
-        for account in self._accounts.values():
-            for group in self._groups.intersection(groups_of(account)):
-                self._regions[group].update(account.regions)
-                self._members[group].append(account.id)
+    Attributes
+    ----------
+    members : dict of Group to list of int
+        Positions of the accounts of each group.
+    """
+
+    def __init__(self, accounts: Sequence[Account], trails: Iterable[Trail]) -> None:
+        self._accounts = accounts
+        self._by_id = {account.id: account for account in accounts}
+        groups = {self.group(trail) for trail in trails}
+        self.members: dict[Group, list[int]] = {group: [] for group in groups}
+        for position, account in enumerate(accounts):
+            for group in groups.intersection(groups_of(account)):
+                self.members[group].append(position)
+
+    def group(self, trail: Trail) -> Group:
+        """The group of accounts that a trail covers."""
+        return covered_group(trail, self._by_id[trail.account])
 
     def accounts(self, trail: Trail) -> list[str]:
         """The accounts that a trail covers in some Region."""
+        own = [self._accounts[position] for position in self.members[self.group(trail)]]
         if trail.regions is None:
-            return [own for own in self._members[self._group(trail)] if self._accounts[own].regions]
-        return [
-            own
-            for own in self._members[self._group(trail)]
-            if covered_regions(trail, self._accounts[own].regions)
-        ]
+            return [account.id for account in own if account.regions]
+        return [account.id for account in own if covered_regions(trail, account.regions)]
 
     def regions(self, trail: Trail) -> list[str]:
         """The Regions in which a trail has a stream."""
-        return covered_regions(trail, self._regions[self._group(trail)])
+        return covered_regions(trail, self._spread[self.group(trail)])
 
     def count_streams(
         self,
@@ -98,10 +104,10 @@ class TrailCoverage:
         regions: Collection[str] | None = None,
     ) -> int:
         """The streams of a trail: (account, Region) pairs, all or those that a reader asks for."""
-        group = self._group(trail)
-        spread = self._regions[group]
+        group = self.group(trail)
+        spread = self._spread[group]
         if accounts is not None:
-            own = [self._accounts[account] for account in dict.fromkeys(accounts)]
+            own = [self._by_id[account] for account in dict.fromkeys(accounts)]
             # few accounts, named one by one: the sums of the group do not tell them apart
             spread = Counter(
                 region
@@ -115,5 +121,12 @@ class TrailCoverage:
             if covers_region(trail, region) and (regions is None or region in regions)
         )
 
-    def _group(self, trail: Trail) -> Group:
-        return covered_group(trail, self._accounts[trail.account])
+    @cached_property
+    def _spread(self) -> dict[Group, Counter[str]]:
+        """How many accounts of each group have each Region."""
+        # pairs are as many as streams, Regions a few dozen
+        spread: dict[Group, Counter[str]] = {group: Counter() for group in self.members}
+        for group, positions in self.members.items():
+            for position in positions:
+                spread[group].update(self._accounts[position].regions)
+        return spread

@@ -19,8 +19,8 @@ from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Range
 from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, IntArray, Period, Spans
-from estimator.volume.blocks import Block, BurstProfile, Vocabulary, usage_frame
-from estimator.volume.columns import account_group
+from estimator.volume.blocks import Block, BurstProfile
+from estimator.volume.columns import Vocabulary, account_group, usage_frame
 from estimator.volume.model import Model, Written
 from estimator.volume.readers import reader_blocks
 from estimator.volume.streams import Streams
@@ -277,7 +277,8 @@ def _by_job(model: Model, blocks: list[Block]) -> DailyRequests:
     shape, vocabulary = (0, len(model.spans)), model.vocabulary
     codes = np.zeros((0, len(JOB)), dtype=np.int64)
     if blocks:
-        codes = np.concatenate([_codes(block, vocabulary) for block in blocks])
+        columns = ([vocabulary.codes_of(block, name) for block in blocks] for name in JOB)
+        codes = np.stack([np.concatenate(parts) for parts in columns], axis=1)
     jobs, job_of = np.unique(codes, axis=0, return_inverse=True)
     requests, at_once = np.zeros((2, len(jobs), shape[1]))
     seconds: list[Range | None] = [None] * len(jobs)
@@ -302,12 +303,3 @@ def _by_job(model: Model, blocks: list[Block]) -> DailyRequests:
             seconds[number] = block.burst_profile.seconds
     named = {column: jobs[:, position] for position, column in enumerate(JOB)}
     return DailyRequests(vocabulary, model.spans, named, requests, at_once, tuple(seconds))
-
-
-def _codes(block: Block, vocabulary: Vocabulary) -> IntArray:
-    columns = []
-    for name in JOB:
-        value = getattr(block, name)
-        code = vocabulary.code[name][value] if isinstance(value, str) else value
-        columns.append(np.broadcast_to(np.asarray(code, dtype=np.int64), (len(block.quantity),)))
-    return np.stack(columns, axis=1)

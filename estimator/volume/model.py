@@ -18,7 +18,8 @@ from estimator.inventory.assumptions import FILES_PER_DAY
 from estimator.inventory.sections import Growth as GrowthSection
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Months, Period, Spans, first_of
-from estimator.volume.blocks import WINDOW_SECONDS, Block, BurstProfile, Vocabulary
+from estimator.volume.blocks import WINDOW_SECONDS, Block, BurstProfile
+from estimator.volume.columns import Vocabulary
 from estimator.volume.streams import Streams, streams_of
 
 # A digest file every hour, per account and Region, even without activity: CloudTrail User Guide,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from estimator.inventory import Account, Inventory, Range
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
-from estimator.inventory.coverage import Group, covered_group, covers_region, groups_of
+from estimator.inventory.coverage import covers_region
 from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, IntArray
 
@@ -143,12 +143,8 @@ class _Pairs:
             if files is not None:
                 part = slice(self.offset[index], self.offset[index + 1])
                 self._set_files(files, f"accounts[{account.id}]", part)
-        own = {account.id: account for account in accounts}
-        groups = {covered_group(trail, own[trail.account]) for trail in inventory.trails}
-        members: dict[Group, list[int]] = {group: [] for group in groups}
-        for index, account in enumerate(accounts):
-            for group in groups.intersection(groups_of(account)):
-                members[group].append(index)
+        self._coverage = inventory.coverage
+        members = self._coverage.members
         self.pairs = {group: self._pairs_of(indices) for group, indices in members.items()}
 
     def _set_files(self, files: FilesPerDay, owner: str, part: slice) -> None:
@@ -181,9 +177,9 @@ class _Pairs:
             input_codes[self.code[region]] = self.inputs.get(files.path(owner, region), -1)
         return input_codes
 
-    def of(self, trail: Trail, home: Account) -> IntArray:
+    def of(self, trail: Trail) -> IntArray:
         """The pairs that a trail covers."""
-        pairs = self.pairs[covered_group(trail, home)]
+        pairs = self.pairs[self._coverage.group(trail)]
         if trail.regions is None:  # the usual case, without an array of all Regions
             return pairs
         is_covered = np.array([covers_region(trail, region) for region in self.code], dtype=bool)
@@ -206,14 +202,13 @@ def streams_of(inventory: Inventory) -> Streams:
     """
     inputs = {path: number for number, path in enumerate(inventory.uncertain_files)}
     pairs = _Pairs(inventory, inputs)
-    accounts = inventory.accounts_by_id
     default = pairs.files_of(None, FILES_PER_DAY)
     trail_number, chosen, files, input_codes, starts, ends = [], [], [], [], [], []
     for number, trail in enumerate(inventory.trails):
         # files under SSE-S3 make no request of KMS
         if trail.key is None:
             continue
-        part = pairs.of(trail, accounts[trail.account])
+        part = pairs.of(trail)
         own = default
         if trail.files_per_day is not None:
             own = pairs.files_of(trail.files_per_day, FILES_PER_DAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar, NamedTuple
@@ -13,6 +14,7 @@ from estimator.figures import listed, noun_of
 from estimator.inventory import Range
 from estimator.inventory.sections import Trail
 from estimator.months import NEVER, FloatArray, Period
+from estimator.volume.blocks import BurstProfile
 from estimator.volume.equations import (
     Equation,
     Expression,
@@ -57,6 +59,9 @@ class LookBack(ReaderModel):
         What its days are called.
     look : str
         What one look is called.
+    look_seconds : Range or None
+        In which the gets of a look come, where the inventory says nothing; None where they are
+        made one after the other. [s]
     rate : str
         The assumption of its looks in a whole month, which come evenly; empty where it says when it
         looks by `looks`, `look_factors` and `burst_profile` of its own.
@@ -69,6 +74,7 @@ class LookBack(ReaderModel):
     looks_back = True
     window_words: ClassVar[str]
     look: ClassVar[str]
+    look_seconds: ClassVar[Range | None] = None
 
     @property
     def looks_per_month(self) -> float:
@@ -86,7 +92,13 @@ class LookBack(ReaderModel):
     @property
     def per_look(self) -> float:
         """Gets of each file that a look meets. [get/file]"""
-        return 1.0
+        gets: float = math.prod(getattr(self.reader, name).mid for name in self._factors_per_look)
+        return gets
+
+    @property
+    def _factors_per_look(self) -> tuple[str, ...]:
+        """All its factors but how often it looks."""
+        return tuple(name for name in self.factors if name != self.rate)
 
     def days_back(self, streams: Streams) -> FloatArray:
         """Days that it looks back at each row of streams, never more than are kept. [day]"""
@@ -259,9 +271,17 @@ class LookBack(ReaderModel):
         part = (Pair(Value(last - first), "/", Value(month, "of the month's days")),)
         return (rate, *(part if last - first < month else ()))
 
-    def factors_per_look(self) -> tuple[Value, ...]:
-        """The factors that multiply the files that a look meets."""
-        return ()
+    def factors_per_look(self) -> Iterator[Value]:
+        """Yield the factors that multiply the files that a look meets."""
+        for name in self._factors_per_look:
+            gets = f"{noun_of(getattr(self.reader, name).mid, 'get')} per file"
+            yield from self.times(name, "of them" if name == "share_of_files" else gets)
+
+    def burst_profile(self, written: Written) -> BurstProfile:
+        """One look at a time."""
+        del written
+        each_day = self.looks_per_month / self.model.spans.month_days
+        return BurstProfile(each_day, self.reader.burst_seconds or self.look_seconds)
 
     def met_period(self, trail: int) -> Period:
         """The period of all files of a trail that it may get in the model's months."""

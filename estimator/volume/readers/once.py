@@ -8,7 +8,7 @@ from estimator.figures import noun_of
 from estimator.inventory.reader_sections import Once
 from estimator.months import NEVER, Period
 from estimator.volume.blocks import BurstProfile
-from estimator.volume.equations import Expression, Value, operand
+from estimator.volume.equations import Expression, operand
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks
 from estimator.volume.readers.reader_model import ReaderModel
@@ -36,11 +36,6 @@ class OnceModel(LookBack):
         # the first moment is the last one too, which `mean_window_days` takes for a single look
         moment = np.full(len(spans), day)
         return Looks((is_here & under_key).astype(np.float64), moment, moment)
-
-    @property
-    def per_look(self) -> float:
-        """Gets of each file. [get/file]"""
-        return self.reader.gets_per_file.mid
 
     def why_no_look(self, streams: Streams) -> str:
         """Why it reads nothing in the model's months."""
@@ -71,11 +66,6 @@ class OnceModel(LookBack):
         """One look."""
         del looks, shape
         return ()
-
-    def factors_per_look(self) -> tuple[Value, ...]:
-        """Gets of each file."""
-        words = f"{noun_of(self.reader.gets_per_file.mid, 'get')} per file"
-        return self.times("gets_per_file", words)
 
     def burst_profile(self, written: Written) -> BurstProfile:
         """All on one day, one get after the other."""

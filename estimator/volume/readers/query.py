@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from estimator.figures import noun_of
 from estimator.inventory.reader_sections import Query
-from estimator.volume.blocks import QUERY_SECONDS, BurstProfile
-from estimator.volume.equations import Value
-from estimator.volume.model import Written
+from estimator.volume.blocks import QUERY_SECONDS
 from estimator.volume.readers.look_back import LookBack
 
 
@@ -21,28 +18,10 @@ class QueryModel(LookBack):
     once_is_enough = True
     window_words = "days scanned"
     look = "query"
+    look_seconds = QUERY_SECONDS  # one query at a time
     reader: Query
 
     @classmethod
     def scans(cls, reader: Query) -> str:
         """Days, as long as there is more than one; then files, by partitions."""
         return "days_scanned" if reader.days_scanned.mid > 1 else "share_of_files"
-
-    @property
-    def per_look(self) -> float:
-        """Gets of each file that a query meets. [get/file]"""
-        return self.reader.share_of_files.mid * self.reader.gets_per_file.mid
-
-    def factors_per_look(self) -> tuple[Value, ...]:
-        """Share of the files x gets of each."""
-        words = f"{noun_of(self.reader.gets_per_file.mid, 'get')} per file"
-        return (
-            *self.times("share_of_files", "of them"),
-            *self.times("gets_per_file", words),
-        )
-
-    def burst_profile(self, written: Written) -> BurstProfile:
-        """One query at a time."""
-        del written
-        each_day = self.looks_per_month / self.model.spans.month_days
-        return BurstProfile(each_day, self.reader.burst_seconds or QUERY_SECONDS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from estimator.inventory.reader_sections import Validate
-from estimator.volume.blocks import BurstProfile
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack
 from estimator.volume.streams import Streams
@@ -39,9 +38,3 @@ class ValidateModel(LookBack):
         """Log files and digests of trails that validate: without digests nothing begins."""
         validated = streams.where(self.model.validated[streams.trail])
         return self.model.logs(validated), self.model.digests(validated)
-
-    def burst_profile(self, written: Written) -> BurstProfile:
-        """One run at a time, one get after the other."""
-        del written
-        each_day = self.looks_per_month / self.model.spans.month_days
-        return BurstProfile(each_day, self.reader.burst_seconds)
