@@ -7,6 +7,7 @@ their quantity. On each row free + billable = quantity.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from pricing.lines import IntArray, Lines, OthersByPool
-from pricing.meters import Meter, Version
+from pricing.meters import FreeVersion, Meter, Version
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 
@@ -33,6 +34,8 @@ class Bill:
         these rows, left. [unit]
     versions : tuple of (Meter, Version)
         Every dated rate that made a charge.
+    free_versions : tuple of (str, str, FreeVersion)
+        Pool, partition and dated quantity of all that made requests free.
     currency : str
         Code of the currency.
     lines : Lines
@@ -42,6 +45,7 @@ class Bill:
     charges: pd.DataFrame
     pools: pd.DataFrame
     versions: tuple[tuple[Meter, Version], ...]
+    free_versions: tuple[tuple[str, str, FreeVersion], ...]
     currency: str
     lines: Lines
 
@@ -117,7 +121,22 @@ def bill(
     # a rate stands for a Region and month; the dated version behind many of them is one
     versions = {(rate.meter.name, rate.version.start): rate for rate in lines.rates}
     dated = tuple((rate.meter, rate.version) for rate in versions.values())
-    return Bill(charges, pools, dated, table.currency, lines)
+    free = free_in_use(pools, table)
+    return Bill(charges, pools, dated, free, table.currency, lines)
+
+
+def free_in_use(pools: pd.DataFrame, table: RateTable) -> tuple[tuple[str, str, FreeVersion], ...]:
+    """Pool, partition and dated quantity of all that makes requests free in some month."""
+    found: dict[tuple[str, str, datetime.date], FreeVersion] = {}
+    used = pools[pools["used"] > 0]
+    for month, partition, pool in dict.fromkeys(
+        zip(used["month"], used["partition"], used["pool"], strict=True)
+    ):
+        free = table.free_in_force(pool, partition, month.start_time.date())
+        if free is not None:
+            # several months with one version are one source
+            found.setdefault((pool, partition, free.start), free)
+    return tuple((pool, partition, free) for (pool, partition, _), free in found.items())
 
 
 def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:

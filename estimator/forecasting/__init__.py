@@ -15,9 +15,9 @@ from estimator.forecasting.event_copies import EventCopies
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
 from estimator.forecasting.free_days import PoolDays, count_by_pool, use_pools
 from estimator.forecasting.notices import notices
-from estimator.forecasting.quotas import find_headroom, place_bursts, quota_notices
-from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in_use
-from estimator.forecasting.totals import monthly_totals, sum_charges, sum_to_default_grain
+from estimator.forecasting.quotas import find_headroom, place_bursts
+from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast
+from estimator.forecasting.totals import add_up
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
@@ -129,9 +129,6 @@ def compute_forecast(
     months = model.months
     # budgets, notices and totals need the default grain, whatever columns are shown
     priced = price_usage(model, (*DEFAULT_GRAIN, *columns), table, discount)
-    charges = priced.charges
-
-    whole = sum_to_default_grain(charges, columns, months)
     copies = EventCopies(inventory, months)
     bursts: list[pd.DataFrame] = []
     by_pool: PoolDays = {}
@@ -141,8 +138,9 @@ def compute_forecast(
         bursts.append(place_bursts(days, months))
         # a piece has whole months, so that no month of a pool comes twice
         by_pool |= count_by_pool(days, months, WRITES)
-    quotas = find_headroom(bursts)
+    quotas, near_quotas = find_headroom(bursts)
     events, unknown = copies.charges(table)
+    sums = add_up(priced, events, model, columns)
     # an amount in USD says nothing of a cost in another currency
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
@@ -153,12 +151,10 @@ def compute_forecast(
         inventory=inventory,
         months=months,
         by=columns,
-        monthly=monthly_totals(
-            charges, events, months, table.currency, inventory.cloudtrail_writes == "exempt"
-        ),
-        rows=sum_charges(charges, columns, table.currency),
+        monthly=sums.monthly,
+        rows=sums.rows,
         pools=priced.pools,
-        budgets=budget_use(whole, budgets, months, inventory.accounts),
+        budgets=budget_use(sums.default_grain, budgets, months, inventory.accounts),
         free_uses=use_pools(by_pool, priced.pools, others, inventory.cloudtrail_writes),
         other_free_uses=use_pools(by_pool, priced.pools, others, other_name),
         quotas=quotas,
@@ -166,11 +162,11 @@ def compute_forecast(
         broken=None
         if gate is None
         else describe_broken_budget(
-            gate, whole, months, table.currency, other_name, inventory.accounts
+            gate, sums.default_grain, months, table.currency, other_name, inventory.accounts
         ),
         notices=(
-            *notices(model, priced.versions, whole, free_in_use(priced.pools, table)),
-            *quota_notices(quotas),
+            *notices(model, priced, sums.default_grain),
+            *near_quotas,
             *unknown,
         ),
         table=table,

@@ -218,7 +218,7 @@ class Recording:
             for number, trail in enumerate(inventory.trails)
         }
         for trail in recording:
-            self._trails[inventory.coverage.group(trail)].append(trail)
+            self._trails[inventory.coverage.group_of[trail.name]].append(trail)
         self.possible = len(recording) > 1  # the first copy of an event is free
         self._known: dict[tuple[Group, str], tuple[str, ...]] = {}
 

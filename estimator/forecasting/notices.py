@@ -18,13 +18,12 @@ from estimator.forecasting.result import rate_notices
 from estimator.inventory import Inventory
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.coverage import covered_regions
-from estimator.inventory.model import period_of
 from estimator.inventory.reader_sections import presets
 from estimator.months import ALWAYS, NEVER, Months, Period
 from estimator.volume import why_no_puts
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Growth, Model
 from estimator.volume.readers import ReaderModel, build_reader_models
-from pricing.meters import FreeVersion, Meter, Version
+from pricing.bill import Bill
 
 # growth from a day so far from the months is a mistyped year more often than not [year]
 _FAR = 5
@@ -34,14 +33,15 @@ _LARGE = 10.0
 
 def notices(
     model: Model,
-    versions: Iterable[tuple[Meter, Version]],
+    priced: Bill,
     charges: pd.DataFrame,
-    free: Iterable[tuple[str, str, FreeVersion]] = (),
 ) -> tuple[str, ...]:
     """What ends or makes nothing, unconfirmed rates, and assumptions without a source.
 
     Parameters
     ----------
+    priced : Bill
+        Of the model's usage, with the dated rates behind it.
     charges : DataFrame
         Columns driver, cause, unit, quantity.
     """
@@ -52,7 +52,7 @@ def notices(
         *_idle(model, charges, readers),
         *_misdated(model, in_use),
         *_others(model.inventory),
-        *rate_notices(versions, free),
+        *rate_notices(priced.versions, priced.free_versions),
         *_assumptions(model.inventory, model.months, in_use),
     )
 
@@ -108,22 +108,15 @@ def _begun_after_account(inventory: Inventory) -> Iterator[str]:
 def _owned_by_accounts(inventory: Inventory) -> Iterator[tuple[str, str, Period, datetime.date]]:
     """Yield all that belongs to accounts that end: its name, account, own period, the end."""
     ends = {account.id: account.until for account in inventory.accounts if account.until}
-    for trail in inventory.trails:
-        if trail.account in ends:
-            own = period_of(trail.start, trail.until)
-            yield f"trail {trail.name}", trail.account, own, ends[trail.account]
-    for key in inventory.keys:
-        if key.account in ends:
-            yield (
-                f"key {key.id}",
-                key.account,
-                period_of(key.first_day, key.until),
-                ends[key.account],
-            )
-    for reader in inventory.readers:
-        if reader.account in ends:
-            own = period_of(reader.start, reader.until)
-            yield f"reader {reader.name}", reader.account, own, ends[reader.account]
+    said = inventory.active.said
+    owned = [
+        *((f"trail {trail.name}", trail.account) for trail in inventory.trails),
+        *((f"key {key.id}", key.account) for key in inventory.keys),
+        *((f"reader {reader.name}", reader.account) for reader in inventory.readers),
+    ]
+    for name, account in owned:
+        if account in ends:
+            yield name, account, said[name], ends[account]
 
 
 def _not_active(inventory: Inventory, months: Months, named: set[str]) -> Iterator[str]:
@@ -201,16 +194,16 @@ def _misdated(model: Model, in_use: dict[str, Period]) -> Iterator[str]:
 
 
 def _late_keys(inventory: Inventory, months: Months) -> Iterator[str]:
-    keys = {key.id: key for key in inventory.keys}
     active = inventory.active
     for trail in inventory.trails:
-        first_day = keys[trail.key].first_day if trail.key is not None else None
-        if not first_day or active.writing[trail.name].is_empty:
+        if trail.key is None or active.writing[trail.name].is_empty:
             continue
+        exists = active.said[f"key {trail.key}"].start
         # the days on which the trail writes and its key does not exist yet
-        without = active.trail[trail.name] & Period(end=float(first_day.toordinal()))
+        without = active.trail[trail.name] & Period(end=exists)
         if without.meets(months):
             began = f"on {trail.start}" if trail.start else "all along"
+            first_day = datetime.date.fromordinal(int(exists))
             yield (
                 f"trail {trail.name} writes {began}, its key {trail.key} exists since {first_day}: "
                 "requests are counted from then on"
@@ -332,7 +325,7 @@ def _by_rule_of_thumb(inventory: Inventory, in_use: dict[str, Period]) -> list[s
         and any(
             _without_files(trail.files_per_day, covered_regions(trail, regions))
             and not (period & in_use[trail.name]).is_empty
-            for regions, period in silent[coverage.group(trail)]
+            for regions, period in silent[coverage.group_of[trail.name]]
         )
     ]
 

@@ -65,8 +65,8 @@ def place_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
     )
 
 
-def find_headroom(bursts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Mean and burst of each month, account and Region: `estimator.frames.QUOTAS`.
+def find_headroom(bursts: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Mean and burst of each month, account and Region, and notices: `estimator.frames.QUOTAS`.
 
     Bursts are added up as if all of them came in the same second.
 
@@ -82,7 +82,8 @@ def find_headroom(bursts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     for name in ("mean", "burst"):
         rate = frame[f"{name}_per_second"].to_numpy()
         frame[f"share_{name}"] = share_of_quota(rate, quota)
-    return frame[[column.name for column in QUOTAS]]
+    quotas = frame[[column.name for column in QUOTAS]]
+    return quotas, tuple(_notices(quotas))
 
 
 class _Bursts(NamedTuple):
@@ -173,7 +174,7 @@ def highest(quotas: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop_duplicates(["billed_account", "billed_region"], ignore_index=True)
 
 
-def quota_notices(quotas: pd.DataFrame) -> Iterator[str]:
+def _notices(quotas: pd.DataFrame) -> Iterator[str]:
     """Notices of accounts and Regions that come near a quota, or beyond it."""
     near = quotas[quotas["share_burst"] >= NOTICE_FROM]
     if near.empty:

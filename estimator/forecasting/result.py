@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from estimator.forecasting.quotas import highest
 from estimator.frames import EVENTS
 from estimator.inventory import Inventory
 from estimator.months import Months
+from pricing.bill import free_in_use
 from pricing.meters import FreeVersion, Meter, Version
 from pricing.notebook import NotebookResult
 from pricing.rates import RateTable
@@ -228,20 +228,6 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [plain(row) for row in rows]
 
 
-def free_in_use(pools: pd.DataFrame, table: RateTable) -> tuple[tuple[str, str, FreeVersion], ...]:
-    """Pool, partition and dated quantity of all that makes requests free in some month."""
-    found: dict[tuple[str, str, datetime.date], FreeVersion] = {}
-    used = pools[pools["used"] > 0]
-    for month, partition, pool in dict.fromkeys(
-        zip(used["month"], used["partition"], used["pool"], strict=True)
-    ):
-        free = table.free_in_force(pool, partition, month.start_time.date())
-        if free is not None:
-            # several months with one version are one source
-            found.setdefault((pool, partition, free.start), free)
-    return tuple((pool, partition, free) for (pool, partition, _), free in found.items())
-
-
 def rate_notices(
     versions: Iterable[tuple[Meter, Version]],
     free: Iterable[tuple[str, str, FreeVersion]] = (),
@@ -251,7 +237,7 @@ def rate_notices(
     Parameters
     ----------
     free : iterable
-        Pool, partition and version, as `free_in_use` finds them.
+        Pool, partition and version, as `pricing.bill.free_in_use` finds them.
     """
     for meter, dated in versions:
         if not dated.confirmed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,35 @@ from estimator.forecasting.copy_charges import INVENTORY, CopyCharges
 from estimator.frames import DEFAULT_GRAIN
 from estimator.months import FloatArray, IntArray, Months
 from estimator.volume.columns import key_columns
-from pricing.bill import price_column
+from estimator.volume.model import Model
+from pricing.bill import Bill, price_column
 from pricing.lines import group_rows
+
+
+class Sums(NamedTuple):
+    """Charges added up: at the default grain, by the columns asked for, and by month."""
+
+    default_grain: pd.DataFrame
+    rows: pd.DataFrame
+    monthly: pd.DataFrame
+
+
+def add_up(priced: Bill, events: CopyCharges | None, model: Model, by: Sequence[str]) -> Sums:
+    """Add up the charges of a model.
+
+    Parameters
+    ----------
+    priced : Bill
+        Its charges have the columns of the default grain, and those of `by` beside them.
+    """
+    charges, currency, months = priced.charges, priced.currency, model.months
+    return Sums(
+        _sum_to_default_grain(charges, by, months),
+        sum_charges(charges, by, currency),
+        monthly_totals(
+            charges, events, months, currency, model.inventory.cloudtrail_writes == "exempt"
+        ),
+    )
 
 
 def monthly_totals(
@@ -89,14 +116,8 @@ def sum_charges(charges: pd.DataFrame, by: Sequence[str], currency: str) -> pd.D
     return frame[order]
 
 
-def sum_to_default_grain(charges: pd.DataFrame, by: Sequence[str], months: Months) -> pd.DataFrame:
-    """Charges at the default grain: quantity, cost and cost_other_reading.
-
-    Parameters
-    ----------
-    charges : DataFrame
-        With the columns of the default grain, and those of `by` beside them.
-    """
+def _sum_to_default_grain(charges: pd.DataFrame, by: Sequence[str], months: Months) -> pd.DataFrame:
+    """Charges at the default grain: quantity, cost and cost_other_reading."""
     columns = [*DEFAULT_GRAIN, "unit"]
     sums = ["quantity", "cost", "cost_other_reading"]
     if not set(by) - set(DEFAULT_GRAIN):

@@ -69,33 +69,32 @@ class TrailCoverage:
 
     Attributes
     ----------
+    group_of : dict of str to Group
+        The group of each trail, by its name.
     members : dict of Group to list of int
         Positions of the accounts of each group.
     """
 
     def __init__(self, accounts: Sequence[Account], trails: Iterable[Trail]) -> None:
         self._accounts = accounts
-        self._by_id = {account.id: account for account in accounts}
-        groups = {self.group(trail) for trail in trails}
+        self._by_id = by_id = {account.id: account for account in accounts}
+        self.group_of = {trail.name: covered_group(trail, by_id[trail.account]) for trail in trails}
+        groups = set(self.group_of.values())
         self.members: dict[Group, list[int]] = {group: [] for group in groups}
         for position, account in enumerate(accounts):
             for group in groups.intersection(groups_of(account)):
                 self.members[group].append(position)
 
-    def group(self, trail: Trail) -> Group:
-        """The group of accounts that a trail covers."""
-        return covered_group(trail, self._by_id[trail.account])
-
     def accounts(self, trail: Trail) -> list[str]:
         """The accounts that a trail covers in some Region."""
-        own = [self._accounts[position] for position in self.members[self.group(trail)]]
+        own = [self._accounts[position] for position in self.members[self.group_of[trail.name]]]
         if trail.regions is None:
             return [account.id for account in own if account.regions]
         return [account.id for account in own if covered_regions(trail, account.regions)]
 
     def regions(self, trail: Trail) -> list[str]:
         """The Regions in which a trail has a stream."""
-        return covered_regions(trail, self._spread[self.group(trail)])
+        return covered_regions(trail, self._spread[self.group_of[trail.name]])
 
     def count_streams(
         self,
@@ -104,7 +103,7 @@ class TrailCoverage:
         regions: Collection[str] | None = None,
     ) -> int:
         """The streams of a trail: (account, Region) pairs, all or those that a reader asks for."""
-        group = self.group(trail)
+        group = self.group_of[trail.name]
         spread = self._spread[group]
         if accounts is not None:
             own = [self._by_id[account] for account in dict.fromkeys(accounts)]

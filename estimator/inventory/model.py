@@ -6,7 +6,7 @@ Here too is the rule of when each account, key, trail and reader is active.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -211,6 +211,9 @@ def period_of(start: datetime.date | None, until: datetime.date | None) -> Perio
 class ActivePeriods:
     """When each account, key, trail and reader is active, by id or name.
 
+    `said` is the period that the inventory says of a key, trail or reader itself, by its kind and
+    name, such as ``trail org``.
+
     What belongs to an account ends with it, since its `until` ends what is billed there. What is
     said to begin only then was not ended by it: its own days hold, and a notice says so.
     """
@@ -218,28 +221,32 @@ class ActivePeriods:
     def __init__(
         self,
         accounts: dict[str, Period],
-        keys: Iterable[Key],
-        trails: Iterable[Trail],
-        readers: Iterable[Reader],
+        keys: Collection[Key],
+        trails: Collection[Trail],
+        readers: Collection[Reader],
     ) -> None:
         self.account = accounts
 
-        def within(account: str, period: Period) -> Period:
+        self.said = {
+            **{f"key {key.id}": period_of(key.first_day, key.until) for key in keys},
+            **{f"trail {trail.name}": period_of(trail.start, trail.until) for trail in trails},
+            **{f"reader {each.name}": period_of(each.start, each.until) for each in readers},
+        }
+
+        def within(account: str, name: str) -> Period:
+            period = self.said[name]
             # only the end: an account that joined an organization late may have had keys before
             end = accounts[account].end
             return period if period.start >= end else period & Period(ALWAYS, end)
 
-        self.key = {
-            key.id: within(key.account, period_of(key.first_day, key.until)) for key in keys
-        }
+        self.key = {key.id: within(key.account, f"key {key.id}") for key in keys}
         self.trail: dict[str, Period] = {}
         self.writing: dict[str, Period] = {}
         for trail in trails:
-            period = within(trail.account, period_of(trail.start, trail.until))
+            period = within(trail.account, f"trail {trail.name}")
             self.trail[trail.name] = period
             if trail.key is not None:
                 self.writing[trail.name] = period & self.key[trail.key]
         self.reader = {
-            reader.name: within(reader.account, period_of(reader.start, reader.until))
-            for reader in readers
+            reader.name: within(reader.account, f"reader {reader.name}") for reader in readers
         }

@@ -179,7 +179,7 @@ class _Pairs:
 
     def of(self, trail: Trail) -> IntArray:
         """The pairs that a trail covers."""
-        pairs = self.pairs[self._coverage.group(trail)]
+        pairs = self.pairs[self._coverage.group_of[trail.name]]
         if trail.regions is None:  # the usual case, without an array of all Regions
             return pairs
         is_covered = np.array([covers_region(trail, region) for region in self.code], dtype=bool)
