@@ -34,10 +34,8 @@ class Bill:
         these rows, left. [unit]
     versions : tuple of (Meter, Version)
         Every dated rate that made a charge.
-    free_versions : tuple of (str, str, FreeVersion)
-        Pool, partition and dated quantity of all that made requests free.
-    currency : str
-        Code of the currency.
+    table : RateTable
+        Where they stand.
     lines : Lines
         The rows with their rates and pools, ready for other quantities.
     """
@@ -45,9 +43,13 @@ class Bill:
     charges: pd.DataFrame
     pools: pd.DataFrame
     versions: tuple[tuple[Meter, Version], ...]
-    free_versions: tuple[tuple[str, str, FreeVersion], ...]
-    currency: str
+    table: RateTable
     lines: Lines
+
+    @property
+    def free_versions(self) -> tuple[tuple[str, str, FreeVersion], ...]:
+        """Pool, partition and dated quantity of all that made requests free."""
+        return free_in_use(self.pools, self.table)
 
 
 def price_column(currency: str) -> str:
@@ -121,8 +123,7 @@ def bill(
     # a rate stands for a Region and month; the dated version behind many of them is one
     versions = {(rate.meter.name, rate.version.start): rate for rate in lines.rates}
     dated = tuple((rate.meter, rate.version) for rate in versions.values())
-    free = free_in_use(pools, table)
-    return Bill(charges, pools, dated, free, table.currency, lines)
+    return Bill(charges, pools, dated, table, lines)
 
 
 def free_in_use(pools: pd.DataFrame, table: RateTable) -> tuple[tuple[str, str, FreeVersion], ...]:

@@ -108,7 +108,7 @@ def _begun_after_account(inventory: Inventory) -> Iterator[str]:
 def _owned_by_accounts(inventory: Inventory) -> Iterator[tuple[str, str, Period, datetime.date]]:
     """Yield all that belongs to accounts that end: its name, account, own period, the end."""
     ends = {account.id: account.until for account in inventory.accounts if account.until}
-    said = inventory.active.said
+    own = inventory.active.own_periods
     owned = [
         *((f"trail {trail.name}", trail.account) for trail in inventory.trails),
         *((f"key {key.id}", key.account) for key in inventory.keys),
@@ -116,7 +116,7 @@ def _owned_by_accounts(inventory: Inventory) -> Iterator[tuple[str, str, Period,
     ]
     for name, account in owned:
         if account in ends:
-            yield name, account, said[name], ends[account]
+            yield name, account, own[name], ends[account]
 
 
 def _not_active(inventory: Inventory, months: Months, named: set[str]) -> Iterator[str]:
@@ -198,7 +198,7 @@ def _late_keys(inventory: Inventory, months: Months) -> Iterator[str]:
     for trail in inventory.trails:
         if trail.key is None or active.writing[trail.name].is_empty:
             continue
-        exists = active.said[f"key {trail.key}"].start
+        exists = active.own_periods[f"key {trail.key}"].start
         # the days on which the trail writes and its key does not exist yet
         without = active.trail[trail.name] & Period(end=exists)
         if without.meets(months):

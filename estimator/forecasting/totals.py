@@ -33,7 +33,7 @@ def add_up(priced: Bill, events: CopyCharges | None, model: Model, by: Sequence[
     priced : Bill
         Its charges have the columns of the default grain, and those of `by` beside them.
     """
-    charges, currency, months = priced.charges, priced.currency, model.months
+    charges, currency, months = priced.charges, priced.table.currency, model.months
     return Sums(
         _sum_to_default_grain(charges, by, months),
         sum_charges(charges, by, currency),

@@ -211,7 +211,7 @@ def period_of(start: datetime.date | None, until: datetime.date | None) -> Perio
 class ActivePeriods:
     """When each account, key, trail and reader is active, by id or name.
 
-    `said` is the period that the inventory says of a key, trail or reader itself, by its kind and
+    `own_periods` has that which the inventory gives a key, trail or reader itself, by its kind and
     name, such as ``trail org``.
 
     What belongs to an account ends with it, since its `until` ends what is billed there. What is
@@ -227,14 +227,14 @@ class ActivePeriods:
     ) -> None:
         self.account = accounts
 
-        self.said = {
+        self.own_periods = {
             **{f"key {key.id}": period_of(key.first_day, key.until) for key in keys},
             **{f"trail {trail.name}": period_of(trail.start, trail.until) for trail in trails},
             **{f"reader {each.name}": period_of(each.start, each.until) for each in readers},
         }
 
         def within(account: str, name: str) -> Period:
-            period = self.said[name]
+            period = self.own_periods[name]
             # only the end: an account that joined an organization late may have had keys before
             end = accounts[account].end
             return period if period.start >= end else period & Period(ALWAYS, end)

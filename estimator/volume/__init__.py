@@ -21,8 +21,8 @@ from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, IntArray, Period, Spans
 from estimator.volume.blocks import Block, BurstProfile
 from estimator.volume.columns import Vocabulary, account_group, usage_frame
-from estimator.volume.model import Model, Written
-from estimator.volume.readers import reader_blocks
+from estimator.volume.model import Model
+from estimator.volume.readers import build_reader_models
 from estimator.volume.streams import Streams
 
 __all__ = [
@@ -120,7 +120,8 @@ def _request_blocks(
 ) -> Iterator[Block]:
     """All requests in the model's spans: those of trails, and those of readers."""
     yield from trail_blocks(model, summed)
-    yield from reader_blocks(model, summed, by_account, by_region)
+    for reader in build_reader_models(model):
+        yield from reader.blocks(summed, by_account, by_region)
 
 
 def daily_requests(model: Model) -> Iterator[DailyRequests]:
@@ -139,33 +140,8 @@ def daily_requests(model: Model) -> Iterator[DailyRequests]:
 
 def trail_blocks(model: Model, streams: Streams) -> Iterator[Block]:
     """GenerateDataKey for every put, digest and check."""
-    seconds_of = [trail.burst_seconds for trail in model.inventory.trails]
-    for written in (model.logs(streams), model.digests(streams)):
-        cause = "digest" if written.is_digest else "put"
-        for rows, seconds in _by_seconds(written.streams, seconds_of):
-            # a block has one burst profile, so trails with seconds of their own stand apart
-            part = Written(written.streams.where(rows), written.growth)
-            yield model.block(
-                part.streams,
-                model.put(part),
-                None,
-                cause,
-                "GenerateDataKey",
-                part.burst_profile(seconds),
-                savings=model.saving,
-            )
+    yield from model.put_requests(streams)
     yield from _checks(model)
-
-
-def _by_seconds(
-    streams: Streams, of_trail: list[Range | None]
-) -> Iterator[tuple[IntArray, Range | None]]:
-    """The rows of trails whose files come in the same seconds."""
-    alike: dict[Range | None, list[int]] = {}
-    for number, seconds in enumerate(of_trail):
-        alike.setdefault(seconds, []).append(number)
-    for seconds, numbers in alike.items():
-        yield np.flatnonzero(np.isin(streams.trail, numbers)), seconds
 
 
 def _checks(model: Model) -> Iterator[Block]:

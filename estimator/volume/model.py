@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from estimator.inventory import Inventory, Range
 from estimator.inventory.assumptions import FILES_PER_DAY
 from estimator.inventory.sections import Growth as GrowthSection
 from estimator.inventory.sections import Trail
-from estimator.months import ALWAYS, NEVER, FloatArray, Months, Period, Spans, first_of
+from estimator.months import ALWAYS, NEVER, FloatArray, IntArray, Months, Period, Spans, first_of
 from estimator.volume.blocks import WINDOW_SECONDS, Block, BurstProfile
 from estimator.volume.columns import Vocabulary
 from estimator.volume.streams import Streams, streams_of
@@ -167,6 +168,31 @@ class Model:
             np.maximum(streams.start, period.start)[:, None],
             np.minimum(streams.end, period.end)[:, None],
         )
+
+    def put_requests(self, streams: Streams) -> Iterator[Block]:
+        """GenerateDataKey for every log file and digest that trails put."""
+        for written in (self.logs(streams), self.digests(streams)):
+            cause = "digest" if written.is_digest else "put"
+            for rows, seconds in self._by_seconds(written.streams):
+                # a block has one burst profile, so trails with seconds of their own stand apart
+                part = Written(written.streams.where(rows), written.growth)
+                yield self.block(
+                    part.streams,
+                    self.put(part),
+                    None,
+                    cause,
+                    "GenerateDataKey",
+                    part.burst_profile(seconds),
+                    savings=self.saving,
+                )
+
+    def _by_seconds(self, streams: Streams) -> Iterator[tuple[IntArray, Range | None]]:
+        """The rows of trails whose files come in the same seconds."""
+        alike: dict[Range | None, list[int]] = {}
+        for number, trail in enumerate(self.inventory.trails):
+            alike.setdefault(trail.burst_seconds, []).append(number)
+        for seconds, numbers in alike.items():
+            yield np.flatnonzero(np.isin(streams.trail, numbers)), seconds
 
     def block(
         self,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from estimator.inventory.sections import Reader
-from estimator.volume.blocks import Block
 from estimator.volume.model import Model
 from estimator.volume.readers.every_file import EveryFileModel
 from estimator.volume.readers.fixed import FixedModel
@@ -16,7 +14,6 @@ from estimator.volume.readers.query import QueryModel
 from estimator.volume.readers.reader_model import ReaderModel, is_fine
 from estimator.volume.readers.replication import ReplicationModel
 from estimator.volume.readers.validate import ValidateModel
-from estimator.volume.streams import Streams
 
 __all__ = [
     "KINDS",
@@ -24,10 +21,9 @@ __all__ = [
     "LookBack",
     "ReaderModel",
     "build_reader_model",
+    "build_reader_models",
     "is_fine",
     "kind_of",
-    "reader_blocks",
-    "reader_models",
 ]
 
 KINDS: dict[type, type[ReaderModel]] = {
@@ -56,14 +52,3 @@ def build_reader_model(model: Model, reader: Any) -> ReaderModel:
 def build_reader_models(model: Model) -> tuple[ReaderModel, ...]:
     """Every reader of the inventory at work."""
     return tuple(build_reader_model(model, reader) for reader in model.inventory.readers)
-
-
-def reader_blocks(
-    model: Model, summed: Streams, by_account: bool, by_region: bool
-) -> Iterator[Block]:
-    """The requests of every reader of the inventory.
-
-    `summed` are the model's streams, added up to what the frame tells apart.
-    """
-    for each in build_reader_models(model):
-        yield from each.blocks(summed, by_account, by_region)
