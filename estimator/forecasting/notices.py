@@ -1,8 +1,7 @@
 """Notices: all that a forecast's reader should know before believing it.
 
 What is not active in the months, ends with its account or makes no requests, and what is assumed
-without a source. Those of rates are in `estimator.forecasting.result`, of copies and quotas with
-these.
+without a source. Those of copies and quotas stand with these.
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from estimator.figures import factor, listed, significant
-from estimator.forecasting.result import rate_notices
+from estimator.figures import count, factor, listed, significant
 from estimator.inventory import Inventory
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.coverage import covered_regions
@@ -22,8 +20,9 @@ from estimator.inventory.reader_sections import presets
 from estimator.months import ALWAYS, NEVER, Months, Period
 from estimator.volume import why_no_puts
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Growth, Model
-from estimator.volume.readers import ReaderModel, build_reader_models
+from estimator.volume.readers import ReaderModel, build_reader_models, periods_in_use
 from pricing.bill import Bill
+from pricing.meters import FreeVersion, Meter, Version
 
 # growth from a day so far from the months is a mistyped year more often than not [year]
 _FAR = 5
@@ -46,7 +45,7 @@ def notices(
         Columns driver, cause, unit, quantity.
     """
     readers = build_reader_models(model)
-    in_use = _periods_in_use(model, readers)
+    in_use = periods_in_use(model, readers)
     return (
         *model.inventory.notices,
         *_idle(model, charges, readers),
@@ -169,23 +168,6 @@ def _without_requests(
             yield f"reader {each.reader.name} makes no requests {_span(months)}: {why}"
 
 
-def _periods_in_use(model: Model, readers: Sequence[ReaderModel]) -> dict[str, Period]:
-    """For each trail with a key, when those of its files were put that matter in the months.
-
-    These are put in the months, or before and a reader gets them in the months.
-    """
-    inventory, months = model.inventory, model.months
-    since = {trail.name: float(months.begin[0]) for trail in inventory.trails}
-    for each in readers:
-        if each.period.meets(months):
-            for trail in inventory.read_by(each.reader):
-                met = each.met_period(model.trail_number[trail.name])
-                if not met.is_empty:
-                    since[trail.name] = min(since[trail.name], met.start)
-    writing, end = inventory.active.writing, float(months.end[-1])
-    return {name: writing[name] & Period(since[name], end) for name in writing}
-
-
 def _misdated(model: Model, in_use: dict[str, Period]) -> Iterator[str]:
     """Notices of days of the inventory that may be slips."""
     yield from _late_keys(model.inventory, model.months)
@@ -259,6 +241,32 @@ def _others(inventory: Inventory) -> Iterator[str]:
             f"other_kms_requests_per_month of {listed(several)} is taken for all accounts of the "
             "payer, because only payers are named; name each account to tell them apart"
         )
+
+
+def rate_notices(
+    versions: Iterable[tuple[Meter, Version]],
+    free: Iterable[tuple[str, str, FreeVersion]] = (),
+) -> Iterator[str]:
+    """Notices of rates and free quantities that AWS's own text does not confirm.
+
+    Parameters
+    ----------
+    free : iterable
+        Pool, partition and version, as `pricing.bill.free_in_use` finds them.
+    """
+    for meter, dated in versions:
+        if not dated.confirmed:
+            yield (
+                f"rate of {meter.name} from {dated.start} is not confirmed "
+                f"(source: {dated.source.title})"
+            )
+    for pool, partition, version in free:
+        if not version.confirmed:
+            yield (
+                f"free quantity of {pool} in partition {partition} from {version.start}, "
+                f"{count(version.quantity)} a month, is not confirmed "
+                f"(source: {version.source.title})"
+            )
 
 
 def _assumptions(inventory: Inventory, months: Months, in_use: dict[str, Period]) -> Iterator[str]:

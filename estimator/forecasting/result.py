@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from estimator.frames import EVENTS
 from estimator.inventory import Inventory
 from estimator.months import Months
 from pricing.bill import free_in_use
-from pricing.meters import FreeVersion, Meter, Version
+from pricing.meters import Meter, Version
 from pricing.notebook import NotebookResult
 from pricing.rates import RateTable
 
@@ -226,32 +226,6 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as JSON has them: months as text, what is not known as null."""
     rows = frame.assign(month=frame["month"].astype(str)).to_dict("records")
     return [plain(row) for row in rows]
-
-
-def rate_notices(
-    versions: Iterable[tuple[Meter, Version]],
-    free: Iterable[tuple[str, str, FreeVersion]] = (),
-) -> Iterator[str]:
-    """Notices of rates and free quantities that AWS's own text does not confirm.
-
-    Parameters
-    ----------
-    free : iterable
-        Pool, partition and version, as `pricing.bill.free_in_use` finds them.
-    """
-    for meter, dated in versions:
-        if not dated.confirmed:
-            yield (
-                f"rate of {meter.name} from {dated.start} is not confirmed "
-                f"(source: {dated.source.title})"
-            )
-    for pool, partition, version in free:
-        if not version.confirmed:
-            yield (
-                f"free quantity of {pool} in partition {partition} from {version.start}, "
-                f"{count(version.quantity)} a month, is not confirmed "
-                f"(source: {version.source.title})"
-            )
 
 
 def describe_rates(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from estimator.inventory.sections import Reader
+from estimator.months import Period
 from estimator.volume.model import Model
 from estimator.volume.readers.every_file import EveryFileModel
 from estimator.volume.readers.fixed import FixedModel
@@ -24,6 +26,7 @@ __all__ = [
     "build_reader_models",
     "is_fine",
     "kind_of",
+    "periods_in_use",
 ]
 
 KINDS: dict[type, type[ReaderModel]] = {
@@ -52,3 +55,20 @@ def build_reader_model(model: Model, reader: Any) -> ReaderModel:
 def build_reader_models(model: Model) -> tuple[ReaderModel, ...]:
     """Every reader of the inventory at work."""
     return tuple(build_reader_model(model, reader) for reader in model.inventory.readers)
+
+
+def periods_in_use(model: Model, readers: Sequence[ReaderModel]) -> dict[str, Period]:
+    """For each trail with a key, when those of its files were put that matter in the months.
+
+    These are put in the months, or before and a reader gets them in the months.
+    """
+    inventory, months = model.inventory, model.months
+    since = {trail.name: float(months.begin[0]) for trail in inventory.trails}
+    for each in readers:
+        if each.period.meets(months):
+            for trail in inventory.read_by(each.reader):
+                met = each.met_period(model.trail_number[trail.name])
+                if not met.is_empty:
+                    since[trail.name] = min(since[trail.name], met.start)
+    writing, end = inventory.active.writing, float(months.end[-1])
+    return {name: writing[name] & Period(since[name], end) for name in writing}
