@@ -13,11 +13,20 @@ from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Bucket, Trail
 from estimator.inventory.sources import BUCKET_KEY_SOURCE, DIGESTS_SOURCE, FILES_PER_DAY_SOURCE
 from estimator.months import ALWAYS, FloatArray, IntArray, Period
-from estimator.volume.equations import Assumption, Equation, Expression, Pair, Product, Value
+from estimator.volume.equations import (
+    Assumption,
+    Equation,
+    Expression,
+    Pair,
+    Product,
+    Value,
+    add_terms,
+)
 from estimator.volume.model import Model, Segment, Written
 from estimator.volume.streams import files_assumption
 from pricing.reading.validation import Section, Source
 
+_MOST_LOOK_BACKS = 3
 _MOST_MONTHS = 13  # months of a look-back that are written out before the rest is added up
 _MOST = 12  # kinds of streams that are written out before the rest is added up
 
@@ -224,7 +233,21 @@ def files_value(
     return Value(number, words, note=note, working=working, is_average=is_average), ()
 
 
-def grown_days(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:
+def grown_days(parts: list[tuple[Segment, FloatArray]], what: str) -> list[Equation]:
+    """Days of several growths added up, by row of streams: the segments, and the days in each."""
+    by_segment = np.stack([days for _, days in parts], axis=1)
+    # streams of the same days share a line: patterns are few, streams may be many
+    patterns = list(dict.fromkeys(map(tuple, by_segment.tolist())))
+    equations = []
+    for pattern in patterns[:_MOST_LOOK_BACKS]:
+        terms = [(segment, days) for (segment, _), days in zip(parts, pattern, strict=True) if days]
+        if terms:
+            number = float(sum(segment.factor * days for segment, days in terms))
+            equations.append(Equation(what, number, "days", add_terms(_grown_terms(terms))))
+    return equations
+
+
+def _grown_terms(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:
     """Days of each month x its growth: the largest ones in order of time, then all others."""
     # the number breaks ties, so that equal months stay in the order of time
     size = sorted((-segment.factor * days, n) for n, (segment, days) in enumerate(terms))

@@ -21,7 +21,6 @@ from estimator.volume.equations import (
     Pair,
     Product,
     Value,
-    add_terms,
     operand,
 )
 from estimator.volume.file_equations import (
@@ -35,7 +34,6 @@ from estimator.volume.model import Segment, Written
 from estimator.volume.readers.reader_model import BoolArray, ReaderModel
 from estimator.volume.streams import Streams
 
-_MOST_LOOK_BACKS = 3
 _NOISE = 1e-9  # of binary fractions
 
 
@@ -210,21 +208,8 @@ class LookBack(ReaderModel):
         if len(parts) <= 1:
             days = parts[0][1] if parts else np.zeros(size)
             return days, growth_value(parts[0][0].factor if parts else 1.0), []
-        by_segment = np.stack([days for _, days in parts], axis=1)
-        grown = self.files_met(rows, back, looks)[:, 0]
-        # streams of the same days share a line: patterns are few, streams may be many
-        patterns = list(dict.fromkeys(map(tuple, by_segment.tolist())))
-        equations = []
-        for pattern in patterns[:_MOST_LOOK_BACKS]:
-            terms = [
-                (segment, days) for (segment, _), days in zip(parts, pattern, strict=True) if days
-            ]
-            if not terms:
-                continue
-            what = f"days of files that a {self.look} meets on average, as grown by month"
-            number = float(sum(segment.factor * days for segment, days in terms))
-            equations.append(Equation(what, number, "days", add_terms(grown_days(terms))))
-        return grown, (), equations
+        what = f"days of files that a {self.look} meets on average, as grown by month"
+        return self.files_met(rows, back, looks)[:, 0], (), grown_days(parts, what)
 
     def _window_values(self, trail: Trail, capped: bool) -> tuple[Value, ...]:
         """The values that its window rests on."""
@@ -274,8 +259,12 @@ class LookBack(ReaderModel):
     def factors_per_look(self) -> Iterator[Value]:
         """Yield the factors that multiply the files that a look meets."""
         for name in self._factors_per_look:
-            gets = f"{noun_of(getattr(self.reader, name).mid, 'get')} per file"
-            yield from self.times(name, "of them" if name == "share_of_files" else gets)
+            words = name.replace("_", " ")
+            if name == "share_of_files":
+                words = "of them"
+            elif name == "gets_per_file":
+                words = f"{noun_of(getattr(self.reader, name).mid, 'get')} per file"
+            yield from self.times(name, words)
 
     def burst_profile(self, written: Written) -> BurstProfile:
         """One look at a time."""
