@@ -194,7 +194,8 @@ def _ends(each: list[FloatArray], is_there: list[BoolArray]) -> tuple[FloatArray
 def _add_days(ends: FloatArray, days: DailyRequests, low: FloatArray, high: FloatArray) -> None:
     """Add the days to the months of both ends."""
     # days come in order, so that each month is one slice of them
-    months, starts = days.months, days.spans.month_starts
+    starts = days.spans.month_starts
+    months = days.spans.month[starts]
     ends[0, months] += np.add.reduceat(low, starts)
     ends[1, months] += np.add.reduceat(high, starts)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -115,17 +116,16 @@ def count_by_pool(days: DailyRequests, months: Months, writes: Collection[str]) 
     requests = np.zeros((len(groups), len(days.spans)))
     # releases of numpy differ in the shape of this inverse
     np.add.at(requests, group_of.reshape(-1), days.requests)
-    starts = [*days.spans.month_starts.tolist(), len(days.spans)]
-    for at, month in enumerate(days.months.tolist()):
-        here = slice(starts[at], starts[at + 1])
+    for start, end in pairwise([*days.spans.month_starts.tolist(), len(days.spans)]):
+        month = months.labels[days.spans.month[start]]
         for group, of_group in zip(groups.tolist(), requests, strict=True):
             payer, region, driver = (
                 days.vocabulary.texts[name][code]
                 for name, code in zip(names, group[:3], strict=True)
             )
-            pool = found[months.labels[month], payer, partition_of(region)]
+            pool = found[month, payer, partition_of(region)]
             part = driver, bool(group[3])
-            pool[part] = pool.get(part, 0.0) + of_group[here]
+            pool[part] = pool.get(part, 0.0) + of_group[start:end]
     return found
 
 

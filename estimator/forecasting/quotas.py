@@ -135,7 +135,7 @@ def _driver_bursts(days: DailyRequests) -> _Bursts:
     # the same requests in less time are more a second: the high burst takes the low end
     _, high = burst("low", GETS_ONE_AFTER_ANOTHER.high)
     return _Bursts(
-        days.months[month],
+        days.spans.month[starts][month],
         drivers[driver],
         total.T[month, driver],
         at_once,

@@ -83,11 +83,6 @@ class DailyRequests:
         known = self.vocabulary.texts[column]
         return [known[code] for code in self.codes[column].tolist()]
 
-    @property
-    def months(self) -> IntArray:
-        """The position of each month."""
-        return self.spans.month[self.spans.month_starts]
-
 
 def usage(model: Model, by: Sequence[str] = DEFAULT_GRAIN) -> pd.DataFrame:
     """Count the requests and key-months that CloudTrail causes, month by month.

@@ -21,7 +21,7 @@ def by_month(inventory, span):
     for days in daily_requests(Model(inventory, span)):
         sums = np.add.reduceat(days.requests, days.spans.month_starts, axis=1)
         frame = pd.DataFrame({name: days.texts(name) for name in JOB})
-        for position, month in enumerate(days.months):
+        for position, month in enumerate(days.spans.month[days.spans.month_starts]):
             label = pd.Period(span.labels[month], freq="M")
             parts.append(frame.assign(month=label, quantity=sums[:, position]))
     frame = pd.concat(parts, ignore_index=True)
