@@ -15,7 +15,7 @@ from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory.budgets import Budget, Covered
 from estimator.months import FloatArray
 from estimator.reconciliation import Reconciliation
-from estimator.report.past.month_cost import MonthCost, cost_by_bill
+from estimator.reconciliation.rest_of_month import MonthCost
 from estimator.simulation import Simulation
 from estimator.simulation.draws import quantiles_of
 
@@ -140,7 +140,7 @@ class MonthBill:
     def _cost_of(self, place: Covered, expected: float) -> MonthCost:
         if place.column == "driver" or self.reconciliation is None:
             return MonthCost(None, expected)
-        found = cost_by_bill(self.reconciliation, place.column, place.members)
+        found = self.reconciliation.month_cost(place.column, place.members)
         return found or MonthCost(None, expected)
 
     def _range_of(self, place: Covered) -> BillRange | None:

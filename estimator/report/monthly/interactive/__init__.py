@@ -21,13 +21,13 @@ from markupsafe import Markup
 from estimator.attribution import Attribution
 from estimator.attribution.result import LOGGED, NOT_IN_LOGS
 from estimator.forecasting import Forecast
-from estimator.inventory import Inventory
 from estimator.months import month_in_words
 from estimator.report.answers import AccountNames
 from estimator.report.answers.attribution_lines import line_names, part_name
 from estimator.report.formats.json_and_csv import safe_cell
 from estimator.report.monthly.interactive.what_if import model_what_if
 from estimator.report.monthly.words import IF_WORDS
+from estimator.volume.model import Model
 from pricing.reading.problems import printable
 
 _SERVICES = "service (by logs)"
@@ -55,11 +55,11 @@ class Tools:
 
 def build_tools(
     forecast: Forecast,
+    model: Model,
     breakdown: Mapping[str, pd.DataFrame],
     *,
     center: str,
     attribution: Attribution | None = None,
-    means: Inventory | None = None,
     is_open: bool = False,
 ) -> Tools:
     """Count what the sliders move, and write what shows it.
@@ -68,14 +68,14 @@ def build_tools(
     ----------
     forecast : Forecast
         What the sliders begin with.
+    model : Model
+        As of `model_what_if`.
     breakdown : mapping
         Its first month, as `break_down` returns it.
     center : str
         The value of each range that it stands on: mean or typical value. Empty without ranges.
     attribution : Attribution, optional
         Whose the requests of that month are, by its logs.
-    means : Inventory, optional
-        As of `model_what_if`.
     is_open : bool
         Whether the sliders are unfolded.
     """
@@ -87,7 +87,7 @@ def build_tools(
             f"Every KMS request {whole} of {month_in_words(forecast.months.labels[0])}, "
             "CloudTrail's and all others', by the service that asked for it; no forecast."
         )
-    what_if = model_what_if(forecast, means)
+    what_if = model_what_if(forecast, model)
     data = {
         "csv": _accounts_csv(forecast, breakdown),
         "groups": groups,

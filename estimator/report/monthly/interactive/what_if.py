@@ -22,8 +22,7 @@ from estimator.inventory import Inventory, Range
 from estimator.months import FloatArray, Months
 from estimator.volume import usage
 from estimator.volume.model import Model
-from estimator.volume.others import other_pools
-from estimator.volume.streams import Streams, streams_of
+from estimator.volume.streams import Streams
 from pricing.bill import Lines
 
 _GRAIN = ("month", "payer", "billed_region", "cause", "operation")
@@ -32,16 +31,16 @@ _DIGITS = 15
 BUCKET_KEYS: dict[str, bool | None] = {"as it is": None, "on": True, "off": False}
 
 
-def model_what_if(forecast: Forecast, means: Inventory | None = None) -> dict[str, Any] | None:
+def model_what_if(forecast: Forecast, model: Model) -> dict[str, Any] | None:
     """Return the numbers behind the sliders, as JSON.
 
     Parameters
     ----------
     forecast : Forecast
         What the sliders begin with.
-    means : Inventory, optional
-        Its inventory `with_means` where the forecast is what a simulation expects; else each range
-        is at its typical value, as in the forecast.
+    model : Model
+        What it is made of: with each range at its mean where it is what a simulation expects; else
+        at its typical value, as in the forecast.
 
     Returns
     -------
@@ -53,13 +52,11 @@ def model_what_if(forecast: Forecast, means: Inventory | None = None) -> dict[st
         CloudTrail's own, and for each state constant, by_files, by_gets, by_both. None where a
         rate has graduated tiers.
     """
-    inventory = forecast.inventory if means is None else means
-    months, code = forecast.months, forecast.currency.lower()
-    streams = streams_of(inventory)
+    inventory, months, code = model.inventory, model.months, forecast.currency.lower()
     states = _states(inventory)
     quantities = {
         (name, files, gets): _count(
-            _change(inventory, is_on, gets), months, _with_files(streams, files)
+            _change(inventory, is_on, gets), months, _with_files(model.streams, files)
         )
         for name, is_on in states.items()
         for files in (1, 2)
@@ -73,8 +70,7 @@ def model_what_if(forecast: Forecast, means: Inventory | None = None) -> dict[st
     if any(len(rate.steps) > 1 for rate in lines.rates):
         return None
     base = frame[(next(iter(states)), 1, 1)].to_numpy()
-    others = other_pools(inventory, months)
-    priced = lines.price(base, others, None, forecast.discount)
+    priced = lines.price(base, model.other_pools, None, forecast.discount)
     coefficients = np.column_stack([_linear(frame, name) for name in states])
     month = rows["month"].astype(str).map({m: at for at, m in enumerate(months.labels)})
     keys = pd.DataFrame(
