@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from estimator.figures import between_ends, budget_money, listed, money, share
-from estimator.forecasting.fail_over import describe_budget
+from estimator.forecasting.budgets import describe_budget
 from estimator.months import month_in_words
 from estimator.report.columns import adding_up, share_beside
 from estimator.report.monthly.budget_states import RISK, BudgetState, Status, judge_budgets

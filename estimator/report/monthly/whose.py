@@ -20,9 +20,10 @@ from estimator.report.answers.attribution import (
     attribution_lines,
     attribution_sheets,
 )
-from estimator.report.answers.attribution_lines import MOST_LINES, print_amounts
+from estimator.report.answers.attribution_lines import MOST_LINES
 from estimator.report.answers.bucket_keys import bucket_key_blocks
 from estimator.report.blocks import Command, Lines, Sheet, bars_heading, text_bars, write_paragraphs
+from estimator.report.columns import print_amounts
 from estimator.report.monthly.document import Block, Section
 from estimator.report.past import Records
 from estimator.volume.model import Model
