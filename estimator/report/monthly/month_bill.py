@@ -147,12 +147,12 @@ class MonthBill:
         found = self.reconciliation
         if found is None or not found.is_comparable:
             return None
-        amounts = found.billed_and_rest(place.column, place.members)
+        cost = found.month_cost(place.column, place.members)
         to_date = found.forecast_of_billed(place.column, place.members)
         # the ends are of one interpretation, the bills of several payers may follow both
         other = f"_writes_{self.forecast.other_interpretation}" if self.follows_other else ""
         whole = self.expected[f"{self.simulation.cost}{other}"]
-        if amounts is None or not whole or to_date <= 0:
+        if cost is None or cost.billed is None or not whole or to_date <= 0:
             return None
         # a part has no draws of its own: it is taken to spread as everything does
         low, high = (float(end) * to_date / whole for end in self._ends_as_billed)
@@ -165,7 +165,7 @@ class MonthBill:
         elif place.column:
             lowest = min(lowest, to_date * (1 - TENTH))
             highest = max(highest, to_date * (1 + TENTH) + HALF_CENT)
-        return BillRange(amounts[0], low, high, lowest <= amounts[0] <= highest)
+        return BillRange(cost.billed, low, high, lowest <= cost.billed <= highest)
 
     def _factor(self, place: Covered, bill_range: BillRange | None) -> float | None:
         """How many times what was expected a part of the bill is; None where nothing tells it.

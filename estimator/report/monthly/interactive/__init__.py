@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from estimator.attribution import Attribution
@@ -24,6 +23,7 @@ from estimator.forecasting import Forecast
 from estimator.months import month_in_words
 from estimator.report.answers import AccountNames
 from estimator.report.answers.attribution_lines import line_names, part_name
+from estimator.report.formats.html import template_environment
 from estimator.report.formats.json_and_csv import safe_cell
 from estimator.report.monthly.interactive.what_if import model_what_if
 from estimator.report.monthly.words import IF_WORDS
@@ -47,10 +47,14 @@ class Tools:
         forecast; ``unit``: the currency; ``what_if``: as `model_what_if`, None where it has none.
     markup : Markup
         What `tools.js` fills.
+    style, script : str
+        ``tools.css`` and ``tools.js``.
     """
 
     data: dict[str, Any]
     markup: Markup
+    style: str
+    script: str
 
 
 def build_tools(
@@ -95,7 +99,8 @@ def build_tools(
         "unit": forecast.currency,
         "what_if": what_if,
     }
-    return Tools(data, _write_markup(forecast, what_if is not None, center, is_open))
+    markup = _write_markup(forecast, what_if is not None, center, is_open)
+    return Tools(data, markup, read_text("tools.css"), read_text("tools.js"))
 
 
 def _accounts_csv(forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]) -> str:
@@ -218,17 +223,6 @@ def _write_markup(forecast: Forecast, has_sliders: bool, center: str, is_open: b
         template_environment(_FOLDER)
         .get_template("tools.html")
         .render(note=note if has_sliders else "", month=month_in_words(labels[0]), is_open=is_open)
-    )
-
-
-def template_environment(folder: Path) -> Environment:
-    """Return Jinja for the templates of a folder: every text escaped, unknown names refused."""
-    return Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 

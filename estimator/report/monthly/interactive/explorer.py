@@ -124,7 +124,7 @@ def _widget() -> type:
             breakdown = break_down(model.first_month(), forecast)
             tools = build_tools(forecast, model, breakdown, center="typical value", is_open=True)
             super().__init__(
-                _markup=f"<style>{read_text('tools.css')}{_STYLE}</style>{tools.markup}",
+                _markup=f"<style>{tools.style}{_STYLE}</style>{tools.markup}",
                 _data=tools.data,
                 charged=forecast.inventory.cloudtrail_writes == "charged",
             )

@@ -22,6 +22,7 @@ from estimator.inventory import Inventory, Range
 from estimator.months import FloatArray, Months
 from estimator.volume import usage
 from estimator.volume.model import Model
+from estimator.volume.others import other_pools
 from estimator.volume.streams import Streams
 from pricing.bill import Lines
 
@@ -70,7 +71,8 @@ def model_what_if(forecast: Forecast, model: Model) -> dict[str, Any] | None:
     if any(len(rate.steps) > 1 for rate in lines.rates):
         return None
     base = frame[(next(iter(states)), 1, 1)].to_numpy()
-    priced = lines.price(base, model.other_pools, None, forecast.discount)
+    others = other_pools(inventory, months)
+    priced = lines.price(base, others, None, forecast.discount)
     coefficients = np.column_stack([_linear(frame, name) for name in states])
     month = rows["month"].astype(str).map({m: at for at, m in enumerate(months.labels)})
     keys = pd.DataFrame(
