@@ -14,11 +14,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from estimator.report.blocks import EIGHTHS, Command, Lines, Sheet, bar_eighths, is_bar
+from estimator.report.blocks import EIGHTHS, Command, Lines, Sheet, bar_eighths, is_bar, safe_cell
 from estimator.report.charts.chart import MEDIUM, NARROW, WIDE, Chart
 from estimator.report.charts.inline import Styles, inline_svg
 from estimator.report.formats.html import lines_html, template_environment
-from estimator.report.formats.json_and_csv import safe_cell
 from estimator.report.monthly.document import Block, Cards, Document, FirstPage, Section
 from estimator.report.monthly.interactive import Tools
 from pricing.reading.problems import printable

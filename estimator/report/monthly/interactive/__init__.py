@@ -23,8 +23,8 @@ from estimator.forecasting import Forecast
 from estimator.months import month_in_words
 from estimator.report.answers import AccountNames
 from estimator.report.answers.attribution_lines import line_names, part_name
+from estimator.report.blocks import safe_cell
 from estimator.report.formats.html import template_environment
-from estimator.report.formats.json_and_csv import safe_cell
 from estimator.report.monthly.interactive.what_if import model_what_if
 from estimator.report.monthly.words import IF_WORDS
 from estimator.volume.model import Model
