@@ -11,7 +11,6 @@ import pandas as pd
 
 from estimator.attribution.bill_lines import (
     BillLines,
-    bill_currency,
     bill_lines,
     bill_months,
     bill_payers,
@@ -122,8 +121,8 @@ def attribute(
             notices=(*own, *rated_notices(daily, rated, coverage)),
         )
 
-    currency = bill_currency(billed)
-    lines = bill_lines(billed, months, currency)
+    lines = bill_lines(billed, months)
+    currency = lines.currency
     shares, other_shares = _both_readings(lines.requests, requests)
     check_in_common(lines.requests, requests, shares, paths[0])
     return Attribution(

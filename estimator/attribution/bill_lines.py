@@ -27,12 +27,15 @@ class BillLines(NamedTuple):
         ``month``, ``what`` and ``cost`` of taxes, credits and all else that is no usage of KMS.
     events : float
         Cost of lines of CloudTrail itself: no cost of KMS. [currency]
+    currency : str
+        Of all of them.
     """
 
     requests: pd.DataFrame
     keys: pd.DataFrame
     apart: pd.DataFrame
     events: float
+    currency: str
 
 
 def bill_months(bill: Actuals) -> list[str]:
@@ -56,10 +59,11 @@ def bill_payers(bill: Actuals) -> dict[str, str]:
     return dict(sorted(set(pairs)))
 
 
-def bill_lines(bill: Actuals, months: list[str], currency: str) -> BillLines:
+def bill_lines(bill: Actuals, months: list[str]) -> BillLines:
     """The bill's lines of these months, one for each level that it tells."""
     rows = bill.measured
     rows = rows[(rows["product"] == KMS) & rows["month"].astype(str).isin(months)]
+    currency = bill_currency(bill)
     code = f"cost_{currency.lower()}"
     found = [
         (month, str(amount["what"]), str(amount["product"]), float(amount[code]))
@@ -72,6 +76,7 @@ def bill_lines(bill: Actuals, months: list[str], currency: str) -> BillLines:
         _sum_lines(rows[rows["unit"] == "key-month"]),
         pd.DataFrame(apart, columns=["month", "what", "cost"]),
         sum(cost for *_, product, cost in found if product == CLOUDTRAIL),
+        currency,
     )
 
 

@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from estimator.figures import budget_money
 from estimator.forecasting.totals import month_of
 from estimator.inventory.budgets import ALL, Account, Budget
 from estimator.months import FloatArray, Months
 from estimator.volume.streams import IntArray
 
+AMOUNT_NAME = "--fail-over"  # of a limit that is no budget of the inventory
 # the last bits of a sum neither reach a threshold nor break a budget
 SLACK = 1e-9
 
@@ -127,6 +129,15 @@ def budget_use(
             "used_other_reading": np.array(sums["cost_other_reading"]).reshape(-1),
         }
     )
+
+
+def describe_budget(budget: Budget, currency: str = "USD") -> str:
+    """A budget in words."""
+    amount = f"{currency} {budget_money(budget.usd_per_month)} a month"
+    if budget.name == AMOUNT_NAME:
+        return f"the limit of {amount}"
+    only = f", {budget.part_in_words}" if budget.part else ""
+    return f"budget {budget.name} ({amount}{only})"
 
 
 def describe_budgets(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[str, Any]]:

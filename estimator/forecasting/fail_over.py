@@ -7,8 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from estimator.figures import budget_money, count, money, share
-from estimator.forecasting.budgets import budget_use, is_in_budget
+from estimator.figures import count, money, share
+from estimator.forecasting.budgets import (
+    AMOUNT_NAME,
+    budget_use,
+    describe_budget,
+    is_in_budget,
+)
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import ALL, AMOUNT, Account, Budget
@@ -18,7 +23,6 @@ from pricing.reading.words import did_you_mean
 
 _LISTED = 8
 _MOST = 1e15
-AMOUNT_NAME = "--fail-over"
 
 
 def read_fail_over(
@@ -135,15 +139,6 @@ def describe_broken_budget(
         more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
         line += f"; broken as well: {', '.join(others[:_LISTED])}{more}"
     return line
-
-
-def describe_budget(budget: Budget, currency: str = "USD") -> str:
-    """A budget in words."""
-    amount = f"{currency} {budget_money(budget.usd_per_month)} a month"
-    if budget.name == AMOUNT_NAME:
-        return f"the limit of {amount}"
-    only = f", {budget.part_in_words}" if budget.part else ""
-    return f"budget {budget.name} ({amount}{only})"
 
 
 def _largest_driver(rows: pd.DataFrame, currency: str) -> str:

@@ -20,6 +20,30 @@ _BOTH = ("cost", "as_billed")
 
 
 @dataclass(frozen=True)
+class MonthCost:
+    """The cost of a month: what is billed of it, and what is expected of the rest. [currency]
+
+    `billed` is None where no bill tells it; then `rest` is the whole month. `is_open` where the
+    bill does not tell its days: then `rest` is what the forecast has beyond it, and the month may
+    cost any sum more.
+    """
+
+    billed: float | None
+    rest: float
+    is_open: bool = False
+
+    @property
+    def total(self) -> float:
+        """Both together."""
+        return (self.billed or 0.0) + self.rest
+
+    @property
+    def is_billed(self) -> bool:
+        """True where a bill tells all of it."""
+        return self.billed is not None and not self.rest and not self.is_open
+
+
+@dataclass(frozen=True)
 class BilledMonth:
     """A month as far as it is billed; attributes as those of `Reconciliation`."""
 
@@ -33,6 +57,10 @@ class BilledMonth:
         """The rows of `expected_by_account` of a part."""
         frame = self.expected_by_account
         return frame[frame[part].isin(names).to_numpy()] if part else frame
+
+    def is_open(self, part: str, names: tuple[str, ...]) -> bool:
+        """True where the bill of a payer of this part does not tell its days."""
+        return bool(self.forecast(part, names)["payer"].isin(self.days.open_payers).any())
 
     def of_payer(self, payer: str) -> BilledMonth:
         """The same of one payer's bill alone."""

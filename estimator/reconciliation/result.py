@@ -17,7 +17,7 @@ from estimator.reconciliation.bill_coverage import BilledDays, MissingLines
 from estimator.reconciliation.difference_limit import DifferenceLimit, LimitState, judge_limit
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS, has_billed, own_parts
-from estimator.reconciliation.rest_of_month import BilledMonth, billed_and_rest
+from estimator.reconciliation.rest_of_month import BilledMonth, MonthCost, billed_and_rest
 from pricing.notebook import NotebookResult
 
 
@@ -172,10 +172,10 @@ class Reconciliation(NotebookResult):
         days, missing = self.days.text, self.missing.text
         return f"{days}, {missing}" if days and missing else days or missing
 
-    def is_open(self, part: str = "", names: tuple[str, ...] = ()) -> bool:
-        """True where the bill of a payer of this part does not tell its days."""
-        payers = self._billed_month.forecast(part, names)["payer"]
-        return bool(payers.isin(self.days.open_payers).any())
+    @property
+    def bill_text(self) -> str:
+        """What the bill covers: ``whole month``, or such as ``bill to 15 October``."""
+        return f"bill {self.covers}" if self.covers else "whole month"
 
     @cached_property
     def _billed_month(self) -> BilledMonth:
@@ -188,6 +188,20 @@ class Reconciliation(NotebookResult):
     ) -> tuple[float, float] | None:
         """As `estimator.reconciliation.rest_of_month.billed_and_rest`, of this bill. [currency]"""
         return billed_and_rest(self._billed_month, part, names)
+
+    def month_cost(self, part: str = "", names: tuple[str, ...] = ()) -> MonthCost | None:
+        """The cost of the month; None where the bill tells nothing of it. [currency]
+
+        Parameters
+        ----------
+        part, names : str, tuple of str
+            As of `billed_and_rest`.
+        """
+        # a bill without a line of KMS, as one of other services, says nothing of what KMS cost
+        amounts = self.billed_and_rest(part, names) if self.has_kms else None
+        if amounts is None:
+            return None
+        return MonthCost(*amounts, is_open=self._billed_month.is_open(part, names))
 
     @property
     def interpretation(self) -> Interpretation | None:
@@ -248,7 +262,7 @@ class Reconciliation(NotebookResult):
         rows = self.rows.assign(month=self.rows["month"].astype(str))
         return {
             "month": self.month,
-            "bill": f"bill {self.covers}" if self.covers else "whole month",
+            "bill": self.bill_text,
             # null where the bill does not tell its days
             "covered": None
             if not self.days.is_told

@@ -14,6 +14,8 @@ from estimator.report.columns import in_column
 MOST_ROWS = 40  # of a table for people; other programs get all of them
 EIGHTHS = 8 * 12  # of the longest bar, in columns of text
 _BARS = " ▏▎▍▌▋▊▉█"  # of no eighth to eight
+# a spreadsheet takes a cell that begins so for a formula
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Command(str):
@@ -129,3 +131,12 @@ def bar_eighths(text: str) -> int:
     [96, 48, 4, 0]
     """
     return sum(map(_BARS.index, text))
+
+
+def safe_cell(text: str) -> str:
+    """Text that no spreadsheet runs as a formula.
+
+    >>> safe_cell("=1+1"), safe_cell("org")
+    ("'=1+1", 'org')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text

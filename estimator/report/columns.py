@@ -6,7 +6,16 @@ import math
 from collections.abc import Collection, Sequence
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from estimator.figures import HUGE, Figure, difference, less_than, money, share, without_noise
+from estimator.figures import (
+    HUGE,
+    Figure,
+    difference,
+    less_than,
+    money,
+    percent,
+    share,
+    without_noise,
+)
 
 _CENTS = 2
 _MOST_CENTS = 1e12  # beyond it a double holds no cents
@@ -117,6 +126,11 @@ def share_beside(value: float, limit: float) -> Figure:
     return figure
 
 
+def relative_difference(before: float, after: float) -> str:
+    """A difference in percent of the base; nothing where there is no base."""
+    return percent(difference(before, after) / before) if before else ""
+
+
 def adding_up(
     amounts: Sequence[float],
     total: float,
@@ -167,3 +181,14 @@ def adding_up(
     if left < 0:
         whole[max(open_, key=lambda at: abs(exact[at]))] += left
     return [f"{amount * unit:,.{digits}f}" for amount in (*whole, sought)]
+
+
+def print_amounts(
+    costs: Sequence[float], total: float, repeated: Collection[int] = ()
+) -> list[str]:
+    """Amounts that add up as they are printed; none reads as nothing that is something."""
+    amounts = adding_up(costs, total, repeated)
+    return [
+        f"<{amount[:-1]}1" if cost > 0 and not amount.strip("0.,") else amount
+        for amount, cost in zip(amounts, [*costs, total], strict=True)
+    ]

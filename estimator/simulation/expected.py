@@ -102,6 +102,29 @@ def _change(section: Any, update: dict[str, Any]) -> Any:
     return section.model_copy(update=update)
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class Expected:
+    """What a simulation expects: the one centre of all that is said of its months.
+
+    Attributes
+    ----------
+    model : Model
+        Of the simulated inventory `with_means`, and of its months.
+    forecast : Forecast
+        That of the model, with the sums of the simulation in each month.
+    """
+
+    model: Model
+    forecast: Forecast
+
+
+def expect(model: Model, simulation: Simulation) -> Expected:
+    """What the simulation of a model expects."""
+    means = with_means(model.inventory)
+    of_means = model if means is model.inventory else Model(means, model.months)
+    return Expected(of_means, expected_forecast(of_means, simulation))
+
+
 def expected_forecast(means: Model, simulation: Simulation) -> Forecast:
     """The forecast whose months are those that the simulation expects.
 

@@ -10,7 +10,6 @@ import json
 import pytest
 
 from estimator import KmscostError, reconcile
-from estimator.report.past.month_cost import cost_by_bill
 from tests.measurement.billing.bills import legacy_bill
 from tests.report.verdicts import daily_lines, write
 
@@ -79,7 +78,7 @@ def test_an_estimate_of_one_payer_stays_open_beside_the_whole_bill_of_another(tm
     bills = [bill_of(tmp_path, A, 40_000.0), estimate]
     found = reconcile(write(tmp_path, INVENTORY), bills, MONTH, fail_over="10%")
     whole, of_a, of_z = (
-        cost_by_bill(found, *place) for place in ((), ("payer", (A,)), ("payer", (Z,)))
+        found.month_cost(*place) for place in ((), ("payer", (A,)), ("payer", (Z,)))
     )
     assert (of_a.billed, of_a.rest, of_a.is_open) == (pytest.approx(4.746784), 0.0, False)
     assert (of_z.billed, of_z.is_open) == (pytest.approx(0.965), True)

@@ -14,16 +14,10 @@ import pytest
 from estimator import load_inventory, report
 from estimator.measurement.measurement_files import load_bill
 from estimator.months import read_months
-from estimator.report.past import (
-    AgainstThen,
-    PastMonth,
-    change_to_month_before,
-    collect_past,
-    past_month,
-    year_to_date,
-)
+from estimator.reconciliation.rest_of_month import MonthCost
+from estimator.report.past import PastMonth, Records, collect_past, past_month
 from estimator.report.past.history_file import History, KeptReport
-from estimator.report.past.month_cost import MonthCost
+from estimator.report.past.year import AgainstThen, month_over_month, year_to_date
 from estimator.volume.model import Model
 from pricing.rates import load_rates
 from tests.measurement.billing.bills import legacy_bill
@@ -99,14 +93,15 @@ def test_a_past_month_is_judged_as_the_reported_one(
     tmp_path, inventory, bill, billed, rest, words, change
 ):
     """Its cost, what is forecast of it, what its bill covers, and the change to October."""
-    billed_rows = load_bill(bill(tmp_path))
+    history = History("USD", (KeptReport("2026-08", {SEPTEMBER: 4.60}),))
+    records = Records(None, load_bill(bill(tmp_path)), history)
     model = Model(inventory, read_months(SEPTEMBER, 1))
-    found = past_month(model, billed_rows, None, SEPTEMBER, load_rates(None), 0.0, 4.60)
+    found = past_month(model, records, SEPTEMBER, load_rates(None), 0.0)
     assert (found.cost.billed, found.cost.rest) == (pytest.approx(billed), pytest.approx(rest))
     assert (found.bill, found.is_open) == (words, bill is open_month)
     assert found.may_repeat == (bill is twice)
     months = (found, OCTOBER)
-    assert change_to_month_before(months, 1) == (None if change is None else pytest.approx(change))
+    assert month_over_month(months) == (None, None if change is None else pytest.approx(change))
     year = year_to_date(months, "2026-10")
     assert year.cost == pytest.approx(billed + rest + 4.746784)
     assert year.rest == pytest.approx(rest)
@@ -134,15 +129,9 @@ def test_what_was_billed_whole_then_is_more_than_a_bill_of_a_part(
 ):
     """September was reported with 4.50 billed; later only a whole bill takes its place."""
     earlier = KeptReport(SEPTEMBER, {SEPTEMBER: 4.60}, 4.50, budgets={"kms": 5.0})
-    (found, _), left_out = collect_past(
-        Model(inventory, read_months("2026-10", 1)),
-        load_bill(bill(tmp_path)),
-        None,
-        load_rates(None),
-        0.0,
-        History("USD", (earlier,)),
-        OCTOBER,
-    )
+    records = Records(None, load_bill(bill(tmp_path)), History("USD", (earlier,)))
+    model = Model(inventory, read_months("2026-10", 1))
+    (found, _), left_out = collect_past(model, records, load_rates(None), 0.0, OCTOBER)
     assert not left_out
     assert found.cost.total == pytest.approx(cost)
     assert (found.bill, found.may_repeat) == (words, False)

@@ -12,8 +12,7 @@ import pytest
 from estimator import KmscostError, forecast, load_inventory, plot, report, simulate
 from estimator.report.charts import KINDS as ALL_KINDS
 from estimator.report.charts import chart_of
-from estimator.report.charts.chart import NARROW
-from estimator.report.charts.labels import apart
+from estimator.report.charts.chart import NARROW, apart
 from estimator.report.charts.picture import png_bytes, svg_text
 from estimator.report.charts.sankey import sankey_chart
 from tests.cli.test_commands import kmscost, python

@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 
 from estimator import KmscostError, compare, plot, report, simulate
+from estimator.reconciliation.rest_of_month import MonthCost
 from estimator.report.charts import chart_of
 from estimator.report.charts.chart import WIDE
 from estimator.report.charts.timeline import timeline_chart
 from estimator.report.monthly.time import year_line
 from estimator.report.past import PastMonth
-from estimator.report.past.month_cost import MonthCost
 from tests.cli.test_commands import kmscost
 from tests.measurement.billing.bills import Line, legacy_bill
 from tests.report.material import Page

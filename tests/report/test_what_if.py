@@ -9,6 +9,7 @@ import pytest
 
 from estimator import Range, forecast, load_inventory
 from estimator.report.monthly.interactive.what_if import model_what_if
+from estimator.volume.model import Model
 from tests.report.material import EXAMPLE, MONTH
 
 EVERYTHING = """
@@ -35,6 +36,11 @@ readers:
   - {name: copy, kind: replication, trails: [org], destination_key: dr}
 growth: {accounts_per_year: 30%}
 """
+
+
+def what_if(found):
+    """The numbers behind the sliders of a forecast."""
+    return model_what_if(found, Model(found.inventory, found.months))
 
 
 def cost(model, files, gets, state, charged):
@@ -121,7 +127,7 @@ def test_coefficients_give_the_forecast_of_the_changed_inventory(
     everything, files, gets, state, charged
 ):
     """The same sum as a forecast of the inventory with the values set, to 12 digits."""
-    model = model_what_if(forecast(everything, MONTH, 5))
+    model = what_if(forecast(everything, MONTH, 5))
     assert model["bucket_keys"] == ["as it is", "on", "off"]
     direct = forecast(change(everything, files, gets, state, charged), MONTH, 5)
     assert cost(model, files, gets, state, charged) == pytest.approx(
@@ -131,7 +137,7 @@ def test_coefficients_give_the_forecast_of_the_changed_inventory(
 
 def test_a_rate_with_tiers_has_no_sliders(tmp_path):
     """Beyond one price the sums of the page would be wrong: it has no sliders then."""
-    assert model_what_if(forecast(EXAMPLE, MONTH, 2)) is not None
+    assert what_if(forecast(EXAMPLE, MONTH, 2)) is not None
     path = tmp_path / "rates.yaml"
     source = "{title: t, url: 'https://example.com', checked: 2026-01-01}"
     tiers = "tiers: [{up_to: 1000, rate: 2}, {rate: 1}]"
@@ -145,4 +151,4 @@ def test_a_rate_with_tiers_has_no_sliders(tmp_path):
         )
     )
     path.write_text(f"version: 1\nservice: awskms\nmeters:\n{meters}", encoding="utf-8")
-    assert model_what_if(forecast(EXAMPLE, MONTH, 2, rates=path)) is None
+    assert what_if(forecast(EXAMPLE, MONTH, 2, rates=path)) is None

@@ -8,8 +8,12 @@ import re
 
 import pytest
 
-from estimator import attribute, measure_bill, measure_cloudtrail, report
+from estimator import attribute, load_inventory, measure_bill, measure_cloudtrail, report
+from estimator.months import read_months
 from estimator.report.monthly.whose import find_whose
+from estimator.report.past import Records
+from estimator.report.past.history_file import History
+from estimator.volume.model import Model
 from pricing.rates import load_rates
 from tests.october import write_october
 from tests.real_data import ROOT
@@ -31,6 +35,12 @@ def october(tmp_path_factory):
 def shop():
     """The report of the README's shop, whose attribution is worked out by hand elsewhere."""
     return report(INVENTORY, "2026-10", MEASURED, BILL, months_ahead=0, draws=100, advice=False)
+
+
+def whose_of(measured, bill, month):
+    """Whose a month is, by measurements and a bill."""
+    model = Model(load_inventory(INVENTORY), read_months(month, 1))
+    return find_whose(Records(measured, bill, History("USD")), model, load_rates(None), 0.0)
 
 
 def flat(text):
@@ -129,17 +139,17 @@ def test_logs_that_do_not_tell_are_named(october, by, month, words):
     measured = measure_cloudtrail(october)
     if by is not None:
         measured = dataclasses.replace(measured, all_rows=measure_cloudtrail(october, by).rows)
-    whose = find_whose(measured, None, month, load_rates(None), 0.0)
+    whose = whose_of(measured, None, month)
     assert whose.attribution is None
     assert words in whose.missing
 
 
 def test_a_bill_of_another_month_prices_nothing(october):
     """Logs of October beside a bill of September alone: priced by the rates, as without one."""
-    table, measured = load_rates(None), measure_cloudtrail(october)
+    measured = measure_cloudtrail(october)
     text = BILL.read_text(encoding="utf-8").replace("2026-10-01", "2026-09-01")
     path = october.parent / "september.csv"
     path.write_text(text.replace("2026-11-01", "2026-10-01"), encoding="utf-8")
-    whose = find_whose(measured, measure_bill(path), "2026-10", table, 0.0)
+    whose = whose_of(measured, measure_bill(path), "2026-10")
     assert whose.attribution is not None
     assert not whose.attribution.with_bill

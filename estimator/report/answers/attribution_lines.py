@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from estimator.attribution.result import APART, GROUPS, KEY, LOGGED, NOT_IN_LOGS
 from estimator.figures import at_least
 from estimator.measurement.billing.cells import charge_words
 from estimator.report.answers.measurement import cell_word
-from estimator.report.columns import adding_up
+from estimator.report.columns import print_amounts
 from pricing.arns import is_account, split_arn
 
 MOST_LINES = 10  # of a service, resource, caller or key; the rest are one line
@@ -162,14 +162,3 @@ def _short_name(group: str, line: Mapping[Any, Any]) -> str:
         # an event may tell the account of its caller alone
         return f"account {name}"
     return cell_word(name).removeprefix("key/") if name else f"no {group} named"
-
-
-def print_amounts(
-    costs: Sequence[float], total: float, repeated: Collection[int] = ()
-) -> list[str]:
-    """Amounts that add up as they are printed; none reads as nothing that is something."""
-    amounts = adding_up(costs, total, repeated)
-    return [
-        f"<{amount[:-1]}1" if cost > 0 and not amount.strip("0.,") else amount
-        for amount, cost in zip(amounts, [*costs, total], strict=True)
-    ]

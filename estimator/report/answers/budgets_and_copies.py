@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.figures import FEW, factor, listed, money, share
 from estimator.forecasting import Forecast
-from estimator.forecasting.budgets import describe_budgets
+from estimator.forecasting.budgets import describe_budget, describe_budgets
 from estimator.forecasting.copy_charges import SLACK
-from estimator.forecasting.fail_over import describe_budget
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.blocks import Alert
 

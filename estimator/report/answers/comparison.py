@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.figures import count, difference, listed, money, percent, signed
+from estimator.figures import count, difference, listed, money, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.frames import DEFAULT_GRAIN
 from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import Block, Details, Lines, Sheet
+from estimator.report.columns import relative_difference
 from estimator.scenarios import Comparison
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.comparison import IncreaseLimit
@@ -292,8 +293,3 @@ def count_difference(before: float, after: float) -> str:
 def money_difference(before: float, after: float) -> str:
     """A difference of amounts with its sign."""
     return signed(money(difference(before, after)))
-
-
-def relative_difference(before: float, after: float) -> str:
-    """A difference in percent of the base; nothing where there is no base."""
-    return percent(difference(before, after) / before) if before else ""

@@ -174,14 +174,14 @@ def _timeline(
 ) -> Chart:
     """Every month of a bill and of a history, then the months of a simulation behind them."""
     from estimator.report.charts.timeline import timeline_chart
-    from estimator.report.past import collect_past
+    from estimator.report.past import Records, collect_past
     from estimator.report.past.history_file import read_history
 
     billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
-    table, reports = drawn.table, read_history(history, drawn.currency)
+    table, records = drawn.table, Records(None, billed, read_history(history, drawn.currency))
     means = with_means(drawn.inventory)
     model = Model(means, drawn.months)
-    past, left_out = collect_past(model, billed, None, table, drawn.discount, reports)
+    past, left_out = collect_past(model, records, table, drawn.discount)
     if left_out and not past:
         raise KmscostError(Problem("bill", None, "", left_out[0], "a month to draw", ""))
     flows = forecast(means, start, drawn.months.count, ["cause"], table, drawn.discount)

@@ -19,14 +19,16 @@ from estimator.report.charts.chart import (
     MUTED,
     RED,
     Chart,
+    EndLabel,
     Size,
     empty_chart,
+    label_ends,
+    room_for,
     set_apart,
     shorten_labels,
     width_of,
     write,
 )
-from estimator.report.charts.labels import EndLabel, label_ends, room_for
 from estimator.report.charts.month_axes import is_near, month_axes, short_amount
 from estimator.simulation import Simulation
 from estimator.simulation.draws import quantiles_of

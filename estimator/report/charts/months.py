@@ -16,10 +16,11 @@ from estimator.report.charts.chart import (
     PAPER,
     SERIES,
     Chart,
+    EndLabel,
     Size,
     empty_chart,
+    label_ends,
 )
-from estimator.report.charts.labels import EndLabel, label_ends
 from estimator.report.charts.month_axes import month_axes, short_amount
 
 if TYPE_CHECKING:

@@ -18,13 +18,13 @@ from estimator.report.charts.chart import (
     SERIES,
     Chart,
     Size,
+    apart,
     bare,
     empty_chart,
     set_apart,
     shorten_labels,
     write,
 )
-from estimator.report.charts.labels import apart
 from estimator.report.columns import in_column
 
 if TYPE_CHECKING:

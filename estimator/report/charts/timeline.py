@@ -16,12 +16,14 @@ from estimator.report.charts.chart import (
     RED,
     SKY,
     Chart,
+    EndLabel,
     Size,
     empty_chart,
+    label_ends,
+    room_for,
     shorten_label,
     write,
 )
-from estimator.report.charts.labels import EndLabel, label_ends, room_for
 from estimator.report.charts.month_axes import is_near, month_axes, short_amount
 from estimator.report.past import PastMonth
 from estimator.simulation import Simulation

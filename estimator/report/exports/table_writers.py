@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from estimator.report.blocks import safe_cell
 from estimator.report.exports.table import Table, cells, import_extra, kind_of
 from estimator.report.exports.xlsx import table_xlsx
-from estimator.report.formats.json_and_csv import safe_cell, to_json
+from estimator.report.formats.json_and_csv import to_json
 
 
 def table_parquet(table: Table) -> bytes:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
 from estimator.report.answers import AccountNames, Answer
 from estimator.report.blocks import MOST_ROWS, Block, Command, Details, Lines, Sheet
 from pricing.reading.problems import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -121,6 +125,20 @@ def _fold(title: str, inside: Markup) -> Markup:
 
 def _escaped(text: str) -> Markup:
     return escape(printable(text))
+
+
+def template_environment(folder: Path) -> Environment:
+    """Return Jinja for the templates of a folder: every text escaped, unknown names refused."""
+    # answers need none, and would else wait for it
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def lines_html(block: Lines, text: Callable[[str], Markup] = _escaped) -> Markup:

@@ -6,11 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from estimator.report.blocks import safe_cell
+
 if TYPE_CHECKING:  # else JSON of a measurement would wait for pandas and the whole model
     import pandas as pd
-
-# a spreadsheet takes a cell that begins so for a formula
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_json(value: Mapping[str, Any]) -> str:
@@ -68,12 +67,3 @@ def frame_csv(rows: pd.DataFrame) -> str:
         if rows[name].dtype.kind not in "fiu":
             text[name] = ["" if pd.isna(cell) else safe_cell(str(cell)) for cell in rows[name]]
     return text.to_csv(index=False, lineterminator="\n")
-
-
-def safe_cell(text: str) -> str:
-    """Text that no spreadsheet runs as a formula.
-
-    >>> safe_cell("=1+1"), safe_cell("org")
-    ("'=1+1", 'org')
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -6,24 +6,22 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.advice import advise
+from estimator.advice import Advice, advise
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
 from estimator.measurement.billing.summary import paid_events
-from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
-from estimator.months import month_label, read_months
+from estimator.months import Months, month_label, read_months
 from estimator.reconciliation import bill_name, reconcile_forecast
 from estimator.report.charts.fan import QUANTILES
 from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.changes import find_changes
 from estimator.report.monthly.result import MonthlyReport
 from estimator.report.monthly.whose import find_whose
-from estimator.report.past import look_back
-from estimator.report.past.history_file import check_owner, read_history
+from estimator.report.past import look_back, read_records
 from estimator.simulation import run
 from estimator.simulation.draws import read_options
-from estimator.simulation.expected import expected_forecast, with_means
+from estimator.simulation.expected import expect
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
@@ -98,51 +96,50 @@ def report(
     inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = read_months(label, 1 + months_ahead)
-    measured = (
-        actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals, bucket_keys=True)
-    )
-    billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
-
-    is_small = len(inventory.accounts) <= _MOST_ADVISED
-    is_advised = (is_small if advice is None else advice) and inventory.document is not None
-    read = [measurement for measurement in (measured, billed) if measurement is not None]
-    unread = tuple(line for measurement in read for line in measurement.skipped.lines())
-    if advice is None and not is_small:
-        unread += (_NO_ADVICE,)
-    reports = read_history(history, table.currency)
-    doubt = check_owner(reports, inventory, history)
-    unread += () if doubt is None else (doubt,)
+    records = read_records(actuals, bill, history, inventory, table.currency)
     options = read_options(draws, seed, QUANTILES, span.count)
+
+    # the months are simulated; all that follows has one centre, what the simulation expects
     model = Model(inventory, span)
     simulation = run(model, options, table, discount)
-    # one centre for all that follows: each range at its mean, sums as the simulation expects them
-    means = with_means(inventory)
-    several_payers = inventory.payer_by_account if len(inventory.payers()) > 1 else None
-    model = model if means is inventory else Model(means, span)
-    forecast, month_model = expected_forecast(model, simulation), model.first_month()
+    centre = expect(model, simulation)
+    month_model = centre.model.first_month()
+
     found = None
-    if billed is not None:
+    if records.billed is not None:
+        of_month, name = centre.forecast.of_month(label), bill_name(bill)
         found = reconcile_forecast(
-            month_model, forecast.of_month(label), billed, measured, name=bill_name(bill)
+            month_model, of_month, records.billed, records.measured, name=name
         )
-    past, left_out = look_back(model, simulation, found, billed, measured, reports)
+    past, left_out = look_back(centre.model, simulation, found, records)
+    proposed, not_asked = _advise(inventory, span, table, discount, advice)
     return MonthlyReport(
         month=label,
-        forecast=forecast,
+        forecast=centre.forecast,
         simulation=simulation,
+        model=centre.model,
         breakdown=break_down(month_model, simulation),
-        actuals=measured,
+        actuals=records.measured,
         reconciliation=found,
-        advice=advise(inventory, label, span.count, table, discount, at_means=True)
-        if is_advised
-        else None,
+        advice=proposed,
         past=past,
-        changes=find_changes(reports, model, label, table, discount),
-        unread=(*unread, *left_out),
-        whose=find_whose(measured, billed, label, table, discount, several_payers),
-        history=reports,
-        paid_events=None if billed is None else paid_events(billed, label),
+        changes=find_changes(records.history, month_model, table, discount),
+        unread=(*records.unread, *not_asked, *records.doubts, *left_out),
+        whose=find_whose(records, month_model, table, discount),
+        history=records.history,
+        paid_events=None if records.billed is None else paid_events(records.billed, label),
     )
+
+
+def _advise(
+    inventory: Inventory, span: Months, table: RateTable, discount: float, asked: bool | None
+) -> tuple[Advice | None, tuple[str, ...]]:
+    """What would save money, None where it is not worked out; and a notice where that needs one."""
+    is_small = len(inventory.accounts) <= _MOST_ADVISED
+    notices = () if is_small or asked is not None else (_NO_ADVICE,)
+    if not (is_small if asked is None else asked) or inventory.document is None:
+        return None, notices
+    return advise(inventory, span.labels[0], span.count, table, discount, at_means=True), notices
 
 
 def _label(month: str | datetime.date | None) -> str:

@@ -35,7 +35,17 @@ _CERTAIN = (
 _RULE = "rule of thumb: AWS KMS Developer Guide, 2017-11-15 to 2021-09-11"
 
 
-def free_section(inputs: ReportInputs) -> Section:
+def price_sections(inputs: ReportInputs) -> tuple[Section, ...]:
+    """Return what decides on the price of a request: the free tier, and who pays for writes."""
+    return _free(inputs), _interpretations(inputs)
+
+
+def basis_sections(inputs: ReportInputs) -> tuple[Section, ...]:
+    """Return what the numbers rest on: assumptions, rates, notices."""
+    return _assumptions(inputs), _rates(inputs), _notices(inputs)
+
+
+def _free(inputs: ReportInputs) -> Section:
     """Return the pools of free requests in the month, and who used them."""
     pools = inputs.forecast.pools
     pools = pools[pools["month"].astype(str) == inputs.month]
@@ -77,7 +87,7 @@ def free_section(inputs: ReportInputs) -> Section:
     return Section("free", "The free tier", (write_paragraphs(line), sheet if rows else nothing))
 
 
-def interpretations_section(inputs: ReportInputs) -> Section:
+def _interpretations(inputs: ReportInputs) -> Section:
     """Return both billing interpretations of CloudTrail's writes, and the one the bill follows."""
     own = inputs.inventory.cloudtrail_writes
     spans = [(inputs.month, inputs.month_totals)]
@@ -111,12 +121,12 @@ def interpretations_section(inputs: ReportInputs) -> Section:
     return Section("readings", "Who pays for CloudTrail's writes", blocks)
 
 
-def assumptions_section(inputs: ReportInputs) -> Section:
+def _assumptions(inputs: ReportInputs) -> Section:
     """Return every assumption that a number rests on, the most important for the spread first."""
     drivers = inputs.simulation.drivers
     column = f"share_{inputs.simulation.cost}"
     shares = dict(zip(drivers["assumption"], drivers[column], strict=True))
-    found = list(_assumptions(inputs))
+    found = list(_ranges(inputs))
     found.sort(key=lambda assumption: -shares.get(assumption[0], -1.0))
     given = _given(inputs)
     rows: list[tuple[str, ...]] = [
@@ -163,7 +173,7 @@ def _given(inputs: ReportInputs) -> dict[str, str]:
     return {f"trails[{trail.name}].files_per_day": _RULE for trail in plain}
 
 
-def _assumptions(inputs: ReportInputs) -> Iterator[tuple[str, Range]]:
+def _ranges(inputs: ReportInputs) -> Iterator[tuple[str, Range]]:
     inventory = inputs.inventory
     for trail in inventory.trails:
         path = f"trails[{trail.name}]"
@@ -195,7 +205,7 @@ def _files(owner: str, files: FilesPerDay) -> Iterator[tuple[str, Range]]:
         yield files.path(owner, "other"), files.other
 
 
-def rates_section(inputs: ReportInputs) -> Section:
+def _rates(inputs: ReportInputs) -> Section:
     """Return each rate that made a charge in the month, with its source."""
     rows = inputs.month_rows
     meters = {meter.name: meter for meter, _ in inputs.forecast.versions}
@@ -231,7 +241,7 @@ def rates_section(inputs: ReportInputs) -> Section:
     return Section("rates", "Rates used", (*used_rates, Lines("", tuple(lines))))
 
 
-def notices_section(inputs: ReportInputs) -> Section:
+def _notices(inputs: ReportInputs) -> Section:
     """Return what to know before believing the report, and what could not be read."""
     notices = [*inputs.forecast.notices, *inputs.simulation.notices]
     notices += inputs.actuals.notices if inputs.actuals is not None else ()

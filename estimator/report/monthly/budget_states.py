@@ -11,8 +11,8 @@ import numpy as np
 
 from estimator.forecasting.budgets import is_in_budget, is_over
 from estimator.inventory.budgets import Budget
+from estimator.reconciliation.rest_of_month import MonthCost
 from estimator.report.monthly.month_bill import BilledPart
-from estimator.report.past.month_cost import MonthCost
 
 if TYPE_CHECKING:
     from estimator.report.monthly.inputs import ReportInputs
@@ -101,17 +101,34 @@ class BudgetState:
         return self.cost.total / limit if limit else None
 
 
-def judge_budgets(inputs: ReportInputs) -> list[BudgetState]:
-    """Return the state of every budget, in the order of the inventory."""
+@dataclass(frozen=True)
+class BudgetStates:
+    """All budgets of a report.
+
+    Attributes
+    ----------
+    every : tuple of BudgetState
+        In the order of the inventory; none where the rates are not in their currency.
+    main : BudgetState or None
+        The one that the report speaks of: the worst.
+    """
+
+    every: tuple[BudgetState, ...]
+    main: BudgetState | None
+
+
+def judge_budgets(inputs: ReportInputs) -> BudgetStates:
+    """Return the state of every budget, and the one that the report speaks of."""
     if inputs.currency != "USD":
-        return []
+        return BudgetStates((), None)
     rows = inputs.simulation.budgets
     rows = rows[rows["month"].notna()]
     expected = {str(name): part for name, part in rows.groupby("budget", observed=True)}
-    return [
+    states = tuple(
         _judge(inputs, budget, expected[budget.name]["expected"].to_numpy(dtype=np.float64)[1:])
         for budget in inputs.inventory.budgets
-    ]
+    )
+    return BudgetStates(states, main_state(states))
 
 
 def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetState:
@@ -163,7 +180,7 @@ def _chance_now(inputs: ReportInputs, budget: Budget, cost: MonthCost) -> float 
 
 
 def main_state(states: Sequence[BudgetState]) -> BudgetState | None:
-    """The budget that the report speaks of: the worst one.
+    """The budget that the report speaks of.
 
     Of several over budget the one that is exceeded most, in proportion; of several at risk the one
     that breaks first; else the lowest budget of everything.

@@ -65,11 +65,7 @@ class Changes:
 
 
 def find_changes(
-    history: History,
-    model: Model,
-    month: str,
-    table: RateTable,
-    discount: float,
+    history: History, model: Model, table: RateTable, discount: float
 ) -> Changes | None:
     """Compare an inventory with that of the report before; None where none was kept.
 
@@ -78,8 +74,9 @@ def find_changes(
     history : History
         The reports kept so far.
     model : Model
-        Of the inventory with its ranges at their means, in whatever months.
+        Of the inventory with its ranges at their means, in the month that is reported.
     """
+    month = model.months.labels[0]
     earlier = history.before(month)
     # what was kept was read already, where whose history it is was looked at
     before = None if earlier is None else earlier.load_inventory("the history")

@@ -14,13 +14,12 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from estimator.report.blocks import EIGHTHS, Command, Lines, Sheet, bar_eighths, is_bar
+from estimator.report.blocks import EIGHTHS, Command, Lines, Sheet, bar_eighths, is_bar, safe_cell
 from estimator.report.charts.chart import MEDIUM, NARROW, WIDE, Chart
 from estimator.report.charts.inline import Styles, inline_svg
-from estimator.report.formats.html import lines_html
-from estimator.report.formats.json_and_csv import safe_cell
+from estimator.report.formats.html import lines_html, template_environment
 from estimator.report.monthly.document import Block, Cards, Document, FirstPage, Section
-from estimator.report.monthly.interactive import Tools, read_text, template_environment
+from estimator.report.monthly.interactive import Tools
 from pricing.reading.problems import printable
 
 _FOLDER = Path(__file__).parent / "template"
@@ -112,9 +111,9 @@ def write_page(document: Document, tools: Tools) -> str:
     sheets = {block: lay_out(block) for block in blocks if isinstance(block, Sheet)}
     columns = ColumnNames()
     classes = {block: columns.of(sheet) for block, sheet in sheets.items() if sheet.is_wide}
-    style = f"{read_text('tools.css')}\n{_text('style.css')}\n{styles.css}\n"
+    style = f"{tools.style}\n{_text('style.css')}\n{styles.css}\n"
     style = style.replace("/* heads of columns */", columns.css)
-    script = f"{read_text('tools.js')}\n{_text('script.js')}"
+    script = f"{tools.script}\n{_text('script.js')}"
     environment = template_environment(_FOLDER)
     environment.filters["cell"] = _cell
     environment.filters["eighths"] = bar_eighths

@@ -19,14 +19,16 @@ from estimator.inventory import Inventory
 from estimator.measurement.billing.summary import PaidEvents
 from estimator.measurement.result import Actuals
 from estimator.reconciliation import Reconciliation
+from estimator.reconciliation.rest_of_month import MonthCost
 from estimator.report.monthly.changes import Changes
 from estimator.report.monthly.copies import MonthCopies
 from estimator.report.monthly.month_bill import ENDS, MonthBill
 from estimator.report.monthly.whose import Whose
-from estimator.report.past import PastMonth, YearToDate, change_to_month_before, year_to_date
-from estimator.report.past.month_cost import MonthCost, bill_in_words
+from estimator.report.past import PastMonth
+from estimator.report.past.year import YearToDate, month_over_month, year_to_date
 from estimator.simulation import Simulation
 from estimator.simulation.draws import quantiles_of
+from estimator.volume.model import Model
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -41,6 +43,8 @@ class ReportInputs:
         That month and the months ahead.
     simulation : Simulation
         The same months, drawn.
+    model : Model
+        What the forecast is made of: the inventory with each range at its mean.
     breakdown : mapping
         The month's charges by account, trail or reader, billed account and cause
         (``drivers``), and by Region (``regions``).
@@ -65,6 +69,7 @@ class ReportInputs:
     month: str
     forecast: Forecast
     simulation: Simulation
+    model: Model
     breakdown: Mapping[str, pd.DataFrame]
     actuals: Actuals | None = None
     reconciliation: Reconciliation | None = None
@@ -154,7 +159,7 @@ class ReportInputs:
     @cached_property
     def month_over_month(self) -> tuple[float | None, ...]:
         """What each month so far costs more than the one before it. [currency]"""
-        return tuple(change_to_month_before(self.past, at) for at in range(len(self.past)))
+        return month_over_month(self.past)
 
     @property
     def billed_words(self) -> str:
@@ -164,7 +169,7 @@ class ReportInputs:
     @property
     def bill_text(self) -> str | None:
         """What the bill covers, such as ``bill to 15 October``; None without a bill."""
-        return None if self.reconciliation is None else bill_in_words(self.reconciliation)
+        return None if self.reconciliation is None else self.reconciliation.bill_text
 
     @property
     def repeats(self) -> tuple[str, ...]:

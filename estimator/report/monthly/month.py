@@ -20,6 +20,7 @@ from estimator.figures import (
     signed,
 )
 from estimator.months import Months, month_in_words
+from estimator.reconciliation.rest_of_month import MonthCost
 from estimator.report.answers.reconciliation import (
     reconciliation_lines,
     reconciliation_sheets,
@@ -32,7 +33,6 @@ from estimator.report.monthly.document import Block, Card, Cards, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import Verdict
 from estimator.report.monthly.words import IF_WORDS, often
-from estimator.report.past.month_cost import MonthCost
 from estimator.volume.others import expected_others
 
 _MOST = 10

@@ -15,7 +15,7 @@ from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory.budgets import Budget, Covered
 from estimator.months import FloatArray
 from estimator.reconciliation import Reconciliation
-from estimator.report.past.month_cost import MonthCost, cost_by_bill
+from estimator.reconciliation.rest_of_month import MonthCost
 from estimator.simulation import Simulation
 from estimator.simulation.draws import quantiles_of
 
@@ -140,19 +140,19 @@ class MonthBill:
     def _cost_of(self, place: Covered, expected: float) -> MonthCost:
         if place.column == "driver" or self.reconciliation is None:
             return MonthCost(None, expected)
-        found = cost_by_bill(self.reconciliation, place.column, place.members)
+        found = self.reconciliation.month_cost(place.column, place.members)
         return found or MonthCost(None, expected)
 
     def _range_of(self, place: Covered) -> BillRange | None:
         found = self.reconciliation
         if found is None or not found.is_comparable:
             return None
-        amounts = found.billed_and_rest(place.column, place.members)
+        cost = found.month_cost(place.column, place.members)
         to_date = found.forecast_of_billed(place.column, place.members)
         # the ends are of one interpretation, the bills of several payers may follow both
         other = f"_writes_{self.forecast.other_interpretation}" if self.follows_other else ""
         whole = self.expected[f"{self.simulation.cost}{other}"]
-        if amounts is None or not whole or to_date <= 0:
+        if cost is None or cost.billed is None or not whole or to_date <= 0:
             return None
         # a part has no draws of its own: it is taken to spread as everything does
         low, high = (float(end) * to_date / whole for end in self._ends_as_billed)
@@ -165,7 +165,7 @@ class MonthBill:
         elif place.column:
             lowest = min(lowest, to_date * (1 - TENTH))
             highest = max(highest, to_date * (1 + TENTH) + HALF_CENT)
-        return BillRange(amounts[0], low, high, lowest <= amounts[0] <= highest)
+        return BillRange(cost.billed, low, high, lowest <= cost.billed <= highest)
 
     def _factor(self, place: Covered, bill_range: BillRange | None) -> float | None:
         """How many times what was expected a part of the bill is; None where nothing tells it.

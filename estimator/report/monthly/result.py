@@ -24,7 +24,6 @@ from estimator.report.past.history_file import (
     describe_inventory,
     keep_report,
 )
-from estimator.simulation.expected import with_means
 
 if TYPE_CHECKING:
     from estimator.report.monthly.interactive import Tools
@@ -54,8 +53,8 @@ class MonthlyReport(ReportInputs):
 
     `verdict` says whether it is on budget, `document` is the report as blocks, `tools` are what a
     reader of its page may try out; attributes are those of `ReportInputs`: month, forecast,
-    simulation, breakdown, actuals, reconciliation, advice, past, changes, unread, whose; `history`
-    are the reports kept so far.
+    simulation, model, breakdown, actuals, reconciliation, advice, past, changes, unread, whose;
+    `history` are the reports kept so far.
     """
 
     history: History = field(default_factory=lambda: History("USD"))
@@ -78,10 +77,10 @@ class MonthlyReport(ReportInputs):
 
         return build_tools(
             self.forecast,
+            self.model,
             self.breakdown,
             center="mean" if self.has_ranges else "",
             attribution=None if self.whose is None else self.whose.attribution,
-            means=with_means(self.inventory),
         )
 
     def write_history(self, path: str | Path) -> None:

@@ -11,13 +11,7 @@ from estimator.report.answers.advice import AdviceAnswer, describe_recommendatio
 from estimator.report.blocks import Lines, write_paragraphs
 from estimator.report.charts.chart import Chart
 from estimator.report.monthly.answers import answer_questions
-from estimator.report.monthly.basis import (
-    assumptions_section,
-    free_section,
-    interpretations_section,
-    notices_section,
-    rates_section,
-)
+from estimator.report.monthly.basis import basis_sections, price_sections
 from estimator.report.monthly.breakdown import breakdown_section
 from estimator.report.monthly.document import Block, Cards, Document, FirstPage, Section
 from estimator.report.monthly.inputs import ReportInputs
@@ -51,12 +45,9 @@ def build_document(inputs: ReportInputs, verdict: Verdict) -> Document:
         time_section(inputs, verdict),
         outlook_section(inputs, verdict),
         breakdown_section(inputs),
-        free_section(inputs),
-        interpretations_section(inputs),
+        *price_sections(inputs),
         _advice(inputs),
-        assumptions_section(inputs),
-        rates_section(inputs),
-        notices_section(inputs),
+        *basis_sections(inputs),
     )
     sections = tuple(section for section in written if section is not None)
     # several months that were billed stand beside those ahead

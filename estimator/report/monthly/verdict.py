@@ -7,16 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from estimator.figures import between_ends, budget_money, listed, money, share
-from estimator.forecasting.fail_over import describe_budget
+from estimator.forecasting.budgets import describe_budget
 from estimator.months import month_in_words
 from estimator.report.columns import adding_up, share_beside
-from estimator.report.monthly.budget_states import (
-    RISK,
-    BudgetState,
-    Status,
-    judge_budgets,
-    main_state,
-)
+from estimator.report.monthly.budget_states import RISK, BudgetState, Status, judge_budgets
 from estimator.report.monthly.words import factor_in_words, in_simulations
 
 if TYPE_CHECKING:
@@ -79,8 +73,8 @@ class Verdict:
 
 def judge(inputs: ReportInputs) -> Verdict:
     """On budget or not, and how sure."""
-    states = judge_budgets(inputs)
-    main = main_state(states)
+    budgets = judge_budgets(inputs)
+    states, main = budgets.every, budgets.main
     if main is None:
         sentence = f"{cost_in_words(inputs, None)} for CloudTrail's use of KMS."
         if inputs.inventory.budgets:
@@ -107,7 +101,7 @@ def judge(inputs: ReportInputs) -> Verdict:
         main.budget.name,
         main.chance,
         inputs.bill_text,
-        tuple(states),
+        states,
         main,
     )
 

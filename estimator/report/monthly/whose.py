@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from estimator.attribution import Attribution, attribute
-from estimator.attribution.bill_lines import bill_currency, bill_lines, bill_months
+from estimator.attribution.bill_lines import bill_lines, bill_months
 from estimator.figures import count, money, plain, plural, share
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import sources_that_count
@@ -21,10 +20,13 @@ from estimator.report.answers.attribution import (
     attribution_lines,
     attribution_sheets,
 )
-from estimator.report.answers.attribution_lines import MOST_LINES, print_amounts
+from estimator.report.answers.attribution_lines import MOST_LINES
 from estimator.report.answers.bucket_keys import bucket_key_blocks
 from estimator.report.blocks import Command, Lines, Sheet, bars_heading, text_bars, write_paragraphs
+from estimator.report.columns import print_amounts
 from estimator.report.monthly.document import Block, Section
+from estimator.report.past import Records
+from estimator.volume.model import Model
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError
 
@@ -86,27 +88,22 @@ class Whose:
         }
 
 
-def find_whose(
-    measured: Actuals | None,
-    bill: Actuals | None,
-    month: str,
-    table: RateTable,
-    discount: float,
-    payers: Mapping[str, str] | None = None,
-) -> Whose:
+def find_whose(records: Records, model: Model, table: RateTable, discount: float) -> Whose:
     """Attribute the month where logs were measured; else take what the bill alone tells.
 
     Parameters
     ----------
-    measured, bill : Actuals, optional
-        What was measured, of whatever source, and the bill.
-    month : str
-        As ``2026-10``.
-    table, discount, payers
+    model : Model
+        Of the month that is reported: its inventory says who pays for whom.
+    table, discount
         As for `estimator.attribute`.
     """
-    billed = bill if bill is not None and month in bill_months(bill) else None
-    logs = None if measured is None else _of_requests(measured)
+    month, inventory = model.months.labels[0], model.inventory
+    billed = records.billed
+    if billed is not None and month not in bill_months(billed):
+        billed = None
+    payers = inventory.payer_by_account if len(inventory.payers()) > 1 else None
+    logs = None if records.measured is None else _of_requests(records.measured)
     missing = "no log of CloudTrail was given: they alone tell services, resources and callers"
     if logs is not None:
         try:
@@ -118,9 +115,8 @@ def find_whose(
             missing += f"; {problem.fix}" if problem.fix else ""
     if billed is None:
         return Whose(month, missing=missing)
-    currency = bill_currency(billed)
-    lines = bill_lines(billed, [month], currency).requests
-    return Whose(month, None, missing, lines, currency)
+    lines = bill_lines(billed, [month])
+    return Whose(month, None, missing, lines.requests, lines.currency)
 
 
 def _of_requests(measured: Actuals) -> Actuals | None:

@@ -183,20 +183,29 @@ def _turn(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def check_owner(history: History, inventory: Inventory, path: str | Path | None) -> str | None:
-    """Hold the last report of a history against an inventory: is it of the same organization?
+def read_history_of(
+    inventory: Inventory, path: str | Path | None, currency: str
+) -> tuple[History, tuple[str, ...]]:
+    """As `read_history`, held against an inventory: is it of the same organization?
 
     Returns
     -------
-    str or None
-        A notice, where that cannot be told or hardly any account is in both.
+    History, tuple of str
+        With a notice where that cannot be told, or hardly any account is in both.
 
     Raises
     ------
     KmscostError
-        They have no payer and no account in common.
+        As `read_history`; or the two have no payer and no account in common.
     """
-    if path is None or not history.reports:
+    history = read_history(path, currency)
+    doubt = None if path is None else _doubt_owner(history, inventory, path)
+    return history, () if doubt is None else (doubt,)
+
+
+def _doubt_owner(history: History, inventory: Inventory, path: str | Path) -> str | None:
+    """What makes it doubtful that a history is of an inventory; None where nothing does."""
+    if not history.reports:
         return None
     last, payers = history.reports[-1], set(inventory.payers())
     accounts = {account.id for account in inventory.accounts}

@@ -15,19 +15,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from estimator.attribution import Attribution
 from estimator.attribution.result import LOGGED, NOT_IN_LOGS
 from estimator.forecasting import Forecast
-from estimator.inventory import Inventory
 from estimator.months import month_in_words
 from estimator.report.answers import AccountNames
 from estimator.report.answers.attribution_lines import line_names, part_name
-from estimator.report.formats.json_and_csv import safe_cell
+from estimator.report.blocks import safe_cell
+from estimator.report.formats.html import template_environment
 from estimator.report.monthly.interactive.what_if import model_what_if
 from estimator.report.monthly.words import IF_WORDS
+from estimator.volume.model import Model
 from pricing.reading.problems import printable
 
 _SERVICES = "service (by logs)"
@@ -47,19 +47,23 @@ class Tools:
         forecast; ``unit``: the currency; ``what_if``: as `model_what_if`, None where it has none.
     markup : Markup
         What `tools.js` fills.
+    style, script : str
+        ``tools.css`` and ``tools.js``.
     """
 
     data: dict[str, Any]
     markup: Markup
+    style: str
+    script: str
 
 
 def build_tools(
     forecast: Forecast,
+    model: Model,
     breakdown: Mapping[str, pd.DataFrame],
     *,
     center: str,
     attribution: Attribution | None = None,
-    means: Inventory | None = None,
     is_open: bool = False,
 ) -> Tools:
     """Count what the sliders move, and write what shows it.
@@ -68,14 +72,14 @@ def build_tools(
     ----------
     forecast : Forecast
         What the sliders begin with.
+    model : Model
+        As of `model_what_if`.
     breakdown : mapping
         Its first month, as `break_down` returns it.
     center : str
         The value of each range that it stands on: mean or typical value. Empty without ranges.
     attribution : Attribution, optional
         Whose the requests of that month are, by its logs.
-    means : Inventory, optional
-        As of `model_what_if`.
     is_open : bool
         Whether the sliders are unfolded.
     """
@@ -87,7 +91,7 @@ def build_tools(
             f"Every KMS request {whole} of {month_in_words(forecast.months.labels[0])}, "
             "CloudTrail's and all others', by the service that asked for it; no forecast."
         )
-    what_if = model_what_if(forecast, means)
+    what_if = model_what_if(forecast, model)
     data = {
         "csv": _accounts_csv(forecast, breakdown),
         "groups": groups,
@@ -95,7 +99,8 @@ def build_tools(
         "unit": forecast.currency,
         "what_if": what_if,
     }
-    return Tools(data, _write_markup(forecast, what_if is not None, center, is_open))
+    markup = _write_markup(forecast, what_if is not None, center, is_open)
+    return Tools(data, markup, read_text("tools.css"), read_text("tools.js"))
 
 
 def _accounts_csv(forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]) -> str:
@@ -218,17 +223,6 @@ def _write_markup(forecast: Forecast, has_sliders: bool, center: str, is_open: b
         template_environment(_FOLDER)
         .get_template("tools.html")
         .render(note=note if has_sliders else "", month=month_in_words(labels[0]), is_open=is_open)
-    )
-
-
-def template_environment(folder: Path) -> Environment:
-    """Return Jinja for the templates of a folder: every text escaped, unknown names refused."""
-    return Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 

@@ -120,12 +120,11 @@ def _widget() -> type:
 
         def __init__(self, forecast: Forecast) -> None:
             self.forecast = forecast
-            month = Model(forecast.inventory, forecast.months).first_month()
-            tools = build_tools(
-                forecast, break_down(month, forecast), center="typical value", is_open=True
-            )
+            model = Model(forecast.inventory, forecast.months)
+            breakdown = break_down(model.first_month(), forecast)
+            tools = build_tools(forecast, model, breakdown, center="typical value", is_open=True)
             super().__init__(
-                _markup=f"<style>{read_text('tools.css')}{_STYLE}</style>{tools.markup}",
+                _markup=f"<style>{tools.style}{_STYLE}</style>{tools.markup}",
                 _data=tools.data,
                 charged=forecast.inventory.cloudtrail_writes == "charged",
             )

@@ -23,7 +23,7 @@ from estimator.months import FloatArray, Months
 from estimator.volume import usage
 from estimator.volume.model import Model
 from estimator.volume.others import other_pools
-from estimator.volume.streams import Streams, streams_of
+from estimator.volume.streams import Streams
 from pricing.lines import Lines
 
 _GRAIN = ("month", "payer", "billed_region", "cause", "operation")
@@ -32,16 +32,16 @@ _DIGITS = 15
 BUCKET_KEYS: dict[str, bool | None] = {"as it is": None, "on": True, "off": False}
 
 
-def model_what_if(forecast: Forecast, means: Inventory | None = None) -> dict[str, Any] | None:
+def model_what_if(forecast: Forecast, model: Model) -> dict[str, Any] | None:
     """Return the numbers behind the sliders, as JSON.
 
     Parameters
     ----------
     forecast : Forecast
         What the sliders begin with.
-    means : Inventory, optional
-        Its inventory `with_means` where the forecast is what a simulation expects; else each range
-        is at its typical value, as in the forecast.
+    model : Model
+        What it is made of: with each range at its mean where it is what a simulation expects; else
+        at its typical value, as in the forecast.
 
     Returns
     -------
@@ -53,13 +53,11 @@ def model_what_if(forecast: Forecast, means: Inventory | None = None) -> dict[st
         CloudTrail's own, and for each state constant, by_files, by_gets, by_both. None where a
         rate has graduated tiers.
     """
-    inventory = forecast.inventory if means is None else means
-    months, code = forecast.months, forecast.currency.lower()
-    streams = streams_of(inventory)
+    inventory, months, code = model.inventory, model.months, forecast.currency.lower()
     states = _states(inventory)
     quantities = {
         (name, files, gets): _count(
-            _change(inventory, is_on, gets), months, _with_files(streams, files)
+            _change(inventory, is_on, gets), months, _with_files(model.streams, files)
         )
         for name, is_on in states.items()
         for files in (1, 2)
