@@ -149,7 +149,8 @@ def _active_period(resource: Resource) -> Iterable[Entry]:
             else resource.source_of(rotations)
         )
         if on and coming is None:
-            yield Entry("rotations", days, note, _next(resource))
+            question = rotates.question if rotates is not None else ""
+            yield Entry("rotations", days, note, question or _next(resource))
         elif days or on:
             yield Entry("rotations", days, note)
     elif rotations is not None or on:
@@ -216,9 +217,11 @@ def _remarks(resource: Resource) -> Iterable[str]:
         yield f"TODO {STATE} {state}: CloudTrail cannot write under it"
     if resource.value("manager") == "AWS":
         yield "TODO AWS manages this key: CloudTrail needs a customer managed one"
-    if resource.value("replicas"):
-        regions = ", ".join(str(region) for region in resource.value("replicas"))
+    if resource.value("replicas") or resource.value("relatives"):
+        regions = ", ".join(str(region) for region in resource.value("replicas") or ())
+        # a template does not say where it is deployed
+        where = f" in {regions}" if regions else ""
         yield (
-            f"it is a multi-Region key: those that belong to it in {regions} cost a key price "
+            f"it is a multi-Region key: those that belong to it{where} cost a key price "
             "each, whether or not a trail uses them"
         )
