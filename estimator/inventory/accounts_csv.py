@@ -11,7 +11,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from estimator.inventory.kinds import account_meant
@@ -50,6 +50,24 @@ _UNUSED = {"arn", "accountarn", "email", "joinedmethod", "joinedtimestamp"}
 _DELIMITERS = (",", ";", "\t", "|")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,30}\Z")
 _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's own first line
+
+
+def account_status(account: Mapping[str, Any], names: Sequence[str] = ("State", "Status")) -> Any:
+    """What AWS says of an account: its State, else its Status, which State replaced; else None.
+
+    >>> account_status({"State": None, "Status": "ACTIVE"})
+    'ACTIVE'
+    """
+    return next((account[name] for name in names if account.get(name)), None)
+
+
+def status_word(status: Any) -> str:
+    """A status as AWS's answers have it: its console shows `Pending closure`; "" for no text.
+
+    >>> status_word("Pending closure"), status_word("Active"), status_word(None)
+    ('PENDING_CLOSURE', 'ACTIVE', '')
+    """
+    return re.sub(r"[\s-]+", "_", status.strip().upper()) if isinstance(status, str) else ""
 
 
 class AccountRow(NamedTuple):

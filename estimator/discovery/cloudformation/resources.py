@@ -78,7 +78,7 @@ class ResourceParser:
         return holds is not False
 
     def _key(self, name: str, properties: dict[str, Any]) -> None:
-        key, place = self._made_key(name, properties)
+        key, place = self._add_key(name, properties)
         self._flag(key, "rotates", properties, "EnableKeyRotation", place)
         spec = properties.get("KeySpec")
         if isinstance(spec, str):
@@ -89,14 +89,14 @@ class ResourceParser:
 
     def _replica(self, name: str, properties: dict[str, Any]) -> None:
         """A replica: whether it rotates is its primary's, and no property of its own."""
-        key, _ = self._made_key(name, properties)
+        key, _ = self._add_key(name, properties)
         primary = self._key_of(properties.get("PrimaryKeyArn"))
         if primary is not None:
             self.families.append((primary, key))
         else:
             ask_for_rotation([key])
 
-    def _made_key(self, name: str, properties: dict[str, Any]) -> tuple[Resource, str]:
+    def _add_key(self, name: str, properties: dict[str, Any]) -> tuple[Resource, str]:
         """A key of the template, its state, and its place."""
         place = self._template.place(name)
         self._estate.found["keys"] += 1
