@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from estimator.figures import plural
 from estimator.inventory.kinds import account_meant
 from pricing.arns import is_account
 from pricing.reading.document import Location, Map, Seq
@@ -177,7 +178,7 @@ def read_rows(path: str, text: str) -> tuple[list[AccountRow], list[Problem]]:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(columns):
-            found = f"{len(cells)} cells"
+            found = plural(len(cells), "cell")
             fix = "quote cells that hold a comma; separate Regions by spaces"
             expected = f"{len(columns)}, as in the header"
             problems.append(Problem(path, line, "", found, expected, fix))
