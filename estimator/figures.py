@@ -316,12 +316,13 @@ def plural(number: float, noun: str, singular: str = "", many: str = "") -> str:
 def noun_of(number: float, word: str) -> str:
     """A word for so many things.
 
-    >>> noun_of(1, "day"), noun_of(0.5, "day"), noun_of(3, "query")
-    ('day', 'days', 'queries')
+    >>> noun_of(1, "day"), noun_of(0.5, "day"), noun_of(3, "query"), noun_of(2, "key")
+    ('day', 'days', 'queries', 'keys')
     """
     if number == 1:
         return word
-    return f"{word[:-1]}ies" if word.endswith("y") and not word.endswith("ay") else f"{word}s"
+    after_consonant = word.endswith("y") and word[-2:-1] not in "aeiou"
+    return f"{word[:-1]}ies" if after_consonant else f"{word}s"
 
 
 def at_least(amount: str, missing: float) -> str:

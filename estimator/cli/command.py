@@ -26,6 +26,8 @@ from pricing.reading.problems import KmscostError, Problem, UsageError
 _STDIN = Path("/dev/stdin")
 # inventories that the one made from them may replace
 _REPLACED = {("calibrate", "inventory"), ("discover", "merge")}
+# what is written under another name than --output: there - is no stdin
+_WRITTEN = {("init", "path"), ("init", "example")}
 
 # the endings of files that say a format, where these are not its own name
 _ENDINGS = {
@@ -48,7 +50,11 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
     """
     hints = typing.get_type_hints(function, include_extras=True)
 
-    files = {name for name, hint in hints.items() if name != "output" and _is_file(hint)}
+    files = {
+        name
+        for name, hint in hints.items()
+        if name != "output" and (function.__name__, name) not in _WRITTEN and _is_file(hint)
+    }
 
     def run(**values: Any) -> None:
         be_quiet(values.pop("quiet"))

@@ -9,6 +9,7 @@ import typer
 
 from estimator.cli.application import single
 from estimator.cli.output import tell_next
+from pricing.reading.problems import Problem, UsageError
 
 
 def init(
@@ -32,6 +33,9 @@ def init(
     """Write a commented starter inventory."""
     from estimator import init as write_starter
 
+    if str(path) == "-":
+        expected, fix = "the name of a file: init writes no stdout", "name one, such as my.yaml"
+        raise UsageError(Problem("path", None, "", "'-'", expected, fix))
     inventory = write_starter(path, force, example)
     edit = "" if example is not None else "edit it, then "
     tell_next(f"Wrote {inventory}. Next: {edit}run `kmscost check {inventory}`.")

@@ -48,6 +48,7 @@ KEY = (
     "is_new",  # made by the description itself: it has no past
     "rotation_days",  # from one rotation to the next
     "alias",
+    "aliases",  # all of them
     "state",
     "manager",
     "replicas",  # Regions of the other keys of its family, where it is a multi-Region key

@@ -6,13 +6,19 @@ A file is CSV, or the JSON of the AWS CLI.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from estimator.inventory.account_groups import organization_place
-from estimator.inventory.accounts_csv import ACTIVE, NOT_ACTIVE, AccountRow, read_rows
+from estimator.inventory.accounts_csv import (
+    ACTIVE,
+    NOT_ACTIVE,
+    AccountRow,
+    account_status,
+    read_rows,
+    status_word,
+)
 from estimator.inventory.draft import Draft, Found, Refusal
 from estimator.inventory.sections import AccountEntry, AccountsFile, InventoryFile
 from pricing.reading.document import Location, Map, Seq
@@ -162,8 +168,8 @@ def _rows_of_json(path: str, text: str) -> tuple[list[AccountRow], list[Problem]
         if item.get("Name"):
             row["name"] = item["Name"]
         row |= organization_place(item, line)
-        # AWS replaced Status by State in 2025; either may be there
-        rows.append(AccountRow(row, item.get("State", item.get("Status", ACTIVE)), at))
+        stated = "State" in item or "Status" in item
+        rows.append(AccountRow(row, account_status(item) if stated else ACTIVE, at))
     return rows, problems
 
 
@@ -195,8 +201,7 @@ def _is_active(path: str, account: AccountRow, read: AccountsRead) -> bool:
     In AWS's own answers one of any other status as well: there may be new ones.
     """
     row, status, place = account
-    # the console shows Pending closure
-    word = re.sub(r"[\s-]+", "_", status.strip().upper()) if isinstance(status, str) else ""
+    word = status_word(status)
     if word in NOT_ACTIVE or (place and word not in ("", ACTIVE)):
         read.left_out[str(row.get("id"))] = f"{word} in {path}"
         return False

@@ -11,9 +11,10 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from estimator.figures import plural
 from estimator.inventory.kinds import account_meant
 from pricing.arns import is_account
 from pricing.reading.document import Location, Map, Seq
@@ -50,6 +51,24 @@ _UNUSED = {"arn", "accountarn", "email", "joinedmethod", "joinedtimestamp"}
 _DELIMITERS = (",", ";", "\t", "|")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,30}\Z")
 _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's own first line
+
+
+def account_status(account: Mapping[str, Any], names: Sequence[str] = ("State", "Status")) -> Any:
+    """What AWS says of an account: its State, else its Status, which State replaced; else None.
+
+    >>> account_status({"State": None, "Status": "ACTIVE"})
+    'ACTIVE'
+    """
+    return next((account[name] for name in names if account.get(name)), None)
+
+
+def status_word(status: Any) -> str:
+    """A status as AWS's answers have it: its console shows `Pending closure`; "" for no text.
+
+    >>> status_word("Pending closure"), status_word("Active"), status_word(None)
+    ('PENDING_CLOSURE', 'ACTIVE', '')
+    """
+    return re.sub(r"[\s-]+", "_", status.strip().upper()) if isinstance(status, str) else ""
 
 
 class AccountRow(NamedTuple):
@@ -159,7 +178,7 @@ def read_rows(path: str, text: str) -> tuple[list[AccountRow], list[Problem]]:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(columns):
-            found = f"{len(cells)} cells"
+            found = plural(len(cells), "cell")
             fix = "quote cells that hold a comma; separate Regions by spaces"
             expected = f"{len(columns)}, as in the header"
             problems.append(Problem(path, line, "", found, expected, fix))

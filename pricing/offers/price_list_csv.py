@@ -49,7 +49,10 @@ def read_csv(source: Source, offer: Offer) -> None:
             if len(row) == width:
                 _take(offer, {name: row[at] for name, at in place.items()}, lines.line_num)
             elif row:
-                found, expected = f"{len(row)} cells", f"{width}, as the header has"
+                found, expected = (
+                    f"{len(row)} cell{'s' * (len(row) != 1)}",
+                    f"{width}, as the header has",
+                )
                 offer.refuse(lines.line_num, "", found, expected, "download it again")
     except csv.Error as error:
         found = f"text that is not CSV ({error})"

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from pricing.reading.units import UNIT_PATTERN
 from pricing.reading.words import flow_of
+from pricing.reading.written_keys import key_in_other_number
 
 _MOST_OWNERS = 3  # a key of more parts than that, such as `name`, was not meant for any of them
 
@@ -39,6 +40,8 @@ def misplaced_key(
         for name, below, is_list in _children(candidate):
             if not is_list and any(key in _keys(part) for part in below):
                 return f"{key} belongs inside {name}: {{..., {key}: {written}}}"
+    if key_in_other_number(key, allowed_keys(model, place)):
+        return None  # `keys` of a trail is its key, not the section
     if place and key in _keys(model):
         return f"{key} belongs at the top of the file, without blanks before it"
     owners = [

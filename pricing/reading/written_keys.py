@@ -91,6 +91,17 @@ def _convert(value: Any, other: str, unit: str) -> Meant | None:
     return found[0] if len(found) == 1 else None
 
 
+def key_in_other_number(key: str, choices: Iterable[str]) -> str | None:
+    """The key of the format that is the plural of a key, or its singular; None for none.
+
+    >>> key_in_other_number("reader", ["readers"]), key_in_other_number("keys", ["key", "name"])
+    ('readers', 'key')
+    """
+    words = "_".join(_words(key))
+    pairs = ((known, (f"{known}s", known.removesuffix("s"))) for known in choices)
+    return next((known for known, others in pairs if words in others), None)
+
+
 def nearest_key(key: str, choices: Iterable[str]) -> str | None:
     """The key of the format that is alike, or the one whose words a key has a part of.
 
@@ -101,7 +112,7 @@ def nearest_key(key: str, choices: Iterable[str]) -> str | None:
     before_colon = key.partition(":")[0].strip()
     if before_colon in known:  # {name:logs}: no blank after the colon
         return before_colon
-    other = word_meant(key, known)
+    other = key_in_other_number(key, known) or word_meant(key, known)
     if other is not None:
         return other
     words = set(_words(key))
@@ -125,6 +136,7 @@ _OTHERS = {
     # keys
     "usd_per_month": "amount limit budget usd dollars cost monthlyamount monthlylimit",
     "bucket_key": "bucketkeyenabled",
+    "key": "kmskey kmskeyid kmskeyarn",
     "home_region": "homeregion",
     "log_file_validation": "logfilevalidationenabled enablelogfilevalidation",
     "retention_days": "expiration expirationdays expiresafter",

@@ -64,6 +64,15 @@ def test_nothing_to_draft_ends_well_and_writes_nothing(tmp_path):
         (["discover", "terraform", "main.tf", "--account", "12"], 2, "--account"),
         (["discover", "terraform", "main.tf", "--region", "eu-wset-9"], 2, "did you mean eu-west"),
         (["discover", "cloudformation", "main.tf", "--parameter", "x"], 2, "NAME=VALUE"),
+        # a name that no template has: its parameters would stay at their defaults
+        (["discover", "cloudformation", "t.yaml", "--parameter", "Stge=x"], 2, "mean Stage?"),
+        (["discover", "cloudformation", "t.yaml", "--parameter", "=x"], 2, "--parameter"),
+        # without --merge the draft itself would take the inventory's place
+        (["discover", "terraform", "main.tf", "--replace"], 2, "name it with --merge"),
+        (["discover", "cloudformation", "t.yaml", "--replace"], 2, "name it with --merge"),
+        (["discover", "aws-responses", ".", "--replace"], 2, "name it with --merge"),
+        (["discover", "aws", "--replace"], 2, "name it with --merge"),
+        (["init", "-", "--force"], 2, "the name of a file"),
         (["discover", "aws", "--regions", "mars-1"], 2, "--regions"),
         (["discover", "aws", "--external-id", "abc"], 2, "--external-id"),
         (["discover", "aws", "--role", "r", "--external-id", "a b"], 2, "--external-id"),
@@ -73,6 +82,9 @@ def test_nothing_to_draft_ends_well_and_writes_nothing(tmp_path):
 def test_mistakes_are_one_sentence(tmp_path, arguments, code, says):
     """Exit 1 for the user's data, 2 for options; no traceback."""
     (tmp_path / "main.tf").write_text('resource "aws_cloudtrail" "x" {\n', encoding="utf-8")
+    (tmp_path / "t.yaml").write_text(
+        "Parameters: {Stage: {Type: String, Default: y}}\nResources: {}\n", encoding="utf-8"
+    )
     done = run(*arguments, cwd=tmp_path)
     assert (done.code, done.out) == (code, "")
     assert says in done.err

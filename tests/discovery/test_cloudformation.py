@@ -297,3 +297,40 @@ def test_lines_before_a_template_are_skipped_with_a_notice(tmp_path):
     draft = discover_cloudformation(path)
     assert len(draft.inventory.trails) == 1
     assert any("lines that are no YAML" in line and "skipped" in line for line in draft.notices)
+
+
+@pytest.mark.parametrize(
+    "order", [("primary.yaml", "replica.yaml"), ("replica.yaml", "primary.yaml")]
+)
+def test_a_replica_rotates_as_its_primary(tmp_path, order):
+    """It has no EnableKeyRotation of its own: its primary's template tells, else it is a TODO."""
+    files = {
+        "primary.yaml": """
+            Resources:
+              Key:
+                Type: AWS::KMS::Key
+                Properties: {MultiRegion: true, EnableKeyRotation: true, RotationPeriodInDays: 120}
+            Outputs: {Arn: {Value: !GetAtt Key.Arn, Export: {Name: primary}}}
+            """,
+        "replica.yaml": """
+            Resources:
+              Copy:
+                Type: AWS::KMS::ReplicaKey
+                Properties: {PrimaryKeyArn: !ImportValue primary}
+              Trail:
+                Type: AWS::CloudTrail::Trail
+                Properties: {TrailName: t, IsLogging: true, S3BucketName: b, KMSKeyId: !Ref Copy}
+            """,
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    draft = discover_cloudformation([tmp_path / name for name in order])
+    (question,) = [todo.question for todo in draft.todo if "keys Copy: rotations" in todo.at]
+    assert "rotates every 120 days" in question
+    # the primary costs a key price of its own: it is said at the replica, not called a stranger
+    assert "those that belong to it cost a key price each" in draft.text
+    assert not any("no trail uses" in notice for notice in draft.notices)
+
+    alone = discover_cloudformation(tmp_path / "replica.yaml")
+    (question,) = [todo.question for todo in alone.todo if "keys Copy: rotations" in todo.at]
+    assert "its primary key, which is not described here" in question

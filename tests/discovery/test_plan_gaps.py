@@ -267,8 +267,9 @@ REPLICA = KEY.replace("eu-west-1", "us-east-1")
 def test_a_replica_rotates_with_its_primary(tmp_path):
     """The trail is under the replica: the primary's period is its own, and the primary costs."""
     primary = {"arn": KEY, "enable_key_rotation": True, "rotation_period_in_days": 180}
+    replica = {"arn": REPLICA, "primary_key_arn": KEY, "key_rotation_enabled": True}
     resources = [
-        instance("aws_kms_replica_key.r", {"arn": REPLICA, "primary_key_arn": KEY}),
+        instance("aws_kms_replica_key.r", replica),
         instance("aws_kms_key.p", primary),
         instance("aws_cloudtrail.org", {**LIVE, "kms_key_id": REPLICA}),
     ]
@@ -279,6 +280,36 @@ def test_a_replica_rotates_with_its_primary(tmp_path):
     assert question.startswith("rotates every 180 days")
     assert "those that belong to it in eu-west-1 cost a key price each" in draft.text
     assert not any("that no trail uses" in notice for notice in draft.notices)
+    # without its primary the state of the replica says that it rotates, and not when
+    alone = discover_terraform(save(tmp_path, plan([resources[0], resources[2]])))
+    (question,) = questions(alone, f"keys {key.id}: rotations")
+    assert question.startswith("past rotations add up to two key prices")
+
+
+@pytest.mark.parametrize("unknown", ["aws_kms_replica_key.r", "aws_kms_key.r"])
+def test_rotation_that_the_plan_does_not_tell_is_asked_for(tmp_path, unknown):
+    """A new replica of a primary of another state, and a key whose setting is not known yet."""
+    own = {"primary_key_arn": KEY} if "replica" in unknown else {}
+    document = plan(
+        [
+            instance(unknown, own),
+            instance(
+                "aws_cloudtrail.org", {name: LIVE[name] for name in LIVE if name != "kms_key_id"}
+            ),
+        ],
+        [
+            change(unknown, ["arn", "enable_key_rotation", "key_rotation_enabled"]),
+            change("aws_cloudtrail.org", ["kms_key_id"]),
+        ],
+        [
+            configure("aws_cloudtrail", "org", kms_key_id=[f"{unknown}.arn", unknown]),
+            configure(unknown.split(".")[0], "r"),
+        ],
+    )
+    draft = discover_terraform(save(tmp_path, document))
+    (question,) = questions(draft, f"keys {unknown}: rotations")
+    asked = "its primary key, which is not described here" if own else "enable_key_rotation: "
+    assert question.startswith(asked)
 
 
 @pytest.mark.parametrize("name", ["kms_key_id", "is_organization_trail", "event_selector"])

@@ -229,6 +229,50 @@ def test_a_page_of_several_is_said(tmp_path):
     assert any("may not be all" in notice for notice in draft.notices)
 
 
+@pytest.mark.parametrize(
+    ("accounts", "found", "missed"),
+    [
+        # numbers, ids alone and ids of 11 digits: how many accounts are missing
+        ([{"Id": 111122223333}, {"Id": "22222222222"}], [], "2 accounts without an id of 12"),
+        (["111122223333"], [], "1 account without an id of 12 digits was left out"),
+        ([{"Id": "111122223333", "State": "ACTIVE"}, None], ["111122223333"], "1 account without"),
+        # an organization has its management account at least
+        ([], [], "no account is in it"),
+        # State is null where an older API answers for it: Status says it
+        ([{"Id": "111122223333", "State": None, "Status": "ACTIVE"}], ["111122223333"], ""),
+        ([{"Id": "111122223333", "State": "Active"}], ["111122223333"], ""),
+        ([{"Id": "111122223333", "State": "Pending closure"}], [], ""),
+        ([{"Id": "111122223333", "State": None}], ["111122223333"], "neither State nor Status"),
+    ],
+)
+def test_accounts_of_a_list_are_taken_or_counted(tmp_path, accounts, found, missed):
+    """An account that is not read is one whose files are missing: a TODO with the number."""
+    responses = {
+        "describe-trails.json": RESPONSES["describe-trails.json"],
+        "list-accounts.json": {"Accounts": accounts},
+    }
+    draft = discover_aws_responses(save_responses(tmp_path, responses))
+    listed = [account.id for account in draft.inventory.accounts if account.id in found]
+    assert listed == found
+    questions = [todo.question for todo in draft.todo if todo.at == "accounts"]
+    assert any(missed in question for question in questions) == bool(missed)
+    if found and not missed:
+        assert not questions
+
+
+def test_pages_of_yaml_stream_are_one_list(tmp_path):
+    """`--output yaml-stream` writes each page as an item of one list."""
+    save_responses(tmp_path, {"describe-trails.json": RESPONSES["describe-trails.json"]})
+    (tmp_path / "list-accounts.yaml").write_text(
+        "- Accounts:\n  - Id: '111122223333'\n    Status: ACTIVE\n"
+        "- Accounts:\n  - Id: '222222222222'\n    Status: ACTIVE\n"
+    )
+    draft = discover_aws_responses(tmp_path)
+    ids = [account.id for account in draft.inventory.accounts]
+    assert ids == ["111122223333", "222222222222"]
+    assert not any("skipped" in notice for notice in draft.notices)
+
+
 def test_terraform_and_aws_say_the_same(tmp_path):
     """One estate as Terraform's state and as AWS's answers: the same draft but for its sources."""
     responses = {

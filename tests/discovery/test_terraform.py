@@ -114,6 +114,50 @@ def test_an_alias_and_a_module_stand_between_trail_and_key(tmp_path):
     assert key_of(discover_terraform(path)).id == "cloudtrail"
 
 
+@pytest.mark.parametrize(("region", "is_it"), [("eu-west-1", True), ("us-east-1", False)])
+def test_an_alias_that_is_written_out_is_the_one_that_the_plan_makes(tmp_path, region, is_it):
+    """One key, which rotates every 90 days, in the account of the ARN.
+
+    An alias of another Region is another key, whose rotations are open.
+    """
+    path = save(
+        tmp_path,
+        plan(
+            [
+                instance(
+                    "aws_cloudtrail.org",
+                    {**TRAIL, "kms_key_id": f"arn:aws:kms:{region}:111122223333:alias/logs"},
+                ),
+                instance(
+                    "aws_kms_key.logs",
+                    {"enable_key_rotation": True, "rotation_period_in_days": 90},
+                ),
+                # two aliases: neither hides the other
+                instance("aws_kms_alias.a", {"name": "alias/a"}),
+                instance("aws_kms_alias.logs", {"name": "alias/logs"}),
+            ],
+            [change("aws_kms_key.logs", ["arn"])],
+            [
+                configure("aws_cloudtrail", "org"),
+                configure("aws_kms_key", "logs"),
+                configure("aws_kms_alias", "a", target_key_id=["aws_kms_key.logs.id"]),
+                configure("aws_kms_alias", "logs", target_key_id=["aws_kms_key.logs.id"]),
+            ],
+            providers=EU,
+        ),
+    )
+    draft = discover_terraform(path)
+    key = key_of(draft)
+    assert (key.account, key.region) == ("111122223333", region)
+    (rotation,) = todo_at(draft, f"keys {key.id}: rotations")
+    if is_it:
+        assert "rotates every 90 days" in rotation
+        assert not any("no trail uses" in notice for notice in draft.notices)
+    else:
+        assert "whether it rotates, or did, is not known" in rotation
+        assert any("1 key that no trail uses was left out" in notice for notice in draft.notices)
+
+
 def test_count_and_for_each_pair_trails_with_keys_of_the_same_index(tmp_path):
     """Two trails and two keys by for_each: each trail gets the key of its own index."""
     resources = [

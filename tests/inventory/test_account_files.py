@@ -55,6 +55,13 @@ def test_an_unknown_status_is_refused(tmp_path, status):
     assert fix == "only an ACTIVE account is counted: write its status, or remove the line"
 
 
+def test_a_row_of_one_cell(tmp_path):
+    """One cell, not 1 cells."""
+    (tmp_path / "accounts.csv").write_text("id,name\n222222222222\n", encoding="utf-8")
+    (problem,) = refusals(tmp_path, TEXT)
+    assert problem.found == "1 cell"
+
+
 def test_who_reads_from_a_closed_account(tmp_path):
     """The account is not called missing, but closed."""
     (tmp_path / "accounts.csv").write_text(

@@ -192,6 +192,11 @@ def refused(folder, *changes: tuple[str, str]) -> list[tuple[int | None, str, st
         (BUCKET, f"{BUCKET}    bucket_key: true\n", 15, f"bucket_key {INSIDE}"),
         (BUCKET, f"{BUCKET}    gets_per_file: 2\n", 15, "gets_per_file belongs to readers"),
         (BUCKET, f"{BUCKET}    growth: {{}}\n", 15, f"growth {AT_THE_TOP}"),
+        # keys in the plural or the singular, which stand elsewhere too, and AWS's own name
+        (KEY, "keys: logs\n", 12, "did you mean `key`?"),
+        ("readers:\n", "reader:\n", 15, "did you mean `readers`?"),
+        ("name: prod", "region: [us-east-1]", 6, "did you mean `regions`?"),
+        (KEY, "kms_key_id: logs\n", 12, "did you mean `key`?"),
     ],
 )  # fmt: skip
 def test_the_fix_is_what_was_meant(tmp_path, old, new, line, fix):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from estimator.discovery.aws.waiting import Patience
-from estimator.discovery.drafting import Draft, draft
+from estimator.discovery.drafting import Draft, check_replace, draft
 from pricing.reading.problems import KmscostError, Problem, UsageError
 from pricing.regions import check_region_option
 
@@ -52,6 +52,7 @@ def discover_aws(
         boto3 is not installed, AWS cannot be reached or lets nobody in, or trails could not be read
         at all. What is denied later is a notice.
     """
+    check_replace(merge, replace)
     if external_id is not None:
         _check_external_id(external_id, role)
     for region in regions or ():

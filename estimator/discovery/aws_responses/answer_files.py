@@ -110,9 +110,6 @@ class AnswerFile:
         ):
             yield answers
             return
-        # `jq -s` makes one list of many answers
-        if len(answers) == 1 and _is_list_of_answers(answers[0]):
-            answers = answers[0]
         yield from self._each(answers)
 
     def _text_answers(self) -> Iterator[Any]:
@@ -157,6 +154,9 @@ class AnswerFile:
         self.skip(_name_file(path) or reason)
 
     def _each(self, answers: list[Any]) -> Iterator[Any]:
+        # `jq -s` and --output yaml-stream make one list of many answers
+        if len(answers) == 1 and _is_list_of_answers(answers[0]):
+            answers = answers[0]
         if len(answers) > 1:
             self.estate.note(f"{self.label}: {len(answers):,} answers in one file, each is read")
         yield from answers

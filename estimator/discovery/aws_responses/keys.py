@@ -142,6 +142,9 @@ def take_aliases(estate: Estate, response: Mapping[str, Any], source: str) -> No
 
 def record_alias(resource: Resource, name: str, source: str, note: str) -> None:
     """Note a name; of several the first in the alphabet counts, whoever comes first."""
+    others = resource.value("aliases") or ()
+    resource.facts.pop("aliases", None)
+    resource.record("aliases", tuple(sorted({*others, name})), source, note=note)
     old = resource.value("alias")
     if old is None or name < old:
         resource.facts.pop("alias", None)

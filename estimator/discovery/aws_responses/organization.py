@@ -12,6 +12,8 @@ from typing import Any
 
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Fact, Resource
+from estimator.figures import plural
+from estimator.inventory.accounts_csv import ACTIVE, account_status, status_word
 from pricing.arns import is_account, parse_arn
 
 # ids as the API reference of AWS Organizations has them, checked 2026-11-28
@@ -31,22 +33,22 @@ _DEEPEST = 10  # AWS nests OUs five levels deep
 
 def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> None:
     """The accounts of an organization, those that are closed or suspended apart."""
-    closed, owners, stated = 0, set(), False
-    for account in items_of(response, "Accounts"):
-        identity = account.get("Id")
+    listed = response.get("Accounts")
+    closed, nameless, unstated, owners = 0, 0, 0, set()
+    for account in listed if isinstance(listed, list | tuple) else ():
+        identity = account.get("Id") if isinstance(account, Mapping) else None
         if not is_account(identity):
-            estate.note(f"{source}: an account without an id of 12 digits was left out")
+            nameless += 1
             continue
         arn = parse_arn(account.get("Arn"), "organizations")
         if arn is not None and arn.account:
             owners.add(arn.account)
-        stated = stated or "State" in account or "Status" in account
-        # AWS replaced Status by State in 2026; either may be there
-        status = account.get("State", account.get("Status", "ACTIVE"))
-        if status != "ACTIVE":
+        status = status_word(account_status(account))
+        unstated += not status
+        if status not in ("", ACTIVE):
             # a closed account makes no events, so no files
             closed += 1
-            estate.close_account(str(identity), str(status), source)
+            estate.close_account(str(identity), status, source)
             continue
         estate.found["accounts"] += identity not in estate.accounts
         resource = estate.add_account(str(identity), source)
@@ -56,18 +58,18 @@ def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> N
             resource.record("name", name, source, note="Name")
         take_tags(resource, account.get("Tags"), source)
     estate.note_closed(closed, source)
-    if estate.found["accounts"] and not stated:
+    if unstated:
         reason = "neither State nor Status: closed accounts, which write nothing, may be among them"
         estate.completeness.missed("accounts", source, reason)
-    for reason in _find_missing(estate, response, source, owners):
+    for reason in _find_missing(estate, response, source, owners, nameless):
         estate.completeness.missed("accounts", source, reason)
     estate.completeness.saw("accounts", source)
-    if not isinstance(response.get("Accounts"), list | tuple):
+    if not isinstance(listed, list | tuple):
         estate.completeness.missed("accounts", source, "no list of Accounts in it")
 
 
 def _find_missing(
-    estate: Estate, response: Mapping[str, Any], source: str, owners: set[str]
+    estate: Estate, response: Mapping[str, Any], source: str, owners: set[str], nameless: int
 ) -> Iterator[str]:
     """Why a list is not that of the whole organization; else the organization is known by it."""
     whole = "save the whole list with `aws organizations list-accounts`"
@@ -76,6 +78,12 @@ def _find_missing(
     # the lists of one unit have the same form: only the name of the file tells
     elif _OF_ONE_UNIT.search(source):
         yield f"the accounts of one organizational unit: {whole}"
+    elif nameless:
+        verb = "was" if nameless == 1 else "were"
+        yield f"{plural(nameless, 'account')} without an id of 12 digits {verb} left out: {whole}"
+    # the management account is one of them
+    elif not response.get("Accounts"):
+        yield f"no account is in it: {whole}"
     # the management account is a member of its organization: a list without it is a part
     elif len(owners) == 1 and not owners & set(estate.accounts):
         yield f"the management account, {min(owners)}, is not in it: {whole}"

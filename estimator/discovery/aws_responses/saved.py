@@ -20,7 +20,7 @@ from estimator.discovery.aws_responses.answer_files import (
 from estimator.discovery.aws_responses.kinds import COMMANDS, kind_of, whole_response
 from estimator.discovery.aws_responses.trails import NO_BUCKET, NO_ENCRYPTION
 from estimator.discovery.aws_responses.values import text_of
-from estimator.discovery.drafting import Draft, draft
+from estimator.discovery.drafting import Draft, check_replace, draft
 from estimator.discovery.estate import Estate
 from estimator.discovery.key_states import cure_of_error, state_in
 from estimator.measurement.paths import as_paths, find_files
@@ -64,6 +64,7 @@ def discover_aws_responses(
     KmscostError
         No file is a response of AWS.
     """
+    check_replace(merge, replace)
     estate, names = read_responses(paths)
     if not any(seen.section == "trails" for seen in estate.completeness.all()):
         reason = "no answer of `aws cloudtrail describe-trails` is here"

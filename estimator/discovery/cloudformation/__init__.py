@@ -9,12 +9,14 @@ from estimator.discovery.cloudformation.functions import Functions
 from estimator.discovery.cloudformation.resources import ResourceParser, read_templates
 from estimator.discovery.cloudformation.stack_links import Exports, NestedStacks
 from estimator.discovery.cloudformation.template import load_template
-from estimator.discovery.drafting import Draft, draft
+from estimator.discovery.drafting import Draft, check_replace, draft
 from estimator.discovery.drafting.names import short_names
 from estimator.discovery.estate import Estate
+from estimator.figures import listed
 from estimator.measurement.paths import as_paths
 from estimator.measurement.recognition import naming_files
-from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.problems import KmscostError, Problem, UsageError
+from pricing.reading.words import did_you_mean
 
 
 def discover_cloudformation(
@@ -43,7 +45,10 @@ def discover_cloudformation(
     ------
     KmscostError
         With every file that is no template.
+    UsageError
+        No template has a parameter of a given name.
     """
+    check_replace(merge, replace)
     names = as_paths(paths)
     estate = Estate()
     estate.set_placeholders(account, region)
@@ -60,6 +65,7 @@ def discover_cloudformation(
         found.append(Functions(template, given, account, region))
     if problems:
         raise KmscostError(problems)
+    _check_parameters(given, {name for each in found for name in each.template.parameters})
     found = NestedStacks(found).link(estate)
     exports = Exports(found, given, account, region)
     for functions in found:
@@ -69,6 +75,15 @@ def discover_cloudformation(
         estate.notices += functions.template.notices
         _note_defaults(estate, functions.template.source, functions)
     return draft(estate, ["cloudformation", *names], merge, replace)
+
+
+def _check_parameters(given: Mapping[str, str], known: set[str]) -> None:
+    """Refuse names that no template has: the defaults would stand in silence."""
+    for name in given:
+        if name not in known:
+            expected = f"one of {listed(sorted(known))}" if known else "none: no template has any"
+            fix = did_you_mean(name, sorted(known))
+            raise UsageError(Problem("parameters", None, "", repr(name), expected, fix))
 
 
 def _note_defaults(estate: Estate, source: str, functions: Functions) -> None:

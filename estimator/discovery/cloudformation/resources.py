@@ -10,13 +10,11 @@ from estimator.discovery.cloudformation.functions import Functions, Open, Refere
 from estimator.discovery.cloudformation.gaps import note_gaps
 from estimator.discovery.cloudformation.template import Template
 from estimator.discovery.estate import Estate, Resource
+from estimator.discovery.key_families import ask_for_rotation, join_families
 from estimator.discovery.key_states import DISABLED
 from estimator.discovery.selectors import record_selectors
 from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown
-
-_KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
-
 
 _Step = tuple[tuple[str, ...], Callable[[str, dict[str, Any]], None]]
 
@@ -26,6 +24,7 @@ def read_templates(parsers: Sequence[ResourceParser]) -> None:
     for steps in zip(*(parser.steps() for parser in parsers), strict=True):
         for parser, (kinds, read) in zip(parsers, steps, strict=True):
             parser.read(kinds, read)
+    join_families((pair for parser in parsers for pair in parser.families), "PrimaryKeyArn")
     for parser in parsers:
         parser.finish()
 
@@ -37,11 +36,15 @@ class ResourceParser:
         self._estate = estate
         self._template = template
         self._functions = functions
+        # primaries, each with one of its replicas
+        self.families: list[tuple[Resource, Resource]] = []
 
     def steps(self) -> tuple[_Step, ...]:
         """The types that are read, in the order in which they need one another."""
         return (
-            (_KEYS, self._key),
+            (("AWS::KMS::Key",), self._key),
+            # a replica after every primary, whichever template it stands in
+            (("AWS::KMS::ReplicaKey",), self._replica),
             (("AWS::KMS::Alias",), self._alias),
             (("AWS::S3::Bucket",), self._bucket),
             (("AWS::CloudTrail::Trail",), self._trail),
@@ -75,13 +78,29 @@ class ResourceParser:
         return holds is not False
 
     def _key(self, name: str, properties: dict[str, Any]) -> None:
-        place = self._template.place(name)
-        self._estate.found["keys"] += 1
-        key = self._estate.add_key(place, place)
+        key, place = self._add_key(name, properties)
         self._flag(key, "rotates", properties, "EnableKeyRotation", place)
         spec = properties.get("KeySpec")
         if isinstance(spec, str):
             key.record("spec", spec, place, note="KeySpec")
+        days = str(properties.get("RotationPeriodInDays"))[:6]
+        if days.isdecimal() and int(days):
+            key.record("rotation_days", int(days), place, note="RotationPeriodInDays")
+
+    def _replica(self, name: str, properties: dict[str, Any]) -> None:
+        """A replica: whether it rotates is its primary's, and no property of its own."""
+        key, _ = self._add_key(name, properties)
+        primary = self._key_of(properties.get("PrimaryKeyArn"))
+        if primary is not None:
+            self.families.append((primary, key))
+        else:
+            ask_for_rotation([key])
+
+    def _add_key(self, name: str, properties: dict[str, Any]) -> tuple[Resource, str]:
+        """A key of the template, its state, and its place."""
+        place = self._template.place(name)
+        self._estate.found["keys"] += 1
+        key = self._estate.add_key(place, place)
         if _flag(properties.get("Enabled")) is False:
             key.record("state", DISABLED, place, note="Enabled is false")
         elif isinstance(properties.get("Enabled"), Open):
@@ -89,9 +108,7 @@ class ResourceParser:
                 f"whether CloudTrail can write under it: Enabled: {properties['Enabled'].why}"
             )
             key.record("state", "Enabled", place, question)
-        days = str(properties.get("RotationPeriodInDays"))[:6]
-        if days.isdecimal() and int(days):
-            key.record("rotation_days", int(days), place, note="RotationPeriodInDays")
+        return key, place
 
     def _alias(self, name: str, properties: dict[str, Any]) -> None:
         key = self._key_of(properties.get("TargetKeyId"))

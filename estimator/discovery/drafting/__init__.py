@@ -21,7 +21,7 @@ from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.inventory.model import Inventory
 from pricing.notebook import NotebookResult
 from pricing.reading.files import decode, read_bytes
-from pricing.reading.problems import DocumentError, KmscostError, Problem
+from pricing.reading.problems import DocumentError, KmscostError, Problem, UsageError
 from pricing.reading.scalar_writer import comment
 
 _UNSEEN = (
@@ -77,6 +77,13 @@ class Draft(NotebookResult):
             "notices": list(self.notices),
             "coverage": [seen.to_dict() for seen in self.coverage],
         }
+
+
+def check_replace(merge: str | Path | None, replace: bool) -> None:
+    """Refuse to replace values of an inventory that is not named, before anything is read."""
+    if replace and merge is None:
+        expected, fix = "an inventory whose values it replaces", "name it with --merge"
+        raise UsageError(Problem("replace", None, "", "no --merge", expected, fix))
 
 
 def draft(

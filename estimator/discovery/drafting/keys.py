@@ -41,7 +41,7 @@ def find_key(estate: Estate, reference: str) -> Resource | None:
     An ARN tells account and Region, whether or not anything else is said of the key.
     """
     known = reference if reference in estate.keys else estate.names.get(reference)
-    resource = estate.keys.get(known) if known else None
+    resource = estate.keys.get(known) if known else _key_of_alias(estate, reference)
     arn = parse_arn(resource.identity if resource is not None else reference, "kms")
     if arn is None or not arn.account:
         return resource
@@ -55,6 +55,28 @@ def find_key(estate: Estate, reference: str) -> Resource | None:
     elif not is_key and resource.fact("alias") is None:
         resource.record("alias", arn.name, "its ARN")
     return resource
+
+
+def _key_of_alias(estate: Estate, reference: str) -> Resource | None:
+    """The only key with the alias of an ARN; None for several, or where it is another place's.
+
+    An alias that is new has no ARN yet, and one written out names its key before that has any.
+    """
+    arn = parse_arn(reference, "kms")
+    if arn is None or not arn.resource.startswith("alias/"):
+        return None
+    place = {"account": (arn.account, estate.account), "region": (arn.region, estate.region)}
+    found = [
+        key
+        for key in estate.keys.values()
+        if arn.name in (key.value("aliases") or ())
+        and all((key.value(name) or spare) in (own, None) for name, (own, spare) in place.items())
+    ]
+    if len(found) != 1:
+        return None
+    for name, (own, _) in place.items():
+        found[0].record(name, own, "its alias's ARN")
+    return found[0]
 
 
 def placeholder_key(trail: Resource, source: str) -> Resource:
@@ -127,14 +149,15 @@ def _active_period(resource: Resource) -> Iterable[Entry]:
             else resource.source_of(rotations)
         )
         if on and coming is None:
-            yield Entry("rotations", days, note, _next(resource))
+            question = rotates.question if rotates is not None else ""
+            yield Entry("rotations", days, note, question or _next(resource))
         elif days or on:
             yield Entry("rotations", days, note)
     elif rotations is not None or on:
         how = rotations if rotations is not None else rotates
         question = how.question if how is not None else ""
         yield Entry("rotations", [], resource.source_of(how), question or _past(resource))
-    elif rotates is None and resource.value("arn"):
+    elif rotates is None and (resource.value("arn") or resource.value("alias")):
         yield Entry("rotations", [], "", _UNKNOWN)
 
 
@@ -194,9 +217,11 @@ def _remarks(resource: Resource) -> Iterable[str]:
         yield f"TODO {STATE} {state}: CloudTrail cannot write under it"
     if resource.value("manager") == "AWS":
         yield "TODO AWS manages this key: CloudTrail needs a customer managed one"
-    if resource.value("replicas"):
-        regions = ", ".join(str(region) for region in resource.value("replicas"))
+    if resource.value("replicas") or resource.value("relatives"):
+        regions = ", ".join(str(region) for region in resource.value("replicas") or ())
+        # a template does not say where it is deployed
+        where = f" in {regions}" if regions else ""
         yield (
-            f"it is a multi-Region key: those that belong to it in {regions} cost a key price "
+            f"it is a multi-Region key: those that belong to it{where} cost a key price "
             "each, whether or not a trail uses them"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.discovery.drafting import Draft, draft
+from estimator.discovery.drafting import Draft, check_replace, draft
 from estimator.discovery.drafting.names import short_names
 from estimator.discovery.estate import Estate
 from estimator.discovery.terraform.documents import Document
@@ -45,6 +45,7 @@ def discover_terraform(
     KmscostError
         With every file that is no plan or state.
     """
+    check_replace(merge, replace)
     names = as_paths(paths)
     estate = Estate()
     estate.set_placeholders(account, region)

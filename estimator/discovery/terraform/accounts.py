@@ -9,7 +9,7 @@ from typing import Any
 from estimator.discovery.aws_responses.organization import Organization, take_tags
 from estimator.discovery.estate import Estate, Fact
 from estimator.discovery.terraform.nodes import Node, blocks_of
-from estimator.inventory.accounts_csv import ACTIVE
+from estimator.inventory.accounts_csv import ACTIVE, account_status, status_word
 from pricing.arns import is_account
 from pricing.reading.words import shown
 
@@ -64,7 +64,7 @@ class AccountParser:
         if not is_account(member.get("id")):
             return
         # AWS replaced status by state; a provider may have either, both, or neither
-        status = member.get("state") or member.get("status") or ACTIVE
+        status = status_word(account_status(member, ("state", "status"))) or ACTIVE
         if status != ACTIVE:
             self._closed[node.label] += 1
             self._estate.close_account(member["id"], str(status), node.label)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from estimator.discovery.aws_responses.keys import ask_for_past_rotations, record_alias
 from estimator.discovery.estate import Estate, Fact, Resource
+from estimator.discovery.key_families import ask_for_rotation, join_families
 from estimator.discovery.key_states import DISABLED, PENDING
 from estimator.discovery.terraform.nodes import APPLY, Node
 from estimator.discovery.terraform.references import Owners, References
@@ -43,9 +44,13 @@ class KeyParser:
         spec = node.text("customer_master_key_spec") or node.text("key_spec")
         if spec:
             key.record("spec", spec, node.label, note="customer_master_key_spec")
-        rotates = node.get("enable_key_rotation")
+        # a replica has its primary's setting, once it is made
+        setting = "key_rotation_enabled" if node.type in _REPLICAS else "enable_key_rotation"
+        rotates = node.get(setting)
         if isinstance(rotates, bool):
-            key.record("rotates", rotates, node.label, note="enable_key_rotation")
+            key.record("rotates", rotates, node.label, note=setting)
+        elif node.is_unknown(setting) and node.type not in _REPLICAS:
+            key.record("rotates", True, node.label, f"{setting}: {APPLY}")
         self._key_state(key, node)
         days = node.get("rotation_period_in_days")
         if isinstance(days, int) and not isinstance(days, bool) and days > 0:
@@ -91,13 +96,16 @@ class KeyParser:
 
     def finish(self, nodes: Iterable[Node]) -> None:
         """Join the families of multi-Region keys, and ask for what is open, once all are read."""
-        _join_families(
-            (primary, key)
+        replicas = [
+            (self._primary_of(node), key)
             for node in nodes
-            if node.type in _REPLICAS
-            and (key := self.key_of(node))
-            and (primary := self._primary_of(node))
+            if node.type in _REPLICAS and (key := self.key_of(node))
+        ]
+        join_families(
+            ((primary, key) for primary, key in replicas if primary is not None),
+            "primary_key_arn",
         )
+        ask_for_rotation(key for primary, key in replicas if primary is None)
         for key in self._estate.keys.values():
             ask_for_past_rotations(key)
 
@@ -124,29 +132,3 @@ class KeyParser:
         known = self._estate.keys.get(node.text("primary_key_arn") or "")
         primary = self._references.node(node, "primary_key_arn", KEYS)
         return known or (self.key_of(primary) if primary is not None else None)
-
-
-def _join_families(pairs: Iterable[tuple[Resource, Resource]]) -> None:
-    """Note at each key of a family the others, and at replicas whether and when they rotate.
-
-    Parameters
-    ----------
-    pairs
-        Primaries with one of their replicas each. They share key material and the status of
-        automatic rotation (AWS KMS API Reference, "ReplicateKey", checked 2026-11-28).
-    """
-    families: dict[str, list[Resource]] = {}
-    for primary, replica in pairs:
-        families.setdefault(primary.identity, [primary]).append(replica)
-        for name in ("rotates", "rotation_days"):
-            fact = primary.fact(name)
-            if fact is not None and replica.fact(name) is None:
-                note = f"its primary's {fact.note}"
-                replica.record(name, fact.value, fact.source, fact.question, note)
-    for family in families.values():
-        for key in family:
-            others = [other for other in family if other is not key]
-            key.record("relatives", [other.identity for other in others], key.source)
-            regions = {str(region) for other in others if (region := other.value("region"))}
-            if regions:
-                key.record("replicas", sorted(regions), key.source, note="primary_key_arn")

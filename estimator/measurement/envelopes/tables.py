@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from estimator.figures import plural
 from estimator.measurement.envelopes.cells import plain_name
 from estimator.measurement.envelopes.rows import NO_ERROR_CODE, plan_of
 from estimator.measurement.unreadable import UnreadableError, readable
@@ -152,7 +153,7 @@ def _csv(stream: io.TextIOWrapper, titles: list[str], separator: str) -> Iterato
             if not line:
                 continue
             if len(line) != len(titles):
-                found = f"row {number:,} of a CSV with {len(line)} cells"
+                found = f"row {number:,} of a CSV with {plural(len(line), 'cell')}"
                 raise UnreadableError(found, f"{len(titles)}, as its header has")
             yield dict(zip(titles, line, strict=True))
     except csv.Error as error:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from estimator.figures import plural
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.measurement_files.columns import frame_of, missing_or_unknown
 from estimator.measurement.measurement_files.models import COLUMNS
@@ -53,7 +54,7 @@ def read_csv(path: str) -> Actuals:
                 rows.append(cells)
                 lines.append(reader.line_num)
             elif cells:
-                found, expected = f"{len(cells)} cells", f"{len(header)}, as the header has"
+                found, expected = plural(len(cells), "cell"), f"{len(header)}, as the header has"
                 problems.append(Problem(path, reader.line_num, "", found, expected, ""))
     except csv.Error as error:
         found = f"no CSV ({error})"
