@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.measurement.billing.amount_units import unit_scale
+from estimator.measurement.billing.amounts import read_numbers, unit_scale
 from estimator.measurement.billing.cells import (
-    BLANKS,
     CLOUDTRAIL,
     KMS,
     account_id,
@@ -136,7 +135,7 @@ def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     # FOCUS without usage types: the description has their words
     nameless = (meters == "") & (kinds == REQUESTS)
     meters = meters.where(~nameless, lines["description"].map(special_meter))
-    rate = _numbers(lines["rate"], columns.name("rate"))
+    rate = read_numbers(lines["rate"], columns.name("rate"))
     tier = lines["description"].map(str.casefold).str.contains("free tier", regex=False)
     places = zip(lines["region"], lines["usage_type"], strict=True)
     return pd.DataFrame(
@@ -287,11 +286,11 @@ def _amounts(
     """
     usage = rows["is_usage"]
     # a table of FOCUS may have PricingQuantity alone
-    quantity = _numbers(lines["amount"], columns.name("amount"))
+    quantity = read_numbers(lines["amount"], columns.name("amount"))
     if quantity.isna().any():
-        priced = _numbers(lines["priced_amount"], columns.name("priced_amount"))
+        priced = read_numbers(lines["priced_amount"], columns.name("priced_amount"))
         quantity = quantity.fillna(priced)
-    cost = _numbers(lines["cost"], columns.name("cost"))
+    cost = read_numbers(lines["cost"], columns.name("cost"))
     quantity *= _scales(lines, rows)
     for name, missing in (("amount", usage & quantity.isna()), ("cost", cost.isna())):
         if missing.any():
@@ -317,13 +316,3 @@ def _scales(lines: pd.DataFrame, rows: pd.DataFrame) -> pd.Series[int]:
     written = lines["unit"].where(lines["amount"].map(clean) != "", lines["priced_unit"])
     scales = {unit: unit_scale(unit) for unit in written[metered].unique()}
     return written.where(metered, "").map(lambda unit: scales.get(unit, 1))
-
-
-def _numbers(texts: pd.Series[str], column: str) -> pd.Series[float]:
-    """The numbers in a column, NaN where it is blank."""
-    numbers = pd.to_numeric(texts, errors="coerce").astype(float)
-    odd = texts[~np.isfinite(numbers)]
-    wrong = odd[~odd.map(str.strip).isin(BLANKS)]
-    if len(wrong):
-        raise UnreadableError(f"{wrong.iloc[0][:40]!r} in {column}", "a number")
-    return numbers.where(np.isfinite(numbers))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.measurement.billing import chunks, cost_explorer
-from estimator.measurement.billing.amount_units import scales_of
+from estimator.measurement.billing.amounts import count_odd_costs, scales_of
 from estimator.measurement.billing.archives import Table, members, open_table, sniff
 from estimator.measurement.billing.cells import clean, has_lost_zeros
 from estimator.measurement.billing.charges import charges, sum_charges
@@ -202,6 +202,7 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
                     raise SlowWayError from None
                 raise _locate(error, rows, columns, lines.numbers) from None
             tally.charges += len(charged)
+            tally.unknown.odd_costs += count_odd_costs(rows, columns)
             if not alone:
                 tally.places.append(places_of(lines.charges))
                 tally.mark = (tally.mark + mark_of(charged)) % (1 << 64)

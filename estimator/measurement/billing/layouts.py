@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from estimator.figures import listed
 from estimator.measurement.recognition import (
     FORECAST,
     MEASUREMENT,
@@ -50,6 +51,7 @@ class Layout:
     usage: frozenset[str]
     totals: frozenset[str] = frozenset()
     by_month: bool = False
+    has_rates: bool = False  # the cost of usage is its amount at its rate
     notices: tuple[str, ...] = ()
 
     def is_usage(self, kind: str) -> bool:
@@ -106,6 +108,7 @@ _CUR = Layout(
     },
     needed=_NEEDED,
     usage=frozenset({"Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"}),
+    has_rates=True,
 )
 
 # FOCUS 1.0 to 1.3; columns with x_ are AWS's own. Names: focus.finops.org and the AWS Data Exports
@@ -187,6 +190,7 @@ _DETAILED = Layout(
     ),
     usage=frozenset({"LineItem"}),
     totals=frozenset({"InvoiceTotal", "StatementTotal", "AccountTotal", "Rounding"}),
+    has_rates=True,
     notices=("a detailed billing report names no currency: its amounts are taken for USD",),
 )
 
@@ -338,12 +342,9 @@ _FIXES = {
 def _refuse_own_output(names: Sequence[str]) -> None:
     """Refuse what kmscost itself wrote: a forecast never comes back as a bill."""
     kind = kind_of_columns(names)
-    fix = _FIXES.get(kind) if kind else None
-    if kind and fix:
+    if kind and (fix := _FIXES.get(kind)):
         raise UnreadableError(kind.words, f"the columns of {_describe_layouts()}", fix)
 
 
 def _list_columns(names: Sequence[str]) -> str:
-    shown = ", ".join(name[:40] for name in names[:_MOST_COLUMNS_SAID])
-    more = len(names) - _MOST_COLUMNS_SAID
-    return f"the columns {shown}{f' and {more:,} more' if more > 0 else ''}"
+    return f"the columns {listed((name[:40] for name in names), _MOST_COLUMNS_SAID)}"

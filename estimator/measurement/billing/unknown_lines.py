@@ -23,17 +23,21 @@ class UnknownLines:
         Of types that are neither usage nor an amount that is known: their cost counts alone.
     scales : dict
         Units that are of several requests, keys or events each, and of how many.
+    odd_costs : int
+        Lines that cost other than their amount at their rate.
     """
 
     services: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     scales: dict[str, int] = field(default_factory=dict)
+    odd_costs: int = 0
 
     def add(self, other: UnknownLines) -> None:
         """Add everything that `other` counted."""
         self.services += other.services
         self.kinds += other.kinds
         self.scales |= other.scales
+        self.odd_costs += other.odd_costs
 
     def count_kinds(self, kinds: Iterable[str], is_known: Callable[[str], bool]) -> None:
         """Count the types of lines of which none is known."""
@@ -55,6 +59,9 @@ class UnknownLines:
                 f"{many} of a type that is not known ({_names(self.kinds)}): what is billed there "
                 "counts as an amount apart, and its requests and keys do not"
             )
+        if self.odd_costs:
+            many = plural(self.odd_costs, "line", "costs", "cost")
+            yield f"{many} other than the amount at the rate: something may have changed the file"
         for unit, scale in sorted(self.scales.items()):
             yield f"an amount in {unit!r} counts {scale:,} each"
 

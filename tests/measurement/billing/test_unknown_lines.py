@@ -190,3 +190,12 @@ def test_events_that_guardduty_analyzes_are_none_of_cloudtrails(tmp_path):
     totals = measure_bill(write_file(tmp_path / "ce.json", export)).totals
     assert totals["requests"] == 1_000
     assert totals["cost_usd_cloudtrail"] == pytest.approx(2.00, abs=1e-12)
+
+
+def test_costs_that_are_no_amount_at_a_rate_are_named(tmp_path):
+    """2.000 meant for two thousand: 2 x 0.000003 is not 0.006; 1,000 x 0.000003 is 0.003."""
+    lines = [READ, replace(READ, amount="2.000", cost="0.006")]
+    actuals = measure_bill(write_file(tmp_path / "bill.csv", as_csv(legacy(lines))))
+    assert any(line.startswith("1 line costs other than") for line in actuals.notices)
+    actuals = measure_bill(write_file(tmp_path / "b.csv", as_csv(legacy([READ, *A_MONTH]))))
+    assert not any("other than" in line for line in actuals.notices)
