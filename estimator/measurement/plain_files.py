@@ -36,14 +36,15 @@ def open_plain(path: str, done: Done) -> io.BufferedReader:
     try:
         packed = os.fstat(file.fileno()).st_size
         stream = plain_stream(io.BufferedReader(file, _AT_ONCE), packed)
-        _refuse_archive(stream.peek(_HEAD))
+        refuse_archive(stream.peek(_HEAD))
     except BaseException:
         file.close()
         raise
     return stream
 
 
-def _refuse_archive(begin: bytes) -> None:
+def refuse_archive(begin: bytes) -> None:
+    """Refuse an archive, by a file's first bytes."""
     # members that are not packed would be read as lines, the first of them behind a header
     for mark, at, words in _ARCHIVES:
         if begin[at : at + len(mark)] == mark:

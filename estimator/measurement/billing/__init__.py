@@ -189,6 +189,7 @@ def _of_lines(whole: Tally) -> Iterator[str]:
     """Notices of lines that were left out, or are not as AWS wrote them."""
     if whole.forecasts:
         yield f"{whole.forecasts:,} lines of a forecast are left out: they are no bill"
+    yield from whole.unknown.notices()
     if whole.lost_zeros:
         few = ", ".join(sorted(whole.lost_zeros)[:3])
         yield (

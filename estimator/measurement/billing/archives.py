@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
 
 from estimator.measurement.compressed import ALWAYS, MOST_RATIO, compression, plain_stream
-from estimator.measurement.plain_files import is_utf16
+from estimator.measurement.plain_files import is_utf16, refuse_archive
 from estimator.measurement.unreadable import UnreadableError, readable
 from pricing.reading.magic_numbers import OLD_WORKBOOK, ORC, PARQUET, PDF, ZIP, ZIP_END
 
@@ -76,6 +76,7 @@ def kind_of(head: bytes) -> Kind:
         if head.startswith(magic):
             found, _, fix = what.partition(": ")
             raise UnreadableError(found, "the table of a bill", fix)
+    refuse_archive(head)
     text = head.lstrip(_BLANK)
     if not text:
         return "empty"

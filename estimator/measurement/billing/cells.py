@@ -31,6 +31,14 @@ _SHORT_NAMES = {
     "cloudtrail": CLOUDTRAIL,
 }
 
+# AWS's own texts: "AWS Key Management Service (KMS)", "(AWS KMS)"
+_SHORTLY = re.compile(r"\s*\((?:aws )?kms\)$")
+_LIKE_OURS = re.compile(r"kms\b|\bkms|key management|cloudtrail", re.IGNORECASE)
+_METER = re.compile(r"KMS-\w[\w-]*")
+_SPECIAL = re.compile(r"asymmetric|RSA_2048|ECC|GenerateDataKeyPair\w*", re.IGNORECASE)
+# no EventsAnalyzed: PaidEventsAnalyzed and PaidS3DataEventsAnalyzed are GuardDuty's
+_TRAILS = re.compile(r"\w*EventsRecorded|InsightsEvents")
+
 # what bills write where they have nothing
 BLANKS = frozenset({"", "NULL", "null", "nan", "NaN", "None", "\\N"})
 
@@ -60,11 +68,41 @@ def product_of(text: str, is_aws: bool) -> str:
 
     >>> product_of("AWSKMS", True), product_of("AWS CloudTrail", False)
     ('awskms', 'AWSCloudTrail')
+    >>> product_of("AWS Key Management Service (KMS)", False)
+    'awskms'
     >>> product_of("Key Management Service", True), product_of("Key Management Service", False)
     ('awskms', '')
     """
-    name = clean(text).casefold()
+    name = _SHORTLY.sub("", clean(text).casefold())
     return _NAMES.get(name) or (_SHORT_NAMES.get(name, "") if is_aws else "")
+
+
+def product_of_usage_type(usage_type: str) -> str:
+    """AWS's code of the service that has a usage type, if it is KMS or CloudTrail.
+
+    >>> product_of_usage_type("us-east-1-KMS-Requests"), product_of_usage_type("BoxUsage:t3.micro")
+    ('awskms', '')
+    >>> product_of_usage_type("PaidEventsRecorded"), product_of_usage_type("PaidEventsAnalyzed")
+    ('AWSCloudTrail', '')
+    """
+    meter = region_and_meter(usage_type)[1]
+    if _METER.fullmatch(meter):
+        return KMS
+    return CLOUDTRAIL if _TRAILS.fullmatch(meter) else ""
+
+
+def is_usage_type_of_ours(text: str) -> bool:
+    """Tell whether a text is a usage type of KMS or CloudTrail."""
+    return bool(product_of_usage_type(text))
+
+
+def is_like_ours(name: str) -> bool:
+    """Tell whether a service that is not known is called as if it were KMS or CloudTrail.
+
+    >>> is_like_ours("AmazonKMS"), is_like_ours("AWS Key Management"), is_like_ours("Amazon S3")
+    (True, True, False)
+    """
+    return _LIKE_OURS.search(name) is not None
 
 
 def is_aws(provider: str) -> bool:
@@ -188,3 +226,26 @@ def unnamed_region(usage_type: str, key: str) -> str:
     if arn := parse_key_arn(key):
         return arn.region
     return NO_PREFIX if usage_type and region_and_meter(usage_type)[0] is None else ""
+
+
+def special_meter(description: str) -> str:
+    """The meter of requests whose rate is not that of symmetric keys, by the line's words.
+
+    >>> special_meter("$0.15 per 10000 KMS Asymmetric Requests in US East (N. Virginia)")
+    'KMS-Requests-Asymmetric'
+    >>> special_meter("$0.03 per 10000 KMS requests in US East (N. Virginia)")
+    ''
+    """
+    words = _SPECIAL.search(description)
+    if words is None:
+        return ""
+    return "KMS-Requests-" + ("Asymmetric" if words[0].casefold() == "asymmetric" else words[0])
+
+
+def has_own_rate(meter: str) -> bool:
+    """Tell whether a usage type of requests is one that AWS prices apart.
+
+    >>> has_own_rate("KMS-Requests-Asymmetric"), has_own_rate("KMS-XksProxy")
+    (True, False)
+    """
+    return _SPECIAL.search(meter) is not None

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from estimator.measurement.billing.amounts import read_numbers, unit_scale
 from estimator.measurement.billing.cells import (
-    BLANKS,
     CLOUDTRAIL,
     KMS,
     account_id,
@@ -21,6 +21,7 @@ from estimator.measurement.billing.cells import (
     key_arn,
     named_region,
     product_of,
+    special_meter,
     unnamed_region,
 )
 from estimator.measurement.billing.layouts import Columns
@@ -50,7 +51,6 @@ REQUESTS, KEY_MONTHS, EVENTS, OTHER_USAGE = "requests", "keys", "events", "other
 
 _EVENTS = re.compile(r"\w*EventsRecorded")
 _METER = re.compile(r"\bKMS-|EventsRecorded|Insights|EventsIngested", re.IGNORECASE)
-_SPECIAL = re.compile(r"asymmetric|RSA_2048|ECC|GenerateDataKeyPair\w*", re.IGNORECASE)
 _EVENT_WORDS = re.compile(r"per (\w+) event recorded")
 
 # Lines are many, their kinds, their times and their places few: each is understood once.
@@ -134,8 +134,8 @@ def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     causes = kinds.map({REQUESTS: "unknown", KEY_MONTHS: "key"}).fillna("")
     # FOCUS without usage types: the description has their words
     nameless = (meters == "") & (kinds == REQUESTS)
-    meters = meters.where(~nameless, lines["description"].map(_special_meter))
-    rate = _numbers(lines["rate"], columns.name("rate"))
+    meters = meters.where(~nameless, lines["description"].map(special_meter))
+    rate = read_numbers(lines["rate"], columns.name("rate"))
     tier = lines["description"].map(str.casefold).str.contains("free tier", regex=False)
     places = zip(lines["region"], lines["usage_type"], strict=True)
     return pd.DataFrame(
@@ -166,20 +166,6 @@ def _usage_types(lines: pd.DataFrame) -> list[str]:
     """Usage types; FOCUS 1.2 of AWS has them in SkuMeter, where others have any words."""
     pairs = zip(lines["usage_type"], lines["sku_meter"], strict=True)
     return [usage_type or (meter if _METER.search(meter) else "") for usage_type, meter in pairs]
-
-
-def _special_meter(description: str) -> str:
-    """The meter of requests whose rate is not that of symmetric keys, by the line's words.
-
-    >>> _special_meter("$0.15 per 10000 KMS Asymmetric Requests in US East (N. Virginia)")
-    'KMS-Requests-Asymmetric'
-    >>> _special_meter("$0.03 per 10000 KMS requests in US East (N. Virginia)")
-    ''
-    """
-    words = _SPECIAL.search(description)
-    if words is None:
-        return ""
-    return "KMS-Requests-" + ("Asymmetric" if words[0].casefold() == "asymmetric" else words[0])
 
 
 def merge_sums(sums: list[pd.DataFrame]) -> pd.DataFrame:
@@ -300,11 +286,12 @@ def _amounts(
     """
     usage = rows["is_usage"]
     # a table of FOCUS may have PricingQuantity alone
-    quantity = _numbers(lines["amount"], columns.name("amount"))
+    quantity = read_numbers(lines["amount"], columns.name("amount"))
     if quantity.isna().any():
-        priced = _numbers(lines["priced_amount"], columns.name("priced_amount"))
+        priced = read_numbers(lines["priced_amount"], columns.name("priced_amount"))
         quantity = quantity.fillna(priced)
-    cost = _numbers(lines["cost"], columns.name("cost"))
+    cost = read_numbers(lines["cost"], columns.name("cost"))
+    quantity *= _scales(lines, rows)
     for name, missing in (("amount", usage & quantity.isna()), ("cost", cost.isna())):
         if missing.any():
             raise UnreadableError(
@@ -323,11 +310,9 @@ def _amounts(
     }
 
 
-def _numbers(texts: pd.Series[str], column: str) -> pd.Series[float]:
-    """The numbers in a column, NaN where it is blank."""
-    numbers = pd.to_numeric(texts, errors="coerce").astype(float)
-    odd = texts[~np.isfinite(numbers)]
-    wrong = odd[~odd.map(str.strip).isin(BLANKS)]
-    if len(wrong):
-        raise UnreadableError(f"{wrong.iloc[0][:40]!r} in {column}", "a number")
-    return numbers.where(np.isfinite(numbers))
+def _scales(lines: pd.DataFrame, rows: pd.DataFrame) -> pd.Series[int]:
+    """How many requests, keys or events one of each line's unit is, whichever amount is read."""
+    metered = rows["is_usage"] & rows["kind"].isin([REQUESTS, KEY_MONTHS, EVENTS])
+    written = lines["unit"].where(lines["amount"].map(clean) != "", lines["priced_unit"])
+    scales = {unit: unit_scale(unit) for unit in written[metered].unique()}
+    return written.where(metered, "").map(lambda unit: scales.get(unit, 1))

@@ -7,15 +7,23 @@ Charges are made of lines that have one amount each.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from operator import itemgetter
 
 import numpy as np
 import pandas as pd
 
-from estimator.measurement.billing.cells import clean, is_aws, is_flag, product_of
+from estimator.measurement.billing.cells import (
+    clean,
+    is_aws,
+    is_flag,
+    is_like_ours,
+    is_usage_type_of_ours,
+    product_of,
+)
 from estimator.measurement.billing.layouts import FIELDS, Columns
 from estimator.measurement.unreadable import UnreadableError
 
@@ -27,7 +35,7 @@ CHUNK = 100_000
 FORECAST = "Forecast: "  # how kmscost describes the lines of a forecast that it exports
 
 
-@dataclass(frozen=True)
+@dataclass
 class Chunk:
     """Some lines of a bill.
 
@@ -37,25 +45,31 @@ class Chunk:
         How many there are, of whatever product.
     spans : set of pairs
         Start and end of those that are AWS's usage, as the bill writes them.
+    estimates : set of pairs
+        The same of usage that is said to be estimated: its month is not over.
     currencies : set of str
         Currencies of all that are AWS's.
     of_aws : int
         Lines that are AWS's, or whose provider is not said.
     forecasts : int
         Lines that are marked as a forecast: they are in none of the others.
+    alike : Counter
+        AWS's lines that look like those of KMS or CloudTrail, by the name of their service.
     charges : DataFrame
         Those of KMS and CloudTrail: a column of text for each of `FIELDS`, empty where not known.
     numbers : list of int
         The line in the file of each of them; empty where the reader does not know.
     """
 
-    lines: int
-    spans: set[tuple[str, str]]
-    currencies: set[str]
-    of_aws: int
-    forecasts: int
-    charges: pd.DataFrame
-    numbers: list[int]
+    lines: int = 0
+    spans: set[tuple[str, str]] = field(default_factory=set)
+    estimates: set[tuple[str, str]] = field(default_factory=set)
+    currencies: set[str] = field(default_factory=set)
+    of_aws: int = 0
+    forecasts: int = 0
+    alike: Counter[str] = field(default_factory=Counter)
+    charges: pd.DataFrame = field(default_factory=pd.DataFrame)
+    numbers: list[int] = field(default_factory=list)
 
 
 def chunks_of(rows: Iterable[tuple[int, list[str]]], columns: Columns) -> Iterator[Chunk]:
@@ -63,29 +77,35 @@ def chunks_of(rows: Iterable[tuple[int, list[str]]], columns: Columns) -> Iterat
     where = {field: position for field, (position, _) in columns.where.items()}
     pick = itemgetter(*where.values())
     cells = _Cells(columns, where)
-    lines, known, forecasts, spans, currencies = 0, 0, 0, set(), set()
     charged: list[tuple[str, ...]] = []
-    numbers: list[int] = []
+    chunk = Chunk()
     for number, row in rows:
         if cells.is_forecast(row):
-            forecasts += 1
+            chunk.forecasts += 1
             continue
-        lines += 1
-        of_aws, ours = cells.whose(row)
+        chunk.lines += 1
+        of_aws, ours, alike = cells.whose(row)
         if of_aws:
-            known += 1
-            currencies.add(cells.get(row, "currency"))
-            if cells.is_usage(row) and not columns.layout.is_open(cells.get(row, "invoice")):
-                spans.add((cells.get(row, "start"), cells.get(row, "end")))
+            chunk.of_aws += 1
+            chunk.currencies.add(cells.get(row, "currency"))
+            if cells.is_usage(row):
+                span = (cells.get(row, "start"), cells.get(row, "end"))
+                invoice = cells.get(row, "invoice")
+                if not columns.layout.is_open(invoice):
+                    chunk.spans.add(span)
+                elif columns.layout.is_estimate(invoice):
+                    chunk.estimates.add(span)
         if ours:
             charged.append(pick(row))
-            numbers.append(number)
-        if lines >= CHUNK:
-            charges = _rows(charged, where)
-            yield Chunk(lines, spans, currencies, known, forecasts, charges, numbers)
-            lines, known, forecasts, spans, currencies = 0, 0, 0, set(), set()
-            charged, numbers = [], []
-    yield Chunk(lines, spans, currencies, known, forecasts, _rows(charged, where), numbers)
+            chunk.numbers.append(number)
+        elif alike is not None:
+            chunk.alike[alike] += 1
+        if chunk.lines >= CHUNK:
+            chunk.charges = _rows(charged, where)
+            yield chunk
+            chunk, charged = Chunk(), []
+    chunk.charges = _rows(charged, where)
+    yield chunk
 
 
 class _Cells:
@@ -94,7 +114,7 @@ class _Cells:
     def __init__(self, columns: Columns, where: Mapping[str, int]) -> None:
         self._where = where
         self._usage = cache(columns.layout.is_usage)
-        self._known: dict[tuple[str, str, str], tuple[bool, bool]] = {}
+        self._known: dict[tuple[str, ...], tuple[bool, bool, str | None]] = {}
 
     def get(self, row: list[str], field: str) -> str:
         """A cell, empty where the table has no such column."""
@@ -110,20 +130,21 @@ class _Cells:
         flag = self.get(row, "forecast")
         return self.get(row, "description").startswith(FORECAST) or (bool(flag) and is_flag(flag))
 
-    def whose(self, row: list[str]) -> tuple[bool, bool]:
-        """Tell whether a line is AWS's, and whether it is KMS's or CloudTrail's."""
-        clue = (
-            self.get(row, "provider"),
-            self.get(row, "product"),
-            self.get(row, "service_name"),
-        )
+    def whose(self, row: list[str]) -> tuple[bool, bool, str | None]:
+        """Tell whether a line is AWS's, and KMS's or CloudTrail's; its service if it looks so."""
+        fields = ("provider", "product", "service_name", "usage_type", "sku_meter")
+        clue = tuple(self.get(row, name) for name in fields)
         known = self._known.get(clue)
         if known is None:
-            provider, *names = clue
+            provider, *names = clue[:3]
             # a table without providers is of one, and AWS's words are taken for AWS's
             aws = is_aws(provider) or "provider" not in self._where
             ours = any(product_of(name, aws) for name in names)
-            known = (aws or ours or not clean(provider), ours)
+            of_aws = aws or ours or not clean(provider)
+            alike = any(map(is_usage_type_of_ours, clue[3:])) or any(map(is_like_ours, names))
+            # a code or a name: whatever the table has
+            service = next(filter(None, map(clean, names)), "")
+            known = (of_aws, ours, service if of_aws and alike and not ours else None)
             self._known[clue] = known
         return known
 
@@ -190,9 +211,9 @@ def _split_beside(lines: pd.DataFrame) -> pd.DataFrame:
     cost = pd.to_numeric(lines["cost"], errors="coerce").astype(float) != 0
     # a line may have nothing but its tax
     parts = [lines[usage], lines[~usage & cost].assign(kind="Fee")]
-    for field, kind in _BESIDE:
-        there = lines[lines[field].map(lambda text: clean(text).strip("0.-") != "")]
-        parts.append(there.assign(kind=kind, cost=there[field]))
+    for column, kind in _BESIDE:
+        there = lines[lines[column].map(lambda text: clean(text).strip("0.-") != "")]
+        parts.append(there.assign(kind=kind, cost=there[column]))
     return pd.concat(parts)
 
 

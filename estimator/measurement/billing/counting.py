@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from estimator.measurement.billing import chunks, cost_explorer
+from estimator.measurement.billing.amounts import count_odd_costs, scales_of
 from estimator.measurement.billing.archives import Table, members, open_table, sniff
-from estimator.measurement.billing.cells import has_lost_zeros
+from estimator.measurement.billing.cells import clean, has_lost_zeros
 from estimator.measurement.billing.charges import charges, sum_charges
 from estimator.measurement.billing.chunks import Chunk, split_amounts
 from estimator.measurement.billing.cost_explorer import (
@@ -42,6 +43,7 @@ from estimator.measurement.billing.tables import (
     read_csv,
     read_parquet,
 )
+from estimator.measurement.billing.unknown_lines import UnknownLines
 from estimator.measurement.billing.workbooks import read_sheet, sheets_of
 from estimator.measurement.compressed import compression
 from estimator.measurement.unreadable import Refused, UnreadableError, readable
@@ -62,6 +64,7 @@ class Tally:
     charges: int = 0  # likewise, lines of KMS and CloudTrail
     forecasts: int = 0
     lost_zeros: set[str] = field(default_factory=set)
+    unknown: UnknownLines = field(default_factory=UnknownLines)
     notices: dict[str, None] = field(default_factory=dict)
     # account, month and day of charges whose period may go on, whatever else covers it
     open_places: set[tuple[Any, ...]] = field(default_factory=set)
@@ -86,6 +89,7 @@ class Tally:
         self.forecasts += other.forecasts
         self.lost_zeros |= other.lost_zeros
         self.open_places |= other.open_places
+        self.unknown.add(other.unknown)
         self.notices |= other.notices
         self.currencies |= other.currencies
         self.spans |= other.spans
@@ -174,6 +178,7 @@ def _has_end(path: str) -> bool:
 def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) -> Tally:
     tally = Tally(files=1)
     spans: set[tuple[str, str]] = set()
+    estimates: set[tuple[str, str]] = set()
     of_aws = 0
     for lines in parts:
         tally.records += lines.lines
@@ -181,8 +186,12 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
         of_aws += lines.of_aws
         tally.currencies |= lines.currencies
         spans |= lines.spans
+        estimates |= lines.estimates
+        tally.unknown.services += lines.alike
         if len(lines.charges):
             rows = split_amounts(lines.charges, lines.numbers, columns)
+            tally.unknown.count_kinds(map(clean, rows["kind"]), columns.layout.is_known)
+            tally.unknown.scales |= scales_of({*rows["unit"], *rows["priced_unit"]})
             tally.lost_zeros |= {name for name in rows["account"] if has_lost_zeros(name)}
             tally.marks.append(marks(lines.charges))
             try:
@@ -193,6 +202,7 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
                     raise SlowWayError from None
                 raise _locate(error, rows, columns, lines.numbers) from None
             tally.charges += len(charged)
+            tally.unknown.odd_costs += count_odd_costs(rows, columns)
             if not alone:
                 tally.places.append(places_of(lines.charges))
                 tally.mark = (tally.mark + mark_of(charged)) % (1 << 64)
@@ -207,17 +217,30 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
         found = f"{tally.records:,} lines of other providers, and none of AWS"
         raise UnreadableError(found, "the lines of AWS's bill", "name AWS's bill")
     # spans are kept as text until here: few of them differ, and dates are slow to read
-    names = (columns.name("start"), columns.name("end"))
-    starts, ends = (moments((span[at] for span in spans), name) for at, name in enumerate(names))
-    tally.spans = {(starts[a], ends[b]) for a, b in spans if a in starts and b in ends}
-    tally.notices = dict.fromkeys(columns.layout.notices)
+    # a month with an estimate is not over, though some of its charges have an invoice already
+    open_months = {start.to_period("M") for start, _ in _read_spans(estimates, columns)}
+    tally.spans = {
+        (start, end)
+        for start, end in _read_spans(spans, columns)
+        if start.to_period("M") not in open_months
+    }
+    tally.notices = dict.fromkeys(columns.notices)
     if stands_twice(np.concatenate([NOTHING, *tally.marks])):
         tally.notices[twice_notice(tally.months)] = None
-    if columns.layout.by_month and not tally.spans:
+    if columns.layout.by_month and (open_months or not tally.spans):
         tally.notices["an estimate of a month that is not over: it covers no hour"] = None
         for part in (part for found in tally.reports.values() for part in found):
-            tally.open_places |= places_in_time(part)
+            is_open = part["month"].isin(open_months or part["month"])
+            tally.open_places |= places_in_time(part[is_open])
     return tally
+
+
+def _read_spans(
+    spans: set[tuple[str, str]], columns: Columns
+) -> set[tuple[pd.Timestamp, pd.Timestamp]]:
+    starts = moments((start for start, _ in spans), columns.name("start"))
+    ends = moments((end for _, end in spans), columns.name("end"))
+    return {(starts[a], ends[b]) for a, b in spans if a in starts and b in ends}
 
 
 def _locate(

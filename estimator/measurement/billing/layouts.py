@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from estimator.figures import listed
 from estimator.measurement.recognition import (
     FORECAST,
     MEASUREMENT,
@@ -15,6 +17,12 @@ from estimator.measurement.recognition import (
 from estimator.measurement.unreadable import UnreadableError
 
 _MOST_COLUMNS_SAID = 8
+
+# types of lines that are amounts and no usage: Data Exports guide, "Line item type"
+# (SavingsPlanNegation, RIFee, EdpDiscount); FOCUS, "Charge Category"; Cost Explorer's charge types
+_AMOUNTS = re.compile(
+    r".*(?:discount|fee|credits?|refund|tax|negation|purchase|adjustment|correction|charges)"
+)
 
 
 @dataclass(frozen=True)
@@ -43,15 +51,24 @@ class Layout:
     usage: frozenset[str]
     totals: frozenset[str] = frozenset()
     by_month: bool = False
+    has_rates: bool = False  # the cost of usage is its amount at its rate
     notices: tuple[str, ...] = ()
 
     def is_usage(self, kind: str) -> bool:
         """Tell whether lines of a type are usage, in whatever letter case."""
         return kind.strip().casefold() in {name.casefold() for name in self.usage}
 
+    def is_known(self, kind: str) -> bool:
+        """Tell whether a type of line is usage, or an amount such as a tax or a discount."""
+        return self.is_usage(kind) or _AMOUNTS.fullmatch(kind.strip().casefold()) is not None
+
     def is_open(self, invoice: str) -> bool:
-        """Tell whether a line is of a month that is not over."""
-        return self.by_month and invoice.strip().casefold() in ("estimated", "")
+        """Tell whether a line may be of a month that is not over."""
+        return self.is_estimate(invoice) or (self.by_month and not invoice.strip())
+
+    def is_estimate(self, invoice: str) -> bool:
+        """Tell whether a line says that its month is not over."""
+        return self.by_month and invoice.strip().casefold() == "estimated"
 
 
 # Legacy CSV says lineItem/ProductCode, legacy Parquet and CUR 2.0 say line_item_product_code.
@@ -91,6 +108,7 @@ _CUR = Layout(
     },
     needed=_NEEDED,
     usage=frozenset({"Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"}),
+    has_rates=True,
 )
 
 # FOCUS 1.0 to 1.3; columns with x_ are AWS's own. Names: focus.finops.org and the AWS Data Exports
@@ -172,6 +190,7 @@ _DETAILED = Layout(
     ),
     usage=frozenset({"LineItem"}),
     totals=frozenset({"InvoiceTotal", "StatementTotal", "AccountTotal", "Rounding"}),
+    has_rates=True,
     notices=("a detailed billing report names no currency: its amounts are taken for USD",),
 )
 
@@ -218,6 +237,14 @@ class Columns:
     layout: Layout
     where: Mapping[str, tuple[int, str]]
     report: str
+    names: tuple[str, ...] = ()  # of all columns
+    again: tuple[str, ...] = ()  # of those that the file has several times
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What this file cannot tell, or tells several times."""
+        again = (f"several columns are called {name}: the first is read" for name in self.again)
+        return *self.layout.notices, *again
 
     def name(self, field: str) -> str:
         """The column as the file calls it."""
@@ -270,7 +297,9 @@ line_item_usage_type, line_item_usage_amount, line_item_unblended_cost, line_ite
                 # AWS puts the same month with and without them side by side
                 report += " with resources" if "resource" in where else ""
                 report += " with tags" if any(name.startswith("user:") for name in names) else ""
-            return Columns(layout, where, report)
+            often = Counter(map(_plain, names))
+            again = tuple(name for _, name in where.values() if often[_plain(name)] > 1)
+            return Columns(layout, where, report, tuple(names), again)
         # any table may have a start or a currency: a bill has at least its product or service
         known = len(layout.needed) - len(missing)
         if ("product" in found or "service_name" in found) and known > nearest[0]:
@@ -313,12 +342,9 @@ _FIXES = {
 def _refuse_own_output(names: Sequence[str]) -> None:
     """Refuse what kmscost itself wrote: a forecast never comes back as a bill."""
     kind = kind_of_columns(names)
-    fix = _FIXES.get(kind) if kind else None
-    if kind and fix:
+    if kind and (fix := _FIXES.get(kind)):
         raise UnreadableError(kind.words, f"the columns of {_describe_layouts()}", fix)
 
 
 def _list_columns(names: Sequence[str]) -> str:
-    shown = ", ".join(name[:40] for name in names[:_MOST_COLUMNS_SAID])
-    more = len(names) - _MOST_COLUMNS_SAID
-    return f"the columns {shown}{f' and {more:,} more' if more > 0 else ''}"
+    return f"the columns {listed((name[:40] for name in names), _MOST_COLUMNS_SAID)}"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from estimator.figures import plural
-from estimator.measurement.billing.cells import CLOUDTRAIL, KMS, USAGE_UNITS
+from estimator.figures import listed, plural
+from estimator.measurement.billing.cells import CLOUDTRAIL, KMS, USAGE_UNITS, has_own_rate
 from estimator.measurement.billing.charges import EVENTS, KEY_MONTHS, REQUESTS
 from estimator.measurement.billing.repeats import grain_notices
 from pricing.reading.problems import KmscostError, Problem
@@ -22,6 +22,7 @@ _SYMMETRIC = "KMS-Requests"
 _COPIES = "PaidEventsRecorded"  # CloudTrail's meter of every copy of an event after the first
 
 OWN_RATES = "usage types with rates of their own"
+_UNKNOWN_TYPES = "usage types that are not known"
 CAUSE_NOT_TOLD = "a bill cannot tell what caused a request: CloudTrail's are among all others"
 
 
@@ -149,13 +150,19 @@ def _totals(kms: pd.DataFrame, trails: pd.DataFrame, cost: str) -> dict[str, flo
 
 
 def own_rate_notices(requests: pd.DataFrame) -> list[str]:
-    """The notice of requests of a bill that are none of CloudTrail's, where there are any."""
+    """Notices of requests of other usage types than those of CloudTrail, where there are any."""
     special = requests[~requests["meter"].isin([_SYMMETRIC, ""])]
-    if not special["quantity"].sum():
-        return []
-    many = plural(special["quantity"].sum(), "request", "is", "are")
-    note = f"{many} of {OWN_RATES} and no free tier (asymmetric keys, data key pairs)"
-    return [f"{note}: CloudTrail causes none of them"]
+    is_known = special["meter"].astype(str).map(has_own_rate).astype(bool)
+    notes = []
+    if known := special["quantity"][is_known].sum():
+        many = plural(known, "request", "is", "are")
+        note = f"{many} of {OWN_RATES} and no free tier (asymmetric keys, data key pairs)"
+        notes.append(f"{note}: CloudTrail causes none of them")
+    if unknown := special["quantity"][~is_known].sum():
+        names = listed(sorted(set(special["meter"][~is_known])))
+        many = plural(unknown, "request", "is", "are")
+        notes.append(f"{many} of {_UNKNOWN_TYPES} ({names}): CloudTrail is known to cause none")
+    return notes
 
 
 def notices(charges: pd.DataFrame, records: int) -> list[str]:
@@ -225,7 +232,12 @@ def notices_of_months(bill: Actuals, months: Collection[str]) -> list[str]:
         & (rows["unit"] == "request")
         & rows["month"].astype(str).isin(months)
     )
-    others = [line for line in bill.notices if line not in own and OWN_RATES not in line]
+    again = (OWN_RATES, _UNKNOWN_TYPES)
+    others = [
+        line
+        for line in bill.notices
+        if line not in own and not any(words in line for words in again)
+    ]
     return [*others, *own_rate_notices(rows[chosen])]
 
 

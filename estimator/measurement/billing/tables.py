@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import csv
 import functools
-import importlib
 import io
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import IO, Any
 
 from estimator.measurement.billing import chunks
 from estimator.measurement.billing.archives import WatchedStream
+from estimator.measurement.billing.arrow_columns import (
+    arrow,
+    cells_among,
+    count_alike,
+    distinct,
+    plain_text,
+    spans_of,
+    texts_of,
+)
 from estimator.measurement.billing.cells import clean, is_aws, is_flag, product_of
 from estimator.measurement.billing.chunks import (
     FORECAST,
@@ -97,15 +104,6 @@ def read_parquet(stream: IO[bytes], path: str) -> tuple[Columns, Iterator[Chunk]
     return columns, _parquet_lines(table, columns)
 
 
-@cache
-def arrow(module: str = "") -> Any:
-    """The module of pyarrow, an optional extra, or None where it is not installed."""
-    try:
-        return importlib.import_module(f"pyarrow.{module}" if module else "pyarrow")
-    except ImportError:
-        return None
-
-
 def _parquet_lines(table: Any, columns: Columns) -> Iterator[Chunk]:
     wanted = [name for _, name in columns.where.values()]
     fields = {name: field for field, (_, name) in columns.where.items()}
@@ -181,10 +179,10 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
     total = table.num_rows
     table = _without_forecasts(table)
 
-    values = cache(lambda name: _distinct(table[name]))
+    values = cache(lambda name: distinct(table[name]))
 
     def among(name: str, chosen: Callable[[str], bool]) -> Any:
-        return _among(table[name], values(name), chosen)
+        return cells_among(table[name], values(name), chosen)
 
     has_provider = "provider" in table.column_names
     # a table without providers is of one, and AWS's words are taken for AWS's
@@ -205,28 +203,30 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
         of_aws = compute.or_(compute.or_(of_aws, unknown), ours)
     kinds = values("kind")
     # Arrow knows no blanks after a separator: the cells keep them, and a quote behind them
-    # a header in the middle, where files were joined, is no line
-    is_header = columns.name("kind") in kinds
+    # a header in the middle, where files were joined, is no line, whatever the order of its columns
+    is_header = not set(columns.names).isdisjoint(kinds)
     if is_header or any('"' in kind or kind.startswith(" ") for kind in kinds):
         raise SlowWayError
-    is_usage = compute.and_(of_aws, _among(table["kind"], kinds, columns.layout.is_usage))
+    is_usage = compute.and_(of_aws, cells_among(table["kind"], kinds, columns.layout.is_usage))
+    estimates: set[tuple[str, str]] = set()
     if columns.layout.by_month and "invoice" in table.column_names:
+        is_estimate = among("invoice", columns.layout.is_estimate)
+        estimates = spans_of(table, compute.and_(is_usage, is_estimate))
         is_usage = compute.and_(is_usage, compute.invert(among("invoice", columns.layout.is_open)))
-    # text is made of the few values that are left: of timestamps it takes longer than all else
-    spans = table.select(["start", "end"]).filter(is_usage).group_by(["start", "end"])
-    moments = [_texts(column) for column in spans.aggregate([]).select(["start", "end"]).columns]
     currencies: set[str] = set()
     if "currency" in table.column_names:
         currency = table["currency"].filter(of_aws) if has_provider else table["currency"]
-        currencies = set(_texts(compute.unique(currency)))
+        currencies = set(texts_of(compute.unique(currency)))
     charged = table.filter(ours)
     return Chunk(
         lines=table.num_rows,
-        spans=set(zip(*moments, strict=True)),
+        spans=spans_of(table, is_usage),
+        estimates=estimates,
         currencies=currencies,
         of_aws=compute.sum(of_aws).as_py() or 0,
         forecasts=total - table.num_rows,
-        charges=text_frame({name: _texts(charged[name]) for name in charged.column_names}),
+        alike=count_alike(table, compute.and_(of_aws, compute.invert(ours))),
+        charges=text_frame({name: texts_of(charged[name]) for name in charged.column_names}),
         numbers=[],
     )
 
@@ -241,38 +241,16 @@ def _without_forecasts(table: Any) -> Any:
     compute = arrow("compute")
     marks = []
     if "forecast" in table.column_names:
-        flags = _distinct(table["forecast"])
+        flags = distinct(table["forecast"])
         if any(map(is_flag, flags)):
-            marks.append(_among(table["forecast"], flags, is_flag))
+            marks.append(cells_among(table["forecast"], flags, is_flag))
     if "description" in table.column_names:
-        marks.append(compute.starts_with(_plain_text(table["description"]), FORECAST))
+        marks.append(compute.starts_with(plain_text(table["description"]), FORECAST))
     for mark in marks:
         if compute.any(mark).as_py():
             whole = functools.reduce(compute.or_, marks)
             return table.filter(compute.invert(whole))
     return table
-
-
-def _among(column: Any, values: Iterable[str], chosen: Callable[[str], bool]) -> Any:
-    """A mask of the cells whose value is chosen, out of those that the column has."""
-    wanted = [value for value in values if chosen(value)]
-    return arrow("compute").is_in(_plain_text(column), arrow().array(wanted, arrow().string()))
-
-
-def _distinct(column: Any) -> list[str]:
-    return list(arrow("compute").unique(_plain_text(column)).to_pylist())
-
-
-def _plain_text(column: Any) -> Any:
-    compute = arrow("compute")
-    return compute.fill_null(compute.cast(column, arrow().string()), "")
-
-
-def _texts(column: Any) -> list[str]:
-    """Values as text, nothing where there is none; CUR 2.0's product map as JSON, as its CSV."""
-    if arrow().types.is_nested(column.type):
-        return [json.dumps(dict(value)) if value else "" for value in column.to_pylist()]
-    return list(_plain_text(column).to_pylist())
 
 
 def _csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterator[Chunk]:
@@ -281,7 +259,8 @@ def _csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterator[Chun
     csv.field_size_limit(max(csv.field_size_limit(), _MOST_FIELD))
     wrapper, reader = open_rows(stream, text)
     header = list(text.header)
-    width = len(header)
+    width, ordered, names = len(header), sorted(header), frozenset(header)
+    kind, _ = columns.where["kind"]
     is_wide = text.encoding.startswith("utf-16")
 
     def rows() -> Iterator[tuple[int, list[str]]]:
@@ -304,6 +283,13 @@ def _csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterator[Chun
                 raise UnreadableError(f"text that is no {text.encoding}", "text in UTF-8")
             if row == header:  # files joined one behind another: their lines follow
                 continue
+            if len(row) == width and row[kind] in names and sorted(row) == ordered:
+                raise UnreadableError(
+                    "a header with its columns in another order",
+                    "the lines of one header",
+                    "name the files that were joined one by one",
+                    line=reader.line_num + text.before,
+                )
             if len(row) == width:
                 yield reader.line_num + text.before, row
             elif row:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import tarfile
 import zipfile
 
 import pytest
@@ -46,6 +47,16 @@ def as_encrypted_zip():
     return bytes(data)
 
 
+def as_tar(**members):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, data in members.items():
+            member = tarfile.TarInfo(f"{name}.csv")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return stream.getvalue()
+
+
 DAMAGED = {
     "an empty file": (b"", "an empty file"),
     "blank lines": (b"\n \n", "an empty file"),
@@ -62,6 +73,8 @@ DAMAGED = {
     "a zip file of nothing": (as_zip(), "empty zip"),
     "a zip file with a password": (as_encrypted_zip(), "cannot be unpacked"),
     "an archive in an archive": (as_zip(one=ARCHIVE), "archive inside an archive"),
+    "a tar archive": (as_tar(bill=PLAIN), "a tar archive of files"),
+    "a packed tar archive": (gzip.compress(as_tar(bill=PLAIN)), "a tar archive of files"),
     "an image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "a picture|no text"),
     "another table": (b"name,age\nAlice,30\n", "the columns name, age"),
     "JSON of something else": (b'{"Records": []}', "no manifest"),

@@ -8,11 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.measurement.billing.cost_explorer.entries import (
-    COMMAND,
-    Entry,
-    product_of_usage_type,
-)
+from estimator.measurement.billing.cells import product_of_usage_type
+from estimator.measurement.billing.cost_explorer.entries import COMMAND, Entry
 from estimator.measurement.billing.periods import moments
 from estimator.measurement.unreadable import UnreadableError
 from pricing.regions import is_region

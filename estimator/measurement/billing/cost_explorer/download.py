@@ -10,11 +10,8 @@ from typing import IO
 
 import pandas as pd
 
-from estimator.measurement.billing.cost_explorer.entries import (
-    COMMAND,
-    Entry,
-    product_of_usage_type,
-)
+from estimator.measurement.billing.cells import product_of_usage_type
+from estimator.measurement.billing.cost_explorer.entries import COMMAND, Entry
 from estimator.measurement.billing.csv_text import describe_text, open_rows
 from estimator.measurement.unreadable import UnreadableError
 

@@ -5,17 +5,15 @@ Entries of several files are put together, and become lines of a bill.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from estimator.measurement.billing.cells import CLOUDTRAIL, KMS, product_of
+from estimator.measurement.billing.cells import product_of, product_of_usage_type
 from estimator.measurement.billing.layouts import FIELDS, Columns, Layout
 from estimator.measurement.unreadable import Refused, UnreadableError
-from pricing.usage_types import region_and_meter
 
 COMMAND = (
     "aws ce get-cost-and-usage --granularity DAILY --metrics UnblendedCost UsageQuantity "
@@ -36,9 +34,6 @@ LAYOUT = Layout(
     usage=frozenset({"Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"}),
 )
 COLUMNS = Columns(LAYOUT, {}, LAYOUT.title)
-
-_METER = re.compile(r"KMS-\w[\w-]*")
-_TRAILS = re.compile(r"\w*Events(?:Recorded|Analyzed)|InsightsEvents")
 
 
 @dataclass(frozen=True)
@@ -65,18 +60,6 @@ class Entry:
     quantity: str | None
     unit: str = ""
     currency: str = ""
-
-
-def product_of_usage_type(usage_type: str) -> str:
-    """AWS's code of the service that has a usage type, if it is KMS or CloudTrail.
-
-    >>> product_of_usage_type("us-east-1-KMS-Requests"), product_of_usage_type("BoxUsage:t3.micro")
-    ('awskms', '')
-    """
-    meter = region_and_meter(usage_type)[1]
-    if _METER.fullmatch(meter):
-        return KMS
-    return CLOUDTRAIL if _TRAILS.fullmatch(meter) else ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,85 @@
+"""Amounts of a bill's lines: their numbers, their units, and whether their costs fit them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from estimator.measurement.billing.cells import BLANKS
+from estimator.measurement.billing.layouts import Columns
+from estimator.measurement.unreadable import UnreadableError
+
+# what costs may be rounded by [currency], and the share beyond which one was changed
+_ROUNDED, _FAR = 1e-6, 0.01
+
+# FOCUS 1.0 to 1.2, "Unit Format": a whole number before the unit, such as "1000 Tokens", says how
+# many one is (checked 2026-11-29); other tools shorten it
+_SCALED = re.compile(r"(?:per )?(\d{1,3}(?:,\d{3})+|\d+)\s*([km]?)\s+[a-z][^\d]*", re.IGNORECASE)
+_SHORT = {"": 1, "k": 1_000, "m": 1_000_000}
+# a key-month is the share of its month: hours and days of one are other amounts
+_OF_TIME = re.compile(r"hours?\b|hrs?\b|days?\b|minutes?\b|seconds?\b", re.IGNORECASE)
+
+
+def unit_scale(unit: str) -> int:
+    """How many requests, key-months or events one of a unit is.
+
+    >>> unit_scale("Requests"), unit_scale("10000 Requests"), unit_scale("10K requests")
+    (1, 10000, 10000)
+    >>> unit_scale(""), unit_scale("per 100,000 events")
+    (1, 100000)
+
+    Raises
+    ------
+    UnreadableError
+        It is a time, or has a number that is not understood.
+    """
+    scaled = _SCALED.fullmatch(unit.strip())
+    if _OF_TIME.search(unit) or (scaled is None and any(map(str.isdigit, unit))):
+        raise UnreadableError(
+            f"amounts in {unit[:40]!r}",
+            "requests, key-months or events",
+            "export the bill with AWS's own units",
+        )
+    return _scale(scaled) if scaled else 1
+
+
+def scales_of(units: Iterable[str]) -> dict[str, int]:
+    """Those of the units that are of several requests, keys or events each, and of how many."""
+    scaled = {unit: found for unit in units if (found := _SCALED.fullmatch(unit.strip()))}
+    return {unit: scale for unit, found in scaled.items() if (scale := _scale(found)) > 1}
+
+
+def _scale(scaled: re.Match[str]) -> int:
+    return int(scaled[1].replace(",", "")) * _SHORT[scaled[2].casefold()]
+
+
+def count_odd_costs(lines: pd.DataFrame, columns: Columns) -> int:
+    """How many lines of usage cost other than their amount at their rate; of AWS's own none does.
+
+    A spreadsheet that takes 2.000 for two thousand, or writes it so, leaves the cost as it was.
+    """
+    if not columns.layout.has_rates:
+        return 0
+    usage = lines[lines["kind"].map(columns.layout.is_usage)]
+    rate, amount, cost = (
+        read_numbers(usage[name], columns.name(name)) for name in ("rate", "amount", "cost")
+    )
+    expected = rate * amount
+    apart = (expected - cost).abs()
+    is_odd = (
+        (rate != 0) & (apart > _ROUNDED) & (apart > _FAR * np.maximum(expected.abs(), cost.abs()))
+    )
+    return int(is_odd.sum())
+
+
+def read_numbers(texts: pd.Series[str], column: str) -> pd.Series[float]:
+    """The numbers in a column, NaN where it is blank."""
+    numbers = pd.to_numeric(texts, errors="coerce").astype(float)
+    odd = texts[~np.isfinite(numbers)]
+    wrong = odd[~odd.map(str.strip).isin(BLANKS)]
+    if len(wrong):
+        raise UnreadableError(f"{wrong.iloc[0][:40]!r} in {column}", "a number")
+    return numbers.where(np.isfinite(numbers))

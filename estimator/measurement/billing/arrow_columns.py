@@ -1,0 +1,70 @@
+"""Columns of Arrow tables: their distinct values, masks of them, and what lines have in them."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from estimator.measurement.billing.cells import clean, is_like_ours, is_usage_type_of_ours
+
+
+@cache
+def arrow(module: str = "") -> Any:
+    """The module of pyarrow, an optional extra, or None where it is not installed."""
+    try:
+        return importlib.import_module(f"pyarrow.{module}" if module else "pyarrow")
+    except ImportError:
+        return None
+
+
+def spans_of(table: Any, mask: Any) -> set[tuple[str, str]]:
+    """Start and end of the lines of a mask; text is made of those that differ: it takes long."""
+    lines = table.select(["start", "end"]).filter(mask)
+    spans = lines.group_by(["start", "end"]).aggregate([])
+    return set(zip(*(texts_of(spans[name]) for name in ("start", "end")), strict=True))
+
+
+def count_alike(table: Any, mask: Any) -> Counter[str]:
+    """Lines of a mask that look like those of KMS or CloudTrail, by the name of their service."""
+    services = [name for name in ("product", "service_name") if name in table.column_names]
+    alike = arrow().array([False] * table.num_rows, arrow().bool_())
+    for name, is_alike in (
+        ("product", is_like_ours),
+        ("service_name", is_like_ours),
+        ("usage_type", is_usage_type_of_ours),
+        ("sku_meter", is_usage_type_of_ours),
+    ):
+        if name in table.column_names:
+            found = cells_among(table[name], distinct(table[name]), is_alike)
+            alike = arrow("compute").or_(alike, found)
+    lines = table.select(services).filter(arrow("compute").and_(mask, alike))
+    names = zip(*(texts_of(lines[name]) for name in services), strict=True)
+    return Counter(next(filter(None, map(clean, pair)), "") for pair in names)
+
+
+def cells_among(column: Any, values: Iterable[str], chosen: Callable[[str], bool]) -> Any:
+    """A mask of the cells whose value is chosen, out of those that the column has."""
+    wanted = [value for value in values if chosen(value)]
+    return arrow("compute").is_in(plain_text(column), arrow().array(wanted, arrow().string()))
+
+
+def distinct(column: Any) -> list[str]:
+    """The values of a column as text, each once."""
+    return list(arrow("compute").unique(plain_text(column)).to_pylist())
+
+
+def plain_text(column: Any) -> Any:
+    """A column as text, empty where there is nothing."""
+    compute = arrow("compute")
+    return compute.fill_null(compute.cast(column, arrow().string()), "")
+
+
+def texts_of(column: Any) -> list[str]:
+    """Values as text, nothing where there is none; CUR 2.0's product map as JSON, as its CSV."""
+    if arrow().types.is_nested(column.type):
+        return [json.dumps(dict(value)) if value else "" for value in column.to_pylist()]
+    return list(plain_text(column).to_pylist())
