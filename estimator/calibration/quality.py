@@ -77,7 +77,8 @@ def refusals(actuals: Actuals, measured: Measured, path: str) -> list[Problem]:
     known = (measured.exposure >= 0.5) & ~measured.hidden
     days_known = int(known[measured.with_puts].sum(axis=1).min(initial=whole))
     if days_known < LEAST_DAYS <= whole:
-        found = f"files of {plural(days_known, 'day')} of {whole}: a Bucket Key hides those of the others"
+        of = f"{plural(days_known, 'day')} of {whole}"
+        found = f"files of {of}: a Bucket Key hides those of the others"
         expected = f"{LEAST_DAYS} days or more, two of each weekday"
         problems.append(because(found, expected, "measure object names of the others too"))
     if measured.with_puts.any() and measured.untold > MOST_SKIPPED * measured.puts:
