@@ -167,7 +167,9 @@ class _Listing:
         """Count the objects that were added since."""
         codes, places = places_of(self._names)
         counts = np.bincount(codes[codes >= 0], minlength=len(places))
-        self.places.update(dict(zip(places, counts.tolist(), strict=True)))
+        # folders of two trails, below two prefixes, may be of one place
+        for place, number in zip(places, counts.tolist(), strict=True):
+            self.places[place] += number
         for name in (self._names[at] for at in np.flatnonzero(codes < 0)):
             if "CloudT" not in name and "dTrail" not in name:
                 continue

@@ -430,6 +430,22 @@ def test_splitting_and_reordering_change_nothing(tmp_path_factory, names, cut, k
     check(parts)
 
 
+@pytest.mark.parametrize("write", [text, lambda names: json.dumps(page(names))])
+def test_two_trails_below_two_prefixes(tmp_path, write):
+    """One bucket, two trails, the same account, Region and day: 2 files of one and 3 of the other.
+
+    Their folders differ, `AWSLogs/` and `AWSLogs/o-a1b2c3/`; what they tell does not: 5 puts.
+    """
+    own = [log_name(number=number) for number in range(2)]
+    of_organization = [
+        log_name(number=number).replace("AWSLogs/", "AWSLogs/o-a1b2c3/") for number in range(2, 5)
+    ]
+    (tmp_path / "list").write_text(write([*own, *of_organization]))
+    actuals = measure_s3_listing(tmp_path / "list")
+    assert actuals.totals["by_cause"]["put"] == 5
+    assert actuals.details["objects"]["cloudtrail"] == 5
+
+
 def test_a_copy_counts_once_packed_or_not(tmp_path):
     """The listing and its packed copy in one folder."""
     text = f"2026-10-02 00:05:12     4711 {log_name()}\n".encode()
