@@ -1,9 +1,9 @@
 """Answers of services and searches that say themselves that they are not whole.
 
-Sources: Amazon CloudWatch Logs API Reference, GetQueryResults (a query that runs has partial results;
-`nextToken`; `recordsMatched`); Elasticsearch, The Definitive Guide, Empty search (`total`, `timed_out`,
-`_shards`; 10 hits unless more are asked for); both checked 2026-11-29. The tokens of lookup-events,
-filter-log-events and Lake are those of the AWS CLI's own pages.
+Sources: Amazon CloudWatch Logs API Reference, GetQueryResults (a query that runs has partial
+results; `nextToken`; `recordsMatched`); Elasticsearch, The Definitive Guide, Empty search (`total`,
+`timed_out`, `_shards`; 10 hits unless more are asked for); both checked 2026-11-29. The tokens of
+lookup-events, filter-log-events and Lake are those of the AWS CLI's own pages.
 """
 
 from __future__ import annotations
