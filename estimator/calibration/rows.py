@@ -167,7 +167,9 @@ def grid_of(
     row: np.ndarray, column: np.ndarray, weights: FloatArray, shape: tuple[int, int]
 ) -> FloatArray:
     """Weights added up in rows and columns."""
-    flat = np.bincount(row * shape[1] + column, weights=weights, minlength=shape[0] * shape[1])
+    # codes of a few texts are bytes, which overflow at the 128th cell
+    place = row.astype(np.int64) * shape[1] + column
+    flat = np.bincount(place, weights=weights, minlength=shape[0] * shape[1])
     grid: FloatArray = flat.reshape(shape).astype(np.float64)
     return grid
 
