@@ -61,7 +61,8 @@ def log_notices(actuals: Actuals, found: pd.DataFrame, months: list[str]) -> Ite
     left = found[~found["month"].isin(months)]
     if len(left):
         many = count(left["quantity"].sum())
-        yield f"{many} logged requests of {listed(sorted(set(left['month'])))} are left out"
+        names = listed(month or "no day" for month in sorted(set(left["month"])))
+        yield f"{many} logged requests of {names} are left out"
     unknown = found[found["month"].isin(months) & (found["service"] == UNKNOWN)]
     # tables of measurements have no notices; elsewhere it is there with an example of the keys
     if len(unknown) and not any(OF_UNKNOWN in line for line in actuals.notices):

@@ -40,9 +40,13 @@ def choose_months(
     KmscostError
         There is none, or it is not in both.
     """
-    in_logs = sorted(set(logged["month"]))
+    # requests without a time are of no month, and of no line of a bill
+    in_logs = sorted(set(logged["month"]) - {""})
     problems = []
-    if not in_logs:
+    if not in_logs and len(logged):
+        found, expected = "logs whose requests are of no day", "events with their eventTime"
+        problems.append(Problem(paths[0], None, "", found, expected, "export it too"))
+    elif not in_logs:
         found, expected = "logs without a KMS request", "logs of an account that uses KMS"
         problems.append(Problem(paths[0], None, "", found, expected, "name more log files"))
     elif month is not None and month not in in_logs:

@@ -30,6 +30,7 @@ from estimator.calibration.measured import lay_out
 from estimator.calibration.quality import (
     LEAST_DAYS,
     covered_share,
+    hidden_days,
     no_cloudtrail,
     no_trail,
     nothing_placed,
@@ -126,6 +127,7 @@ def backtest(
     scores = scores_of(frame)
     trusted, verdict = verdict_of(scores, frame)
     notices = [line for line in actuals_read.notices if line == LOST] + unread(actuals_read)
+    notices += hidden_days(measured)
     notices.append("replication is left out, and everything that is not CloudTrail's")
     if len(folds) < FEW_FOLDS:
         notices.append(f"{len(folds)} folds say little about the ranges: measure more days")

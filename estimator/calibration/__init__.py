@@ -23,6 +23,7 @@ from estimator.calibration.other_requests import (
 )
 from estimator.calibration.quality import (
     covered_share,
+    hidden_days,
     no_cloudtrail,
     no_trail,
     nothing_covered,
@@ -137,6 +138,7 @@ def calibrate_text(
             *([] if forced else unread(actuals)),
             *(line for line in actuals.notices if line == LOST),
             *measured.notices,
+            *hidden_days(measured),
             *files.notices,
             *readers.notices,
             *more,

@@ -14,6 +14,7 @@ from estimator.calibration.rows import (
     NAMES,
     cloudtrail_rows,
     grid_of,
+    requests_without_day,
     row_of,
     stream_of,
     trail_of,
@@ -44,15 +45,21 @@ class Measured:
         Log files put, a row a stream, a column a day. [file]
     exposure : array
         Of each trail (row) and day: the share of it that was recorded. [0-1]
+    hidden : array of bool
+        Of each trail and day: whether a Bucket Key hid its files, and nothing else told them.
     recorded : array
         Of each day: the share of it that was recorded of whoever was recorded best. [0-1]
     by_names : array of bool
         Of each trail: whether its files were counted by object names, not by requests.
     with_puts : array of bool
         Of each trail: whether any put of one of its streams was seen. Others are not calibrated.
+    under_bucket_key : array of bool
+        Of each trail and day: whether all its requests were under a Bucket Key.
     unplaced : float
         Puts without a trail, account and Region of the inventory; those of other trails are not
         among them. [request]
+    untold, puts : float
+        Puts in logs that do not tell their day, account or Region; all puts in logs. [request]
     write_requests, name_files, name_digests, name_exposure : array
         Of each trail and day: requests of puts and digests; log files and digests put by names;
         their exposure.
@@ -75,10 +82,14 @@ class Measured:
     streams: Streams
     files: FloatArray
     exposure: FloatArray
+    hidden: np.ndarray
     recorded: FloatArray
     by_names: np.ndarray
     with_puts: np.ndarray
+    under_bucket_key: np.ndarray
     unplaced: float
+    untold: float
+    puts: float
     write_requests: FloatArray
     name_files: FloatArray
     name_digests: FloatArray
@@ -95,11 +106,21 @@ class Measured:
     notices: tuple[str, ...]
 
     def stream_exposure(self) -> FloatArray:
-        """Of each stream and day: the share that was recorded while the stream lived. [day]"""
+        """Of each stream and day: the share of it whose files are known while it lived. [day]"""
         days = self.window.ordinals
         alive = (days >= self.streams.start[:, None]) & (days < self.streams.end[:, None])
-        recorded: FloatArray = np.where(alive, self.exposure[self.streams.trail], 0.0)
-        return recorded
+        is_known = alive & ~self.hidden[self.streams.trail]
+        known: FloatArray = np.where(is_known, self.exposure[self.streams.trail], 0.0)
+        return known
+
+    def files_known(self, trails: np.ndarray) -> np.ndarray:
+        """For each day, True where the files of these trails are known, also where there are none.
+
+        What a Bucket Key hid, and what was not recorded, is not known.
+        """
+        recorded = self.exposure[trails].max(axis=0, initial=0.0) > 0
+        known: np.ndarray = recorded & ~self.hidden[trails].any(axis=0)
+        return known
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,8 +175,11 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
     # under a Bucket Key the context names the bucket, so only object names tell the files
     seen_by_logs = per_trail(put & is_logs & ~hidden, quantity).sum(axis=1) > 0
     seen_by_names = per_trail(put & is_names, files_of).sum(axis=1) > 0
-    # logs come first: they tell requests and files, names tell files alone
-    by_names = seen_by_names & ~seen_by_logs
+    under_bucket_key = per_trail((put | digest) & is_logs & hidden, quantity) > 0
+    # logs come first: they tell requests and files, names tell files alone, but of all days
+    by_names = seen_by_names & (~seen_by_logs | under_bucket_key.any(axis=1))
+    # a day that no put is seen of is none without files
+    hidden_days = under_bucket_key & ~by_names[:, None]
     chosen = put & (stream >= 0) & np.where(by_names[trail], is_names, is_logs & ~hidden)
     files = grid_of(
         stream[chosen],
@@ -163,11 +187,15 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         np.where(is_names, files_of, quantity)[chosen],
         (len(streams), window.days),
     )
+    files = np.where(hidden_days[streams.trail], 0.0, files)
     # a free tier that they do not use is left to the rest
     pooled = others & is_logs & uses_free_tier(rows)
     zero = np.zeros(len(streams), dtype=np.int64)
     # puts that name a trail of somebody else are not unplaced: they have a place, elsewhere
     stranger = (trail < 0) & (rows["trail"] != "").to_numpy()
+    nameless = put & is_logs & ~hidden & ~stranger
+    nameless &= ((rows["account"] == "") | (rows["region"] == "")).to_numpy()
+    undated = requests_without_day(actuals.measured, ("put",))
     cover = Cover(inventory, actuals.coverage, window, places)
     recorded = np.stack([cover.trail(number) for number in range(count)])
     exposure = np.where(by_names[:, None], cover.names(), recorded)
@@ -179,11 +207,15 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         streams=streams,
         files=files,
         exposure=exposure,
+        hidden=hidden_days,
         recorded=cover.anyone(),
         by_names=by_names,
         # zero files of every stream while the trail writes elsewhere are no measurement of it
         with_puts=grid_of(streams.trail, zero, files.sum(axis=1), (count, 1))[:, 0] > 0,
+        under_bucket_key=under_bucket_key & ~(per_trail(put & is_logs & ~hidden, quantity) > 0),
         unplaced=float(quantity[put & (stream < 0) & ~hidden & ~stranger].sum()),
+        untold=float(quantity[nameless].sum()) + undated,
+        puts=float(quantity[put & is_logs].sum()) + undated,
         write_requests=requests_by_logs,
         name_files=per_trail(put & is_names, files_of),
         name_digests=per_trail(digest & is_names, files_of),
@@ -273,13 +305,14 @@ def _strangers(
         notices.append(
             f"not in the inventory: trail {listed(places.strangers, MOST_NAMED)} ({fix})"
         )
-    placed = (trail >= 0) & (rows["account"] != "").to_numpy()
+    placed = (trail >= 0) & ~rows["bucket_key"].to_numpy(dtype=bool)
     lost = placed & (stream < 0) & (rows["cause"] == "put").to_numpy()
     if lost.any():
         missing = rows[lost]
         found = missing[["account", "region"]].drop_duplicates()
         pairs = sorted(found.itertuples(index=False, name=None))
-        names = listed((f"{account} {region}" for account, region in pairs), MOST_NAMED)
+        texts = (f"{account} {region}".strip() or "not told" for account, region in pairs)
+        names = listed(texts, MOST_NAMED)
         total = missing["quantity"].sum()
         notices.append(
             f"{total:,.0f} puts of accounts or Regions that the inventory does not list: {names}"

@@ -32,6 +32,9 @@ def bucket_key_savings(measured: Measured, source: str) -> tuple[dict[int, Range
         under_key = measured.window.ordinals >= digests_from(trail)
         written = written + np.where(under_key, measured.name_digests[number], 0.0)
         both = (measured.name_exposure > 0) & (measured.log_exposure[number] > 0)
+        whole = measured.under_bucket_key[number]
+        if whole.any():  # days before it was on would thin what it saves
+            both &= whole
         files = np.where(both, written, 0.0)
         if not requests[both].any() or not files.any():
             if trail.bucket.bucket_key:

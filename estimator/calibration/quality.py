@@ -9,8 +9,10 @@ import numpy as np
 from estimator.calibration.arn_matching import MOST_NAMED
 from estimator.calibration.measured import CAUSES, Measured
 from estimator.calibration.recorded_days import Window
-from estimator.figures import listed, share
+from estimator.calibration.rows import requests_without_day
+from estimator.figures import listed, plural, share
 from estimator.inventory import Inventory
+from estimator.measurement.envelopes.partial_answers import ELSEWHERE
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
 from pricing.reading.problems import KmscostError, Problem
@@ -73,6 +75,18 @@ def refusals(actuals: Actuals, measured: Measured, path: str) -> list[Problem]:
     if gaps:
         found = f"whole days without a record: {listed(gaps, MOST_NAMED)}"
         problems.append(because(found, "no gap", "add the missing logs"))
+    known = (measured.exposure >= 0.5) & ~measured.hidden
+    days_known = int(known[measured.with_puts].sum(axis=1).min(initial=whole))
+    if days_known < LEAST_DAYS <= whole:
+        of = f"{plural(days_known, 'day')} of {whole}"
+        found = f"files of {of}: a Bucket Key hides those of the others"
+        expected = f"{LEAST_DAYS} days or more, two of each weekday"
+        problems.append(because(found, expected, "measure object names of the others too"))
+    if measured.with_puts.any() and measured.untold > MOST_SKIPPED * measured.puts:
+        of = f"{measured.untold:,.0f} of {measured.puts:,.0f} puts"
+        found = f"{of} that do not tell their day, account or Region"
+        expected = f"no more than {share(MOST_SKIPPED)}"
+        problems.append(because(found, expected, "measure whole events"))
     skipped = len(actuals.skipped)
     if skipped > MOST_SKIPPED * (actuals.files + skipped):
         found = f"{skipped:,} of {actuals.files + skipped:,} files skipped"
@@ -84,11 +98,32 @@ def refusals(actuals: Actuals, measured: Measured, path: str) -> list[Problem]:
 
 def unread(actuals: Actuals) -> list[str]:
     """What the measurement did not read, also where it is little enough to calibrate."""
-    skipped = len(actuals.skipped)
-    if not skipped:
-        return []
-    lines = listed(actuals.skipped.lines(), most=3)
-    return [f"{skipped:,} files or lines were not read, and no number knows them: {lines}"]
+    notices = []
+    if skipped := len(actuals.skipped):
+        lines = listed(actuals.skipped.lines(), most=3)
+        what = f"{skipped:,} files or lines were not read, and no number knows them"
+        notices.append(f"{what}: {lines}")
+    notices += [line for line in actuals.notices if line.endswith(ELSEWHERE)]
+    if undated := round(requests_without_day(actuals.measured)):
+        notices.append(f"{plural(undated, 'request')} without a day: no number knows them")
+    return notices
+
+
+def hidden_days(measured: Measured) -> list[str]:
+    """The days on which a Bucket Key hid the files of trails: they are none without files."""
+    notices = []
+    for trail, days in zip(measured.inventory.trails, measured.hidden, strict=True):
+        if not days.any():
+            continue
+        columns = np.flatnonzero(days)
+        first, last = measured.window.day(columns[0]), measured.window.day(columns[-1])
+        count = plural(len(columns), "day")
+        what = f"trail {trail.name}: a Bucket Key hides its files on {count} ({first} to {last})"
+        fix = "measure object names of these days too"
+        if not trail.bucket.bucket_key:
+            fix += ", and set bucket_key: true if it is on"
+        notices.append(f"{what}, which tell no files_per_day: {fix}")
+    return notices
 
 
 def nothing_placed(measured: Measured, path: str) -> Problem | None:

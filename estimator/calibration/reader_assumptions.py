@@ -165,9 +165,8 @@ def _due_days(
     if not reader_model.each_put:
         return unit_gets > 0
     # a day without a file is one on which it got none; what was not recorded is not
-    trails = np.unique(streams.trail)
-    put = model.measured.exposure[trails].max(axis=0, initial=0.0) > 0
-    days: np.ndarray = put & model.measured.window.within(reader_model.period)
+    known = model.measured.files_known(np.unique(streams.trail))
+    days: np.ndarray = known & model.measured.window.within(reader_model.period)
     return days
 
 
@@ -205,7 +204,7 @@ def _add_reader(
     daily = np.where(exposure > 0, gets.daily, 0.0)
     read = np.flatnonzero(gets.by_trail > 0)
     rows = np.flatnonzero(np.isin(measured.streams.trail, read))
-    put = measured.exposure[read].max(axis=0) > 0 if len(read) else exposure > 0
+    put = measured.files_known(read) if len(read) else exposure > 0
     files = np.where((exposure > 0) & put, measured.files[rows], 0.0)
     # drivers are told apart by name, so a new reader must not have one of theirs
     taken = {named.name for named in (*measured.inventory.readers, *measured.inventory.trails)}

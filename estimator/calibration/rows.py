@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from estimator.calibration.arn_matching import TrailPlaces, codes_of
 from estimator.calibration.recorded_days import Window
 from estimator.inventory import Inventory
+from estimator.measurement.result import CAUSES
 from estimator.measurement.sources import sources_that_count
 from estimator.months import FloatArray
 from estimator.volume.streams import Streams
@@ -53,6 +55,15 @@ def cloudtrail_rows(measured: pd.DataFrame, window: Window) -> pd.DataFrame:
         values = measured[name].to_numpy()[chosen] if name in measured else blank
         columns[name] = values
     return pd.DataFrame(columns).fillna({"quantity": 0.0, "files": 0.0})
+
+
+def requests_without_day(measured: pd.DataFrame, causes: Collection[str] = CAUSES) -> float:
+    """Requests in logs that are on no day, so in no window. [request]"""
+    if "day" not in measured or "cause" not in measured:
+        return 0.0
+    chosen = measured["day"].isna() & measured["cause"].isin(list(causes))
+    chosen &= measured["source"].isin(list(LOGS))
+    return float(measured.loc[chosen, "quantity"].sum())
 
 
 def trail_pairs(rows: pd.DataFrame) -> list[tuple[str, str]]:
@@ -156,7 +167,9 @@ def grid_of(
     row: np.ndarray, column: np.ndarray, weights: FloatArray, shape: tuple[int, int]
 ) -> FloatArray:
     """Weights added up in rows and columns."""
-    flat = np.bincount(row * shape[1] + column, weights=weights, minlength=shape[0] * shape[1])
+    # codes of a few texts are bytes, which overflow at the 128th cell
+    place = row.astype(np.int64) * shape[1] + column
+    flat = np.bincount(place, weights=weights, minlength=shape[0] * shape[1])
     grid: FloatArray = flat.reshape(shape).astype(np.float64)
     return grid
 

@@ -51,6 +51,17 @@ def close(amount: Decimal) -> object:
     return pytest.approx(float(amount), abs=1e-8)
 
 
+def test_requests_of_no_day_are_left_out_and_counted(tmp_path: Path) -> None:
+    """250,000 of a million have no time: with a bill and without they are on no line, and said."""
+    some = logs((750_000, {}), (250_000, {**TABLE, "day": None}))
+    line = {"quantity": 1_000_000, "cost": "3.00"}
+    for found in (attribute(some), attribute(some, bill(tmp_path / "b.csv", line))):
+        assert any("250,000 logged requests of no day" in notice for notice in found.notices)
+    assert costs(found) == {"s3": close(D("2.25")), NOT_IN_LOGS: close(D("0.75"))}
+    with pytest.raises(KmscostError, match="logs whose requests are of no day"):
+        attribute(logs((5, {"day": None})))
+
+
 def test_each_line_is_shared_out_in_proportion(tmp_path: Path) -> None:
     """Decrypt 1,000,000 for USD 3.00: 750,000 of S3 and 250,000 of DynamoDB are 2.25 and 0.75."""
     found = attribute(

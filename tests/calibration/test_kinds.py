@@ -277,6 +277,33 @@ def test_others_are_measured_by_account():
     assert again.text == calibration.text
 
 
+def test_others_of_twelve_accounts():
+    """Each of twelve accounts has its own number: 10, 20, ... 120 a day are as many times 30.437.
+
+    Twelve accounts of 28 days are 336 cells: numbers of one byte would put them into others'.
+    """
+    more = [f"3333333333{number:02d}" for number in range(10)]
+    listed = "".join(f'  - {{id: "{account}"}}\n' for account in more)
+    text = INVENTORY.replace("keys:\n", f"{listed}keys:\n")
+    daily = {account: 10 * (n + 1) for n, account in enumerate([HOME, OTHER, *more])}
+    calibration = calibrate_yaml(text, of_accounts(daily, recorded=tuple(daily)))
+    assert others_of(calibration) == {
+        account: pytest.approx(count * MONTH, rel=1e-3) for account, count in daily.items()
+    }
+
+
+def test_half_a_year_of_logs():
+    """182 days of 40 other requests a day: 40 x 30.437 a month; the days no longer fit a byte."""
+    actuals = count_actuals(
+        {stream: [counts[0]] * 182 for stream, counts in PUTS.items()}, others=[40.0] * 182
+    )
+    text = INVENTORY.replace(f'  - {{id: "{OTHER}", name: prod}}\n', "")
+    calibration = calibrate_yaml(text, actuals)
+    other = calibration.inventory.other_kms_requests_per_month.each_payer
+    assert other.mid == pytest.approx(40 * MONTH, rel=1e-3)
+    assert calibration.window.days == 182
+
+
 @settings(max_examples=cases(10))
 @given(st.integers(0, 5_000), st.integers(1, 5_000), st.sampled_from(["0", "12_000", None]))
 def test_accounts_in_the_place_of_a_number_add_up_to_it(home, other, before):

@@ -118,6 +118,112 @@ def test_few_unreadable_files_are_said(tmp_path, inventory):
     assert mean_of(calibrate(inventory, logs)) == pytest.approx(FILES, rel=0.02)
 
 
+def save_days(folder, of_day):
+    """A log file of each day: what a function gives for it, and a call to EC2 in every hour."""
+    folder.mkdir()
+    for day in range(DAYS):
+        hours = (event(day, number) for number in range(0, FILES, FILES // 24))
+        calls = [{**put, "eventSource": "ec2.amazonaws.com", "eventID": "c"} for put in hours]
+        records = [*of_day(day), *calls]
+        (folder / f"{day}.json").write_text(json.dumps({"Records": records}))
+    return folder
+
+
+def under_bucket_key(put):
+    """The same put where a Bucket Key is on: its context names the bucket alone."""
+    context = put["requestParameters"]["encryptionContext"]
+    context = {**context, "aws:s3:arn": "arn:aws:s3:::example-logs"}
+    return {**put, "requestParameters": {"encryptionContext": context}}
+
+
+def switched_on(day, on):
+    """96 puts of a day; from the day on which a Bucket Key is on, 4 requests that tell no file."""
+    if day < on:
+        return [event(day, number) for number in range(FILES)]
+    return [under_bucket_key(event(day, number)) for number in range(0, FILES, FILES // 4)]
+
+
+def test_a_bucket_key_is_switched_on(tmp_path, inventory):
+    """96 files on each of 20 days, then 10 days under a Bucket Key: 96 a day, and it is said.
+
+    Days whose files nobody sees are none without files: it was 0.05 a day.
+    """
+    logs = save_days(tmp_path / "logs", lambda day: switched_on(day, 20))
+    calibration = calibrate(inventory, logs)
+    assert mean_of(calibration) == pytest.approx(FILES, rel=0.01)
+    for answer in (calibration, backtest(inventory, logs, horizon="4d")):
+        (notice,) = (text for text in answer.notices if "Bucket Key hides" in text)
+        assert "on 10 days (2026-10-21 to 2026-10-30)" in notice
+        assert "set bucket_key: true" in notice
+
+
+def test_too_few_days_without_a_bucket_key(tmp_path, inventory):
+    """Thirteen of thirty days tell their files: refused, and with --force 96 of these 13."""
+    logs = save_days(tmp_path / "logs", lambda day: switched_on(day, 13))
+    with pytest.raises(KmscostError, match="files of 13 days of 30: a Bucket Key hides"):
+        calibrate(inventory, logs)
+    assert mean_of(calibrate(inventory, logs, force=True)) == pytest.approx(FILES, rel=0.01)
+
+
+def test_object_names_of_the_days_under_a_bucket_key(tmp_path, inventory):
+    """Names of all 30 days beside the logs: 96 files a day, and a saving of 1 - 4/96.
+
+    The 20 days before it was on would thin it to 1 - (20 x 96 + 10 x 4) / (30 x 96) = 0.32.
+    """
+    text = inventory.read_text()
+    bucket = "    bucket: {name: example-logs, region: us-east-1, bucket_key: true}\n"
+    inventory.write_text(text.replace("    key: logs\n", f"    key: logs\n{bucket}"))
+    logs = save_days(tmp_path / "logs", lambda day: switched_on(day, 20))
+    names = "".join(
+        f"2026-10-31 00:00:00 1409 {name}\n" for day in range(DAYS) for name in names_of(day)
+    )
+    (tmp_path / "list.txt").write_text(names)
+    saved = tmp_path / "names.json"
+    saved.write_text(to_json(measure_s3_listing(tmp_path / "list.txt").to_dict()))
+    calibration = calibrate(inventory, [logs, saved])
+    assert mean_of(calibration) == pytest.approx(FILES, rel=0.01)
+    saving = calibration.inventory.trails[0].bucket.bucket_key_saving
+    assert saving.mid == pytest.approx(1 - 4 / 96, rel=1e-3)
+    assert not any("hides" in notice for notice in calibration.notices)
+
+
+UNTOLD = {
+    "no day": lambda put: {**put, "eventTime": None},
+    "no account and Region": lambda put: {
+        **put,
+        "requestParameters": {
+            "encryptionContext": {
+                "aws:cloudtrail:arn": TRAIL,
+                "aws:s3:arn": "arn:aws:s3:::example-logs/copies/x.json.gz",
+            }
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("what", UNTOLD)
+def test_puts_of_no_day_or_place(tmp_path, inventory, what):
+    """Of 30 days with 96 puts 10 tell no day, or no place: 960 of 2,880 puts are a third, refused.
+
+    Of 4 a day (120, 4.2 %) it is said, beside the rate of the others.
+    """
+    untold = UNTOLD[what]
+
+    def puts(day, count):
+        return [
+            untold(event(day, number)) if number < count else event(day, number)
+            for number in range(FILES)
+        ]
+
+    logs = save_days(tmp_path / "logs", lambda day: puts(day, FILES if day >= 20 else 0))
+    for learn in (calibrate, backtest):
+        with pytest.raises(KmscostError, match=r"960 of 2,880 puts that do not tell"):
+            learn(inventory, logs)
+    logs = save_days(tmp_path / "few", lambda day: puts(day, 4))
+    notices = calibrate(inventory, logs).notices
+    assert any(notice.startswith(("120 requests without a day", "120 puts")) for notice in notices)
+
+
 def test_half_of_the_listings(tmp_path, inventory):
     """A listing of each day, half of them garbage: no hour is covered, and nothing calibrated."""
     for day in range(DAYS):

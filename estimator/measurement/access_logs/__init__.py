@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from estimator.figures import plural
 from estimator.measurement.access_logs.lines import (
     EXPECTED,
     FIX,
@@ -113,6 +117,12 @@ class _Counted:
     hours: set[datetime.datetime] = field(default_factory=set)
     requests: Counter[Request] = field(default_factory=Counter)
     uncounted: Counter[bytes] = field(default_factory=Counter)
+    identities: array[int] = field(default_factory=lambda: array("q"))
+
+    @property
+    def repeated(self) -> int:
+        """Counted lines that were there before, to the last byte."""
+        return len(self.identities) - len(np.unique(np.frombuffer(self.identities, "q")))
 
     def add(self, log: Log) -> None:
         """Add one file."""
@@ -121,6 +131,7 @@ class _Counted:
         self.hours |= log.hours
         self.requests.update(log.requests)
         self.uncounted.update(log.uncounted)
+        self.identities += log.identities
 
     def coverage(self) -> Coverage:
         """Every hour in which a line was written, whichever bucket it is about."""
@@ -180,6 +191,11 @@ def _notices(counted: _Counted, skipped: SkippedFiles) -> list[str]:
         )
     if not counted.requests:
         notices.append("no line is about a GET or PUT of an object as CloudTrail names it")
+    if repeated := counted.repeated:
+        notices.append(
+            f"{plural(repeated, 'line')} there a second time, as where two files hold them or S3 "
+            "delivered them twice: counted again"
+        )
     if skipped:
         notices.append(f"not counted: {len(skipped):,} of files and lines; figures may be too low")
     return notices

@@ -6,6 +6,7 @@ import datetime
 import functools
 import io
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ _LINE = re.compile(
     rb"\S+ +\S+ +\[(?P<time>[^\]]+)\] +\S+ +(?P<requester>\S+) +\S+ +(?P<operation>[A-Z]\S*) +"
     rb'(?P<key>\S+) +(?:"(?:[^"]*+|.*?)"|-) +(?P<status>\d{3}|-) +\S+(?: +(?:\d+|-)){4}(?: |$)'
 )
+_TIME = re.compile(rb"\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]")
 _HOUR = re.compile(rb"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d)")
 _MONTHS = {
     name: number
@@ -77,6 +79,7 @@ _LONGEST = 1 << 20  # a file without line ends must not fill the memory
 EXPECTED = "S3 server access logs"
 FIX = "name them, or the folder that they are in"
 NO_LINE = "line that is no S3 server access log's"
+JOINED = "line with another one behind it, which is not counted"
 
 
 class Request(NamedTuple):
@@ -101,6 +104,7 @@ class Log:
     requests: Counter[Request] = field(default_factory=Counter)
     uncounted: Counter[bytes] = field(default_factory=Counter)
     bad: BadLines = field(default_factory=BadLines)
+    identities: array[int] = field(default_factory=lambda: array("q"))  # of the lines of `requests`
 
 
 def read_lines(path: str, done: Done) -> Log:
@@ -108,6 +112,7 @@ def read_lines(path: str, done: Done) -> Log:
     log = Log()
     number = 0
     text, hour, covered, before = b"", None, None, b""
+    is_known = False
     with open_plain(path, done) as stream:
         if is_json(stream):
             raise _as_json(stream.peek(_HEAD))
@@ -124,9 +129,13 @@ def read_lines(path: str, done: Done) -> Log:
             # most lines are about other objects: their time is all that is read; the last one may
             # be cut off before it names its object
             whole = line.endswith(b"\n")
-            if (b"CloudTrail" in line or not whole) and not _count(line, hour.date(), log):
+            # other servers have the time in brackets too: until one line is S3's none is
+            if (b"CloudTrail" in line or not (whole and is_known)) and not _count(
+                line, hour.date(), log, number
+            ):
                 log.bad.add(number, NO_LINE)
                 continue
+            is_known = True
             if not whole and _fields_left(line) < _fields_left(before):
                 log.bad.add(number, NO_LINE)
             before = line
@@ -140,14 +149,17 @@ def read_lines(path: str, done: Done) -> Log:
     return log
 
 
-def _count(line: bytes, day: datetime.date, log: Log) -> bool:
+def _count(line: bytes, day: datetime.date, log: Log, number: int) -> bool:
     """Count the request of a line; False where it is no line of an access log."""
     found = _LINE.match(line)
     if found is None:
         return False
     request = _request(found, day)
+    if _TIME.search(line, found.end()):  # a file without a last line end, joined with the next
+        log.bad.add(number, JOINED)
     if isinstance(request, Request):
         log.requests[request] += 1
+        log.identities.append(hash(line))
     elif request is not None:
         log.uncounted[request] += 1
     return True

@@ -12,7 +12,8 @@ events AS (
     told.what,
     IF(REGEXP_LIKE(log.eventtime, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}'),
       SUBSTR(log.eventtime, 1, 10), '') AS day,
-    IF(told.what = {hours} AND
+    -- network activity and the like say nothing of the requests of their hour
+    IF(told.what = {hours} AND COALESCE(log.eventcategory, '') NOT IN ({no_categories}) AND
       REGEXP_LIKE(log.eventtime, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T([01][0-9]|2[0-3])'),
       SUBSTR(log.eventtime, 12, 2), '') AS hour,
     COALESCE(log.recipientaccountid, '') AS recorder,
@@ -26,7 +27,8 @@ events AS (
         log.errorcode, log.errormessage, log.requestparameters, log.responseelements,
         log.additionaleventdata, JSON_FORMAT(CAST(log.useridentity AS JSON))] AS JSON))),
       CONCAT(COALESCE(log.recipientaccountid, ''), ' ', COALESCE(log.awsregion, ''), ' ',
-        COALESCE(SUBSTR(log.eventtime, 1, 13), ''))) AS event,
+        COALESCE(SUBSTR(log.eventtime, 1, 13), ''),
+        IF(COALESCE(log.eventcategory, '') IN ({no_categories}), ' ', ''))) AS event,
     IF(told.what = {request}, COALESCE(log.sharedeventid, ''), '') AS shared,
     IF(told.what = {request}, log.requestparameters) AS parameters,
     IF(told.what = {request}, log.resources) AS resources,

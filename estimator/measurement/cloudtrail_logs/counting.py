@@ -21,13 +21,14 @@ from estimator.measurement.cloudtrail_logs.requests import (
     traits_of,
 )
 from estimator.measurement.cloudtrail_logs.unpack import unpack
-from estimator.measurement.envelopes.event_kinds import OTHERS
+from estimator.measurement.envelopes.event_kinds import NO_CATEGORIES, OTHERS
 from estimator.measurement.object_name import parse_name, written_at
 from estimator.measurement.skipped import Skipped
 from estimator.measurement.unreadable import WHOLE, UnreadableError, readable
 
 _WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
 _LOGS = "CloudTrail"
+_OTHER_EVENTS = {"NetworkActivity": "network activity events", "Aggregated": "aggregated events"}
 _SHARED = 128  # a copy that names the shared action tells more than one that does not
 
 Hours = dict[tuple[str, str], dict[datetime.date, int]]
@@ -210,9 +211,12 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
     seen = 0
     tells = False
     spans: set[tuple[str, str, str]] = set()
+    categories: set[str] = set()
     for records, kms in log.parts:
         seen += len(records)
-        tells = tells or any(record.source is not None for record in records)
+        tells = tells or any(map(_tells, records))
+        if not tells:
+            categories |= {record.category or "" for record in records}
         spans |= _spans(records)
         if kms:
             _count_records(path, kms, counted)
@@ -222,7 +226,7 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
                 counted.objects.take((record, counted.requests[c[0]]) for record, c in codes if c)
     others = log.others.total()
     tells = tells or log.quiet or (log.digest is not None and log.digest.quiet)
-    silent = _silent(log, seen)
+    silent = _silent(log, seen, categories)
     if not tells and (others or not silent):
         raise UnreadableError(_what(log.others, 0))
     counted.files += 1
@@ -240,12 +244,22 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
     _cover_by_name(path, log.digest, counted)
 
 
-def _silent(log: Log, seen: int) -> str:
+def _tells(record: Record) -> bool:
+    """Whether an event proves that the calls of its hour were recorded.
+
+    An Insight is of no service, and network activity and aggregated events are of trails of their
+    own: they say nothing of the hour's requests.
+    """
+    return record.source is not None and record.category not in NO_CATEGORIES
+
+
+def _silent(log: Log, seen: int, categories: set[str]) -> str:
     """What a known file is that tells nothing of requests; empty where it is no known one."""
     if log.digest is not None:
         return "digests of log files"
     if seen:
-        return "CloudTrail Insights"
+        others = sorted(_OTHER_EVENTS[name] for name in categories if name in _OTHER_EVENTS)
+        return " and ".join(others) or "CloudTrail Insights"
     return next(iter(log.announcements), "")
 
 
@@ -265,8 +279,8 @@ def _spans(records: Sequence[Record]) -> set[tuple[str, str, str]]:
     few = {
         (record.recipient, record.region, record.time[:13])
         for record in records
-        # an Insight is of no service, and says nothing of the hour's requests
-        if record.time and record.source
+        # as `_tells`, without a call for each record
+        if record.time and record.source and record.category not in NO_CATEGORIES
     }
     return {(recipient or "", region or "", hour) for recipient, region, hour in few}
 

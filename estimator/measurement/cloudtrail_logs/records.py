@@ -289,6 +289,7 @@ def _parts(walker: Walker[Record], nodes: Iterable[Any], log: Log) -> Iterator[P
     while records := list(islice(events, _PART)):
         yield records, kms_of(records)
     log.quiet = walker.quiet
+    log.notes.update(+walker.pages.notes)
     if walker.digest is not None:
         digest = walker.digest
         log.digest = Digest(

@@ -95,4 +95,17 @@ def odd_record(records: Sequence[Mapping[str, Any]]) -> tuple[int, str, str] | N
             if record[name] > record["requests"]:
                 found = f"{name} {record[name]:,} of {record['requests']:,} requests"
                 return place, found, "no more than its requests"
+    # each lifetime leaves a bucket no more than the worst, and this no more than without older keys
+    bounds: dict[str, tuple[int, int, int]] = {}
+    for place, record in enumerate(records):
+        first, high, at_most = bounds.get(record["bucket"], (place, 0, 0))
+        high, at_most = high + record["left_high"], at_most + record["left_at_most"]
+        bounds[record["bucket"]] = first, high, at_most
+    for place, high, at_most in bounds.values():
+        if high > at_most:
+            return (
+                place,
+                f"left_high {high:,} of its bucket",
+                f"no more than left_at_most {at_most:,}",
+            )
     return None

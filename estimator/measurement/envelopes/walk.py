@@ -15,6 +15,7 @@ from estimator.measurement.envelopes.cells import is_nothing
 from estimator.measurement.envelopes.documents import DAMAGED, documents, without_half_characters
 from estimator.measurement.envelopes.event_kinds import OTHERS
 from estimator.measurement.envelopes.ocsf import is_cloudtrail, row_of
+from estimator.measurement.envelopes.partial_answers import Pages, shortfall
 from estimator.measurement.envelopes.recognition import announcement_of, is_service, name_of
 from estimator.measurement.envelopes.rows import Plan, plan_of
 from estimator.measurement.envelopes.tables import rows_in
@@ -66,6 +67,8 @@ class Walker(Generic[Event]):
         What carries no event, in words, and how often.
     announcements : Counter
         Services' own messages that stand for no event, in words, and how often.
+    pages : Pages
+        What answers lack that another file may have.
     quiet : bool
         A list of events was there, and empty.
     digest : mapping, optional
@@ -84,6 +87,7 @@ class Walker(Generic[Event]):
         self._log_depth: int | None = 0 if in_log else None
         self.others: Counter[str] = Counter()
         self.announcements: Counter[str] = Counter()
+        self.pages = Pages()
         self.quiet = False
         self.digest: Mapping[str, Any] | None = None
 
@@ -160,6 +164,10 @@ class Walker(Generic[Event]):
         if announcement:
             self.announcements[announcement] += 1
             return True
+        lacking = shortfall(fields, _plain)
+        if lacking:
+            self.others[lacking] += 1
+        self.pages.turn(fields, _plain)
         if (yield from self._find_carried(fields, depth)):
             return True
         rows = rows_in(fields, _plain)

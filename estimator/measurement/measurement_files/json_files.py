@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +168,17 @@ def _odd_rows(rows: Sequence[Any], names: Sequence[str], source: str, path: str)
     return []
 
 
+def _other_sums(
+    totals: dict[str, Any], computed: dict[str, Any], name: str, path: str
+) -> Iterator[Problem]:
+    """The sums of causes or operations that are not those of the rows, of which one was changed."""
+    for key in sorted(totals[name].keys() | computed[name].keys()):
+        written, summed = totals[name].get(key, 0.0), computed[name].get(key, 0.0)
+        if not math.isclose(written, summed, rel_tol=1e-9, abs_tol=1e-9):
+            expected = f"{factor(summed)}, the sum of its rows"
+            yield Problem(path, None, f"totals.{name}.{key}", shown(written), expected, _MEASURE)
+
+
 def _with_details(actuals: Actuals, document: dict[str, Any], path: str) -> Actuals:
     """The same with the counts that its rows do not tell."""
     computed, totals = actuals.totals, document["totals"]
@@ -176,6 +187,14 @@ def _with_details(actuals: Actuals, document: dict[str, Any], path: str) -> Actu
         found = shown(totals["requests"])
         expected = f"{factor(computed['requests'])}, the sum of its rows"
         raise KmscostError(Problem(path, None, "totals.requests", found, expected, _MEASURE))
+    problems = [
+        problem
+        for column in ("cause", "operation")
+        if column in actuals.measured
+        for problem in _other_sums(totals, computed, f"by_{column}", path)
+    ]
+    if problems:
+        raise KmscostError(problems)
     rest = {name: value for name, value in totals.items() if computed.get(name) != value}
     # as the document has them: a model would make 3 of 3.0 and add keys
     details = {name: document[name] for name in DETAILS if name in document}

@@ -25,6 +25,9 @@ _NAME = "manifest.json"
 _MOST_NAMED = 5
 _LARGEST = 64 << 20  # bytes; 100,000 data files are about 20 MB
 _FIX = "name the manifest.json that S3 Inventory wrote"
+# the version that each manifest has of its own (S3 User Guide, "Inventory manifest"): a time before
+# it is in seconds, and its day would end the coverage in 1970
+_FIRST_DAY = datetime.date(2016, 11, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +139,20 @@ def read_manifest(path: str | Path) -> Manifest:
         if "key" not in columns:
             refuse("fileSchema", shown(document.get("fileSchema")), "columns with Key among them")
     created = _moment(document.get("creationTimestamp"))
-    if created is None:
+    if created is None or created.date() < _FIRST_DAY:
         found = shown(document.get("creationTimestamp"))
         refuse("creationTimestamp", found, "milliseconds since 1970, UTC")
     listed = document.get("files")
     files = [_data_file(entry) for entry in listed] if isinstance(listed, list) else []
     if not files:
         refuse("files", "no data files", "at least one")
+    known_keys: set[str] = set()
     for number, file in enumerate(files):
         for at, found, expected in _faults_of(listed, number, file):
             refuse(at, found, expected)
+        if file is not None and file.key in known_keys:
+            refuse(f"files[{number}].key", "a data file that stands above", "each data file once")
+        known_keys |= {file.key} if file is not None else set()
     if problems or created is None:
         raise KmscostError(problems)
     known = tuple(entry for entry in files if entry is not None)

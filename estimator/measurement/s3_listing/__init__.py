@@ -5,19 +5,14 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
+from estimator.figures import plural
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.object_counts import AT_MOST, Kind, Tally, places_of
-from estimator.measurement.object_name import Place, relative_place_of, written_at
+from estimator.measurement.object_counts import AT_MOST, Kind, Tally
 from estimator.measurement.paths import Done, Progress, as_paths
 from estimator.measurement.plain_files import (
-    BadLines,
     Copies,
     as_text,
     encoding_of,
@@ -28,9 +23,16 @@ from estimator.measurement.plain_files import (
 from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
-from estimator.measurement.s3_listing.entries import CUT_LINE, FOLDER, BadLine, Folder
+from estimator.measurement.s3_listing.entries import (
+    CUT_LINE,
+    FOLDER,
+    BadLine,
+    Folder,
+    Total,
+)
+from estimator.measurement.s3_listing.listing import MOST_BAD, Listing, count_repeated
 from estimator.measurement.s3_listing.pages import CUT_OFF, read_pages
-from estimator.measurement.s3_listing.text_forms import NAMES, Form, form_of, read_lines
+from estimator.measurement.s3_listing.text_forms import form_of, read_lines
 from estimator.measurement.skipped import SkippedFiles
 from estimator.measurement.unreadable import Refused, UnreadableError, readable
 from pricing.reading.problems import DocumentError, printable
@@ -39,11 +41,8 @@ SOURCE = "s3-listing"
 
 _EXPECTED = "aws s3 ls --recursive, or the JSON of aws s3api list-objects-v2"
 _FIX = "name what one of them wrote"
-_MOST_BAD = 0.01  # of the lines; of more than that nobody knows what they were
 _HEAD = 1 << 16  # bytes
-_WRITTEN = re.compile(r"_CloudTrail\S*_(\d{8}T\d{4})\d*Z[_.]")
 _TIME_IN_BRACKETS = re.compile(r"\s*\[\d{4}-\d\d-\d\d ")
-_NAMES = 1 << 14  # names to parse in one go
 
 
 @naming_files("measure s3-listing")
@@ -94,7 +93,7 @@ def measure_s3_listing(
     skipped = refused.skipped
     files = records = markers = 0
     until: datetime.datetime | None = None
-    listings: list[_Listing] = []  # without their places
+    listings: list[Listing] = []  # without their places
     names = as_paths(paths)
     copies = Copies()
     for path, listing in read_files(names, _read, refused, Done(progress)):
@@ -115,7 +114,10 @@ def measure_s3_listing(
     # a file that was not read is of days that nobody knows
     bad_lines = sum(len(listing.bad) for listing in listings)
     whole = len(skipped) == bad_lines and all(listing.is_whole for listing in listings)
-    coverage = tally.coverage(until) if whole else Coverage()
+    repeated = count_repeated(listings)
+    # of a day that counts twice nobody knows how many there were
+    is_known = repeated <= MOST_BAD * tally.objects
+    coverage = tally.coverage(until) if whole and is_known else Coverage()
     return Actuals(
         SOURCE,
         tally.frame(SOURCE, coverage, bucket_key=False),
@@ -124,6 +126,7 @@ def measure_s3_listing(
         skipped=skipped,
         coverage=coverage,
         notices=(
+            *_repeated_notice(repeated, is_known=is_known),
             *_notices(tally, skipped, listings, whole=whole),
             *copies.notices,
             *coverage.notices(),
@@ -133,82 +136,7 @@ def measure_s3_listing(
     )
 
 
-@dataclass
-class _Listing:
-    """The objects of one file by place, its delete markers, the last LastModified."""
-
-    form: Form | None = None  # None is JSON
-    places: Counter[Place] = field(default_factory=Counter)
-    records: int = 0
-    markers: int = 0
-    relative: int = 0  # names that begin below their folders
-    odds: int = 0  # names in CloudTrail's folders that are none of its files'
-    odd: str = ""  # the first of them
-    last: str = ""
-    recognised: bool = False
-    partial: bool = False  # folders or pages of it are missing
-    bad: BadLines = field(default_factory=BadLines)
-    _names: list[str] = field(default_factory=list)
-    _newest: tuple[str, str] = ("", "")  # by its time, the name
-    _nested: bool = False  # an object below a folder: the listing is recursive
-    _folders: list[Folder] = field(default_factory=list)
-
-    def add(self, name: str) -> None:
-        """Add an object; names are parsed many at a time."""
-        self._names.append(name)
-        if len(self._names) == _NAMES:
-            self.count()
-
-    def add_folder(self, folder: Folder) -> None:
-        """Add a folder, which is fine where objects below it are listed too."""
-        self._folders.append(folder)
-
-    def count(self) -> None:
-        """Count the objects that were added since."""
-        codes, places = places_of(self._names)
-        counts = np.bincount(codes[codes >= 0], minlength=len(places))
-        self.places.update(dict(zip(places, counts.tolist(), strict=True)))
-        for name in (self._names[at] for at in np.flatnonzero(codes < 0)):
-            if "CloudT" not in name and "dTrail" not in name:
-                continue
-            place = relative_place_of(name)
-            if place is not None:
-                self.places[place] += 1
-                self.relative += 1
-            elif not name.endswith("/"):
-                self.odd = self.odd or name
-                self.odds += 1
-        if not self.last:
-            # names alone: the listing is as old as its newest file, or younger
-            found = filter(None, map(_WRITTEN.search, self._names))
-            self._newest = max([self._newest, *((name[1], name.string) for name in found)])
-        self._nested = self._nested or any("/" in name.rstrip("/") for name in self._names)
-        self._names.clear()
-
-    def finish(self) -> None:
-        """Count the rest; folders of a listing that names nothing below them were not listed."""
-        self.count()
-        for folder in () if self._nested else self._folders:
-            self.partial = True
-            self.bad.add(folder.number, FOLDER)
-
-    @property
-    def is_whole(self) -> bool:
-        """Nearly all of the bucket's names are in it: else no day is known whole."""
-        return not self.partial and len(self.bad) <= _MOST_BAD * (self.records + len(self.bad))
-
-    @property
-    def names_alone(self) -> bool:
-        """Nothing but names, which any text could be."""
-        return not self.recognised and not self.last and self.form in (None, NAMES)
-
-    @property
-    def until(self) -> datetime.datetime | None:
-        """The moment of the last object. [UTC]"""
-        return _moment(self.last) or written_at(self._newest[1])
-
-
-def _read(path: str, done: Done) -> _Listing:
+def _read(path: str, done: Done) -> Listing:
     """One file, whole or not at all but for its bad lines."""
     try:
         with readable("a listing of a bucket"), open_plain(path, done) as stream:
@@ -219,10 +147,10 @@ def _read(path: str, done: Done) -> _Listing:
         raise UnreadableError(found, _EXPECTED, _FIX, fault.line) from None
 
 
-def _read_stream(stream: io.BufferedReader, path: str) -> _Listing:
+def _read_stream(stream: io.BufferedReader, path: str) -> Listing:
     begin = stream.peek(_HEAD)[:_HEAD]
     words = begin.decode(encoding_of(begin), "replace")
-    listing = _Listing()
+    listing = Listing()
     # mc begins a line with the time in brackets
     json = is_json(stream) and _TIME_IN_BRACKETS.match(words) is None
     with as_text(stream) as text:
@@ -238,6 +166,10 @@ def _read_stream(stream: io.BufferedReader, path: str) -> _Listing:
             if isinstance(entry, Folder):
                 listing.add_folder(entry)
                 continue
+            if isinstance(entry, Total):
+                listing.recognised = True
+                listing.add_total(entry)
+                continue
             listing.records += 1
             # ISO 8601 sorts as text; what does not begin so is no date
             if entry.modified > listing.last and entry.modified[:1] == "2":
@@ -245,7 +177,7 @@ def _read_stream(stream: io.BufferedReader, path: str) -> _Listing:
             if entry.deleted:
                 listing.markers += 1
             else:
-                listing.add(entry.name)
+                listing.add(entry)
     listing.finish()
     # the listing of an empty bucket is a listing: a page without entries, a summary of nothing
     if (not listing.records and not listing.recognised) or (
@@ -255,18 +187,17 @@ def _read_stream(stream: io.BufferedReader, path: str) -> _Listing:
     return listing
 
 
-def _moment(text: str) -> datetime.datetime | None:
-    """A moment as listings spell it. [UTC]"""
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    # `aws s3 ls` writes no zone: taken as UTC, and a notice says so
-    return moment if moment.tzinfo is None else moment.astimezone(datetime.UTC).replace(tzinfo=None)
+def _repeated_notice(repeated: int, *, is_known: bool) -> list[str]:
+    if not repeated:
+        return []
+    listed_again = plural(repeated, "object")
+    what = f"{listed_again} listed a second time, as in two listings of one bucket"
+    end = "" if is_known else "; no hour is covered"
+    return [f"{what}: counted again, so name one listing{end}"]
 
 
 def _notices(
-    tally: Tally, skipped: SkippedFiles, listings: Sequence[_Listing], *, whole: bool
+    tally: Tally, skipped: SkippedFiles, listings: Sequence[Listing], *, whole: bool
 ) -> list[str]:
     notices = [
         AT_MOST.format("a listing", "object"),
@@ -307,7 +238,7 @@ def _notices(
     return notices
 
 
-def _is_local(listing: _Listing) -> bool:
+def _is_local(listing: Listing) -> bool:
     """Tell whether the last time of a listing is of the place where it ran."""
     zoned = listing.last.endswith("Z") or listing.form is None
     named_zone = listing.form is not None and "zone" in listing.form.line.groupindex

@@ -12,6 +12,7 @@ NO_OBJECT = "line that lists no object"
 CUT_LINE = "line that is cut off: the listing is not whole"
 DAMAGED = "line that is damaged"
 NO_NAME = "entry whose name cannot be told from its other values"
+SUMMARY = "summary of more objects than are listed"
 FOLDER = "folder that was not listed: list with --recursive"
 
 # a moment, as tools spell it: 2023-10-17T04:55:01.000Z, 2023-10-17 04:55:01+00:00, 2023/10/17 ...
@@ -26,17 +27,28 @@ _BESIDE = re.compile(
 
 
 class Entry(NamedTuple):
-    """A name and when it was written, as the listing spells it; a delete marker is no object."""
+    """A name and when it was written, as the listing spells it; a delete marker is no object.
+
+    `version` tells versions of one name apart; empty for the one that a plain listing shows.
+    """
 
     name: str
     modified: str
     deleted: bool = False
+    version: str = ""
 
 
 class Folder(NamedTuple):
     """A folder that the listing names; where it names nothing below any, they were left out."""
 
     number: int
+
+
+class Total(NamedTuple):
+    """How many objects the tool says that it listed."""
+
+    number: int
+    objects: int
 
 
 class BadLine(NamedTuple):

@@ -144,4 +144,5 @@ def _alone(values: dict[str, Any], line: int, *, known: bool) -> Entry | Folder 
 def _entry(value: Any, stream: JsonStream, *, deleted: bool) -> Entry | BadLine:
     if not isinstance(value, dict) or not isinstance(value.get("Key"), str):
         return BadLine(stream.line, "entry without Key")
-    return Entry(value["Key"], iso(str(value.get("LastModified") or "")), deleted)
+    version = "" if value.get("IsLatest") is True else str(value.get("VersionId") or "")
+    return Entry(value["Key"], iso(str(value.get("LastModified") or "")), deleted, version)

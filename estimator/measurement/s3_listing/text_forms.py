@@ -15,6 +15,7 @@ from estimator.measurement.s3_listing.entries import (
     BadLine,
     Entry,
     Folder,
+    Total,
     is_cloudtrails,
     iso,
     names_in,
@@ -75,7 +76,7 @@ FORMS = (
         r"[\d.]+ ?(?:[KMGTPE]i?)?B +"
         r"(?:(?:STANDARD\w*|REDUCED_REDUNDANCY|GLACIER\w*|DEEP_ARCHIVE|ONEZONE_IA|"
         r"INTELLIGENT_TIERING|OUTPOSTS|SNOW|EXPRESS_ONEZONE|COLD|WARM) +)?"
-        r"(?:\S+ v\d+ (?P<what>PUT|DEL) +)?(?P<name>.+)",
+        r"(?:(?P<version>\S+ v\d+) (?P<what>PUT|DEL) +)?(?P<name>.+)",
         folder=r"\[[^\]]+\] +0B (?:\S+ +)?.+/",
     ),
     _form(
@@ -91,6 +92,7 @@ AWS_TEXT = Form("aws s3api --output text", re.compile(r"(?:CONTENTS|VERSIONS|DEL
 
 _BEGUN = re.compile(r"AWSLogs|CloudTr|(?:^|/)\d{12}[/_]")
 _SUMMARY = re.compile(r"\s*Total (?:Objects|Size): .*")
+_OBJECTS = re.compile(r"\s*Total Objects: (\d{1,18})\s*", re.ASCII)
 _LABEL = re.compile(r"[A-Z]+(?:\t.*)?")
 _SCALARS = re.compile(r"(?:None|True|False|null|\d+|)(?:\t(?:None|True|False|\d+|))*")
 
@@ -150,7 +152,7 @@ def _is_folder(form: Form, line: str) -> bool:
     return form.folder is not None and form.folder.fullmatch(line) is not None
 
 
-def read_lines(text: TextIO, form: Form) -> Iterator[Entry | Folder | BadLine]:
+def read_lines(text: TextIO, form: Form) -> Iterator[Entry | Folder | Total | BadLine]:
     """Every line that says something: an object, a folder, or why it is none."""
     entries = _read_names(text) if form is NAMES else _read_tool(text, form)
     for number, ended, entry in entries:
@@ -177,7 +179,7 @@ def _is_cut(name: str, form: Form) -> bool:
 
 
 # its line, whether this has an end, and what it is
-_Numbered = Iterator[tuple[int, bool, Entry | Folder | BadLine]]
+_Numbered = Iterator[tuple[int, bool, Entry | Folder | Total | BadLine]]
 
 
 def _read_tool(text: TextIO, form: Form) -> _Numbered:
@@ -189,13 +191,15 @@ def _read_tool(text: TextIO, form: Form) -> _Numbered:
             yield number, ended, entry
 
 
-def _entries_of(line: str, form: Form, number: int) -> Iterator[Entry | Folder | BadLine]:
+def _entries_of(line: str, form: Form, number: int) -> Iterator[Entry | Folder | Total | BadLine]:
     found = form.line.fullmatch(line)
     # mc writes folders with a size of nothing, so they look like objects
     if found is not None and not (form.folder and form.folder.fullmatch(line)):
         yield from _read_labelled(line, number) if form is AWS_TEXT else (_entry(found),)
     elif _is_folder(form, line):
         yield BadLine(number, FOLDER)
+    elif total := _OBJECTS.fullmatch(line):
+        yield Total(number, int(total[1]))
     elif _SUMMARY.fullmatch(line):
         yield BadLine(number, "")
     elif line.strip() and not (
@@ -210,7 +214,8 @@ def _entry(found: re.Match[str]) -> Entry:
     modified = f"{day.replace('/', '-')}T{time}" if day and time else ""
     if zone == "UTC":
         modified += "Z"
-    return Entry(values["name"], modified, values.get("what") == "DEL")
+    version = values.get("version") or ""
+    return Entry(values["name"], modified, values.get("what") == "DEL", version)
 
 
 def _read_labelled(line: str, number: int) -> Iterator[Entry | BadLine]:
@@ -218,7 +223,8 @@ def _read_labelled(line: str, number: int) -> Iterator[Entry | BadLine]:
     label, *cells = line.split("\t")
     at = next((at for at, cell in enumerate(cells) if at and names_in([cell])[1]), 0)
     if at:
-        yield Entry(cells[at - 1], iso(cells[at]), label == "DELETEMARKERS")
+        version = line if label == "VERSIONS" else ""
+        yield Entry(cells[at - 1], iso(cells[at]), label == "DELETEMARKERS", version)
     else:
         yield BadLine(number, NO_OBJECT)
 

@@ -176,6 +176,22 @@ def test_insights_alone(tmp_path: Path) -> None:
         measure(tmp_path, json.dumps({"Records": [insight(1)]}))
 
 
+NETWORK = {"eventCategory": "NetworkActivity", "eventType": "AwsVpceEvent"}
+
+
+def test_network_activity_covers_no_hour(tmp_path: Path) -> None:
+    """Two puts at 10:00, network activity at 13:00: of 13:00 nobody knows what KMS was asked.
+
+    Alone network activity is no log of a time without requests: it is refused by its name.
+    """
+    later = put(3, **NETWORK) | {"eventTime": "2026-10-01T13:00:00Z"}
+    found = measure(tmp_path, json.dumps({"Records": [put(1), put(2), later]}))
+    ((_, days),) = found.coverage.hours.items()
+    assert (found.totals["requests"], list(days.values())) == (2, [1 << 10])
+    with pytest.raises(KmscostError, match="network activity events alone"):
+        measure(tmp_path, json.dumps({"Records": [later]}))
+
+
 def test_service_events_of_2015(tmp_path: Path) -> None:
     """A service's event with an encryption context is a request; RotateKey is none."""
     service = {"eventType": "AwsServiceEvent"}

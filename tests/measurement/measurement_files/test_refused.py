@@ -71,6 +71,8 @@ def put(key, value):
         ("files", 1.5, "files: found the number 1.5; expected a whole number"),
         ("files", -1, "files: found the number -1"),
         ("totals.requests", 58, "expected 57, the sum of its rows"),
+        ("totals.by_cause.put", 1, "totals.by_cause.put: found the number 1; expected"),
+        ("totals.by_operation.Decrypt", 0, "totals.by_operation.Decrypt: found the number 0"),
         ("totals.by_cause", "x", "totals.by_cause: found 'x'; expected a mapping"),
         ("skipped", [{"path": "x"}], "skipped[0]: found no key 'reason'"),
         ("sorce", 1, "did you mean source?"),
@@ -86,6 +88,35 @@ def put(key, value):
 def test_each_wrong_value_is_named_with_its_place(tmp_path, document, key, value, message):
     """The place in the document, what was found, what was expected."""
     assert message in str(refusal(tmp_path, change_document(document, put(key, value))))
+
+
+def test_a_cause_that_was_blanked_is_named(tmp_path, document):
+    """Requests of no cause would be in no rate: the sums by cause say whose they were."""
+    text = change_document(document, put("rows.3.cause", ""))
+    assert "the sum of its rows" in str(refusal(tmp_path, text))
+
+
+def test_a_saving_that_cannot_be_is_named(tmp_path, document):
+    """What a Bucket Key leaves at its worst lifetime is no more than without older keys.
+
+    Of two readers of a bucket 7 + 2 = 9 are left, and at most 8 + 1 = 9; with 0 + 1 the file was
+    changed, and would promise more than there is. One reader alone may have more (2 of 1).
+    """
+    requester = {
+        "bucket": "logs", "key": "", "caller": "a", "operation": "Decrypt", "cause": "get",
+        "billed_account": "", "billed_region": "", "requests": 9, "left_low": 1, "left_high": 7,
+        "left_at_most": 8, "gets_of_older_objects": 1, "untimed": 0, "under_a_bucket_key": 0,
+    }  # fmt: skip
+    other = requester | {"caller": "b", "left_high": 2, "left_at_most": 1}
+
+    def add(parsed):
+        parsed["bucket_key_replay"] = {"resolution": 1, "requesters": [requester, other]}
+
+    text = change_document(document, add)
+    load_actuals(write_file(tmp_path / "right.json", text.encode()))
+    changed = change_document(text, put("bucket_key_replay.requesters.0.left_at_most", 0))
+    message = str(refusal(tmp_path, changed))
+    assert "requesters[0]: found left_high 9 of its bucket; expected no more than" in message
 
 
 def test_a_missing_day_says_how_to_measure_again(tmp_path):

@@ -324,6 +324,36 @@ LINES = [
 ]
 
 
+def test_lines_that_stand_twice_are_named(tmp_path):
+    """Two files of which one line is in both: 3 lines are counted, and one of them is named."""
+    (tmp_path / "a").write_text(line())
+    (tmp_path / "b").write_text(line() + line(time="18/Oct/2023:05:00:00"))
+    actuals = measure_access_logs(tmp_path)
+    assert actuals.totals["requests"] == 3
+    assert any(notice.startswith("1 line there a second time") for notice in actuals.notices)
+
+
+def test_two_lines_joined_without_a_line_end(tmp_path):
+    """A file without a last line end, joined with the next: the second line is named, not lost."""
+    (tmp_path / "a").write_text(line().rstrip("\n") + line(log_name(number=1)))
+    actuals = measure_access_logs(tmp_path)
+    assert actuals.totals["requests"] == 1
+    ((place, reason),) = [(entry.path, entry.reason) for entry in actuals.skipped]
+    assert place.endswith("a:1")
+    assert "another one behind it" in reason
+
+
+def test_another_servers_log_is_none_of_s3s(tmp_path):
+    """Web servers write the time in brackets too: refused, and no hour without a get is covered."""
+    combined = '127.0.0.1 - - [17/Oct/2023:05:00:00 +0000] "GET / HTTP/1.1" 200 12 "-" "curl"\n'
+    (tmp_path / "a").write_text(combined * 3)
+    with pytest.raises(KmscostError, match="no S3 server access log"):
+        measure_access_logs(tmp_path)
+    (tmp_path / "b").write_text(line())
+    actuals = measure_access_logs(tmp_path)
+    assert (actuals.totals["requests"], len(actuals.skipped)) == (1, 1)
+
+
 @settings(max_examples=cases(15))
 @given(st.randoms(use_true_random=False), st.integers(1, 4))
 def test_splitting_and_reordering_change_nothing(tmp_path_factory, order: random.Random, files):

@@ -22,7 +22,9 @@ from tests.real_data import DATA, needs_data
         ({"fileFormat": "AVRO"}, "fileFormat: found 'AVRO'"),
         ({"fileSchema": "Bucket, Size"}, "fileSchema: found 'Bucket, Size'"),
         ({"creationTimestamp": "today"}, "creationTimestamp: found 'today'"),
+        ({"creationTimestamp": "1697716800"}, "creationTimestamp: found '1697716800'"),
         ({"files": []}, "files: found no data files"),
+        ({"files": [{"key": "a"}, {"key": "a"}]}, r"files\[1\].key: found a data file"),
         ({"files": [{"size": 3}]}, r"files\[0\]: found no key"),
     ],
 )

@@ -430,6 +430,61 @@ def test_splitting_and_reordering_change_nothing(tmp_path_factory, names, cut, k
     check(parts)
 
 
+@pytest.mark.parametrize("write", [text, lambda names: json.dumps(page(names))])
+def test_two_trails_below_two_prefixes(tmp_path, write):
+    """One bucket, two trails, the same account, Region and day: 2 files of one and 3 of the other.
+
+    Their folders differ, `AWSLogs/` and `AWSLogs/o-a1b2c3/`; what they tell does not: 5 puts.
+    """
+    own = [log_name(number=number) for number in range(2)]
+    of_organization = [
+        log_name(number=number).replace("AWSLogs/", "AWSLogs/o-a1b2c3/") for number in range(2, 5)
+    ]
+    (tmp_path / "list").write_text(write([*own, *of_organization]))
+    actuals = measure_s3_listing(tmp_path / "list")
+    assert actuals.totals["by_cause"]["put"] == 5
+    assert actuals.details["objects"]["cloudtrail"] == 5
+
+
+def test_two_listings_of_one_bucket(tmp_path):
+    """Of yesterday and of today: 3 files of yesterday stand in both, 2 of today in one.
+
+    3 + 5 = 8 puts are counted, 3 of them named, and no hour is covered: nothing is calibrated.
+    """
+    files = [log_name(number=number) for number in range(5)]
+    (tmp_path / "monday").write_text(text(files[:3]))
+    (tmp_path / "tuesday").write_text(json.dumps(page(files)))
+    actuals = measure_s3_listing(tmp_path)
+    assert actuals.totals["by_cause"]["put"] == 8
+    assert any(notice.startswith("3 objects listed a second time") for notice in actuals.notices)
+    assert not actuals.coverage.hours
+
+
+def test_versions_of_one_name_are_no_second_listing(tmp_path):
+    """Two versions of an object were two puts, and nothing is named."""
+    (tmp_path / "a").write_text(
+        json.dumps({"Versions": [{"Key": NAMES[2], "VersionId": v} for v in "ab"]})
+    )
+    actuals = measure_s3_listing(tmp_path)
+    assert actuals.totals["by_cause"]["put"] == 2
+    assert not any("second time" in notice for notice in actuals.notices)
+
+
+def test_a_summary_of_more_objects_than_are_listed(tmp_path):
+    """3 of 7 objects went through grep, the summary of 7 as well: 4 are missing, on any day."""
+    whole = text(NAMES) + f"\nTotal Objects: {len(NAMES)}\n   Total Size: 1234\n"
+    (tmp_path / "whole").write_text(whole)
+    assert measure_s3_listing(tmp_path / "whole", strict=True).coverage.hours
+    lines = [line for line in whole.splitlines() if "_CloudTrail_" in line or "Total" in line]
+    (tmp_path / "some").write_text("\n".join(lines) + "\n")
+    actuals = measure_s3_listing(tmp_path / "some")
+    assert actuals.records == 3
+    ((place, reason),) = [(s.path, s.reason) for s in actuals.skipped]
+    assert place.endswith("some:4")
+    assert reason == "summary of more objects than are listed"
+    assert not actuals.coverage.hours
+
+
 def test_a_copy_counts_once_packed_or_not(tmp_path):
     """The listing and its packed copy in one folder."""
     text = f"2026-10-02 00:05:12     4711 {log_name()}\n".encode()

@@ -1,0 +1,104 @@
+"""Answers that say themselves that they are not whole: what they lack is named, never silent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.measurement.cloudtrail_logs import measure_cloudtrail
+from estimator.measurement.result import Actuals
+from pricing.reading.problems import KmscostError
+from tests.measurement.envelopes.events import put
+
+TEXTS = [json.dumps(put(number)) for number in range(4)]
+EVENTS = [json.loads(text) for text in TEXTS]
+LOOKED_UP = [{"EventName": "GenerateDataKey", "CloudTrailEvent": text} for text in TEXTS]
+MESSAGES = [{"timestamp": 1, "message": text} for text in TEXTS]
+FOUND = [{"_index": "x", "_source": event} for event in EVENTS]
+RECORDS = [[{"field": "@message", "value": text}] for text in TEXTS]
+LAKE = [[{"eventJson": text}] for text in TEXTS]
+
+
+def measure(folder: Path, *documents: Any, strict: bool = False) -> Actuals:
+    """Measure documents in a row, each of which holds events of the same four puts."""
+    text = "\n".join(json.dumps(document) for document in documents)
+    (folder / "answers.json").write_text(text)
+    return measure_cloudtrail(folder / "answers.json", strict=strict)
+
+
+ELSEWHERE = {
+    "lookup-events": {"Events": LOOKED_UP, "NextToken": "x"},
+    "filter-log-events": {"events": MESSAGES, "nextToken": "x"},
+    "CloudTrail Lake": {
+        "QueryStatus": "FINISHED", "QueryResultRows": LAKE, "NextToken": "x"
+    },
+    "Elasticsearch, 4 of 60": {"hits": {"total": {"value": 60}, "hits": FOUND}},
+    "Insights, 4 of 90": {
+        "status": "Complete", "results": RECORDS, "statistics": {"recordsMatched": 90.0}
+    },
+    "Elasticsearch before 7": {"hits": {"total": 60, "hits": FOUND}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_the_rest_may_be_in_another_file(name: str, tmp_path: Path) -> None:
+    """Four puts count, and a notice says that there are more."""
+    actuals = measure(tmp_path, ELSEWHERE[name])
+    assert actuals.totals["by_cause"]["put"] == 4
+    assert not actuals.skipped
+    (notice,) = (text for text in actuals.notices if "another file" in text)
+    assert notice.startswith("1 answers ")
+
+
+WHOLE: dict[str, list[Any]] = {
+    "lookup-events": [
+        {"Events": LOOKED_UP[:2], "NextToken": "x"}, {"Events": LOOKED_UP[2:]}
+    ],
+    "filter-log-events": [{"events": MESSAGES, "nextToken": None}],
+    "pages of a search": [
+        {"hits": {"total": {"value": 4}, "hits": FOUND[:2]}},
+        {"hits": {"total": {"value": 4}, "hits": FOUND[2:]}},
+    ],
+    "Insights": [
+        {"status": "Complete", "results": RECORDS, "statistics": {"recordsMatched": 4.0}}
+    ],
+    "Insights, two pages": [
+        {"status": "Complete", "results": RECORDS[:3], "statistics": {"recordsMatched": 4.0},
+         "nextToken": "x"},
+        {"status": "Complete", "results": RECORDS[3:], "statistics": {"recordsMatched": 4.0}},
+    ],
+    "CloudTrail Lake": [{"QueryStatus": "FINISHED", "QueryResultRows": LAKE}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_last_page_is_there(name: str, tmp_path: Path) -> None:
+    """Nothing is missing, and nothing is said."""
+    actuals = measure(tmp_path, *WHOLE[name], strict=True)
+    assert actuals.totals["by_cause"]["put"] == 4
+    assert not any("another file" in notice for notice in actuals.notices)
+
+
+MISSING = {
+    "Insights, still running": {"status": "Running", "results": RECORDS},
+    "Lake, cancelled": {"QueryStatus": "CANCELLED", "QueryResultRows": LAKE},
+    "a search that timed out": {"timed_out": True, "hits": {"hits": FOUND}},
+    "a shard that failed": {"_shards": {"total": 5, "failed": 1}, "hits": {"hits": FOUND}},
+    "Sentinel": {
+        "tables": [{"columns": [{"name": "RawEvent"}], "rows": [[text] for text in TEXTS]}],
+        "error": {"code": "PartialError"},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_a_part_is_missing_for_certain(name: str, tmp_path: Path) -> None:
+    """Four puts count, the file is among the skipped, and strict refuses it."""
+    actuals = measure(tmp_path, MISSING[name])
+    assert actuals.totals["by_cause"]["put"] == 4
+    assert len(actuals.skipped) == 1
+    with pytest.raises(KmscostError, match="answer"):
+        measure(tmp_path, MISSING[name], strict=True)
