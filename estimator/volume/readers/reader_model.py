@@ -96,6 +96,12 @@ class ReaderModel(ABC):
         return other
 
     @classmethod
+    def reads(cls, trail: Trail) -> bool:
+        """Tell whether there is anything for this kind among the files of a trail."""
+        del trail
+        return True
+
+    @classmethod
     def scans(cls, reader: Any) -> str | None:
         """The assumption to lower so that it scans less; None for what scans nothing."""
         del reader
