@@ -72,7 +72,7 @@ def test_what_is_no_growth(tmp_path, growth):
 
 @pytest.mark.parametrize("number", [-0.3, -0.1, 0, 0.1, 0.15, 0.3, 0.7, 1])
 def test_a_growth_without_width_is_a_number(tmp_path, number):
-    """low and high alike leave nothing uncertain: 1 + 0.1 - 1 is 0.10000000000000009, over high."""
+    """Low and high alike leave nothing uncertain: 1 + 0.1 - 1 is 0.10000000000000009, over high."""
     ends = f"{{low: {number}, high: {number}}}"
     growth = read(tmp_path, INVENTORY + f"growth: {{files_per_year: {ends}}}\n").growth
     assert growth.files_per_year == Range.exactly(number)
