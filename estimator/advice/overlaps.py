@@ -100,11 +100,11 @@ def _narrow(reader: Reader, trail: Trail, other: Trail) -> dict[str, Any] | None
         covered["regions"] = tuple(trail.regions)
     for name, values in covered.items():
         listed = getattr(reader, name)
-        kept = [value for value in values if listed is None or value in listed]
-        if not kept:
+        common = [value for value in values if listed is None or value in listed]
+        if not common:
             return None
         if listed is None or not set(listed) <= set(values):
-            filters[name] = kept
+            filters[name] = common
     return filters
 
 
