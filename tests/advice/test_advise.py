@@ -275,6 +275,26 @@ def test_a_query_that_scans_too_much(tmp_path):
     assert once.proposal.what_if
 
 
+@pytest.mark.parametrize(
+    ("retention", "change"),
+    [
+        (7, "readers[q].days_scanned=3.5"),
+        ("{low: 7, high: 7}", "readers[q].days_scanned=3.5"),
+        (0.5, "readers[q].share_of_files=0.5"),
+    ],
+)
+def test_a_query_scans_no_more_than_the_bucket_keeps(tmp_path, retention, change):
+    """30 days are said, 7 are there: 3.5 of them are half, 15 would be as many as before."""
+    text = PLAIN.replace("saving: 0.99", f"saving: 0.99, retention_days: {retention}") + (
+        "readers:\n  - {name: q, kind: query, queries_per_month: 60, days_scanned: 30}\n"
+    )
+    _, found = advise_on(tmp_path, text)
+    half = only(found, "query-scan")
+    days = 0.5 if retention == 0.5 else 7
+    equals(half.saving, requests=60 * days * 57_600 / 2)
+    assert half.proposal.set == (change,)
+
+
 def test_days_of_a_reader_are_text_in_json(tmp_path):
     """A query with a last day, read once instead: its scenario is JSON and keeps its promise."""
     text = PLAIN + (

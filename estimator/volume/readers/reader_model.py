@@ -102,9 +102,15 @@ class ReaderModel(ABC):
         return True
 
     @classmethod
-    def scans(cls, reader: Any) -> str | None:
-        """The assumption to lower so that it scans less; None for what scans nothing."""
-        del reader
+    def scans(cls, reader: Any, longest: float) -> str | None:
+        """The assumption to lower so that it scans less; None for what scans nothing.
+
+        Parameters
+        ----------
+        longest : float
+            The days that the buckets keep what it reads, at most. [day]
+        """
+        del reader, longest
         return None
 
     @classmethod
