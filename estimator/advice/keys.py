@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator
@@ -87,8 +88,11 @@ def mergeable_keys(baseline: Baseline) -> Iterator[Proposal]:
         oldest = min(keys, key=lambda key: (active[key.id].start, len(key.rotations)))
         whole = baseline.in_months(active[oldest.id])
         for key in keys:
-            if key is not oldest and is_inside(baseline.in_months(active[key.id]), whole):
-                yield _propose_merge(baseline, uses, key, oldest)
+            if key is oldest or not is_inside(baseline.in_months(active[key.id]), whole):
+                continue
+            moves = _move_uses(baseline, uses, key, oldest)
+            if moves is not None:
+                yield _propose_merge(baseline, uses, key, oldest, moves)
 
 
 def end_commands(name: str) -> tuple[str, str]:
@@ -102,10 +106,52 @@ def _end_key(baseline: Baseline, key: Key) -> tuple[Setting, ...]:
     return end_item("keys", key.id, key, baseline.inventory.active.key[key.id], baseline.months)
 
 
-def _propose_merge(baseline: Baseline, uses: KeyUses, key: Key, oldest: Key) -> Proposal:
+def _move_uses(
+    baseline: Baseline, uses: KeyUses, key: Key, oldest: Key
+) -> tuple[Setting, ...] | None:
+    """Put what is under a key under the oldest one, on the same days as before.
+
+    The oldest key is there for longer: a trail would have written, and copies been made, before the
+    younger one was there. None where days cannot say it: a trail records KMS events on days on
+    which it writes nothing.
+    """
+    active = baseline.inventory.active
+    settings: list[Setting] = []
+    for trail in uses.trails[key.id]:
+        before = active.writing[trail.name]
+        after = active.trail[trail.name] & active.key[oldest.id]
+        if before.is_empty:
+            continue  # nothing of it was ever under the key
+        if baseline.in_months(before) != baseline.in_months(after):
+            return None
+        settings.append((place("trails", trail.name, "key"), oldest.id))
+        looks_back = any(kind_of(each).looks_back for each in baseline.readers_of[trail.name])
+        if before.start != after.start and looks_back:
+            settings.append((place("trails", trail.name, "from"), _day(before.start)))
+    for path in uses.copies[key.id]:
+        name = str(path[1])
+        before, after = (active.reader[name] & active.key[each.id] for each in (key, oldest))
+        if before.is_empty:
+            continue
+        settings.append((path, oldest.id))
+        if baseline.in_months(before) != baseline.in_months(after):
+            periods = {"from": (before.start, after.start), "until": (before.end, after.end)}
+            settings += [
+                (place("readers", name, end), _day(day))
+                for end, (day, other) in periods.items()
+                if day != other
+            ]
+    return tuple(settings)
+
+
+def _day(ordinal: float) -> datetime.date:
+    return datetime.date.fromordinal(int(ordinal))
+
+
+def _propose_merge(
+    baseline: Baseline, uses: KeyUses, key: Key, oldest: Key, moves: tuple[Setting, ...]
+) -> Proposal:
     trails, copies = uses.trails[key.id], uses.copies[key.id]
-    settings: list[Setting] = [(place("trails", trail.name, "key"), oldest.id) for trail in trails]
-    settings += [(path, oldest.id) for path in copies]
     retention = [trail.bucket.retention_days for trail in trails]
     known = [days.mid for days in retention if days is not None]
     until = (
@@ -123,7 +169,7 @@ def _propose_merge(baseline: Baseline, uses: KeyUses, key: Key, oldest: Key) -> 
         words="put what is under {} under an older key of the same account and Region",
         noun="key",
         about=(key.id,),
-        settings=(*settings, *_end_key(baseline, key)),
+        settings=(*moves, *_end_key(baseline, key)),
         loses=(
             f"one key policy for all that {oldest.id} then guards: who may decrypt one log may "
             "decrypt the other, unless the policy tells them apart by encryption context. The old "

@@ -11,6 +11,7 @@ from estimator.advice.baseline import Baseline
 from estimator.advice.proposal import Proposal, Setting, end_item, is_inside, place
 from estimator.inventory.sections import Reader, Trail
 from estimator.months import Period
+from estimator.volume.readers import kind_of
 
 Rank = tuple[bool, bool, float, float, int]
 
@@ -66,28 +67,44 @@ def _readers(baseline: Baseline, trail: Trail, other: Trail) -> list[Setting] | 
     """Readers of the dropped trail read the other one; None where they would read too much."""
     settings: list[Setting] = []
     for reader in baseline.readers_of[trail.name]:
-        if reader.trails is None:
-            continue
-        names = [other.name if name == trail.name else name for name in reader.trails]
-        settings.append((place("readers", reader.name, "trails"), list(dict.fromkeys(names))))
-        if other.name in reader.trails:
-            continue
+        reads = [each for each in baseline.inventory.read_by(reader) if kind_of(reader).reads(each)]
         narrower = _narrow(reader, trail, other)
-        if narrower and len(set(reader.trails)) > 1:
-            return None  # what narrows one trail down would narrow the others too
+        if trail not in reads or narrower is None:
+            continue  # it gets nothing of what goes, and would get something of what stays
+        if reader.trails is not None:
+            names = [other.name if name == trail.name else name for name in reader.trails]
+            settings.append((place("readers", reader.name, "trails"), list(dict.fromkeys(names))))
+        if other in reads:
+            continue
+        if narrower and len(reads) > 1:
+            # what narrows one trail down would narrow the others too
+            if reader.trails is not None:
+                return None
+            continue  # it names none: what the other one begins to have for it is its to read
         settings += [
             (place("readers", reader.name, name), value) for name, value in narrower.items()
         ]
     return settings
 
 
-def _narrow(reader: Reader, trail: Trail, other: Trail) -> dict[str, Any]:
-    """Filters that keep a reader to the accounts and Regions of the trail that goes."""
+def _narrow(reader: Reader, trail: Trail, other: Trail) -> dict[str, Any] | None:
+    """Filters that keep a reader to the accounts and Regions of the trail that goes.
+
+    None where it lets nothing of that trail through.
+    """
     filters: dict[str, Any] = {}
-    if trail.scope == "account" and other.scope == "organization" and reader.accounts is None:
-        filters["accounts"] = [trail.account]
-    if trail.regions is not None and reader.regions is None and other.regions != trail.regions:
-        filters["regions"] = list(trail.regions)
+    covered: dict[str, tuple[str, ...]] = {}
+    if trail.scope == "account" and other.scope == "organization":
+        covered["accounts"] = (trail.account,)
+    if trail.regions is not None and other.regions != trail.regions:
+        covered["regions"] = tuple(trail.regions)
+    for name, values in covered.items():
+        listed = getattr(reader, name)
+        common = [value for value in values if listed is None or value in listed]
+        if not common:
+            return None
+        if listed is None or not set(listed) <= set(values):
+            filters[name] = common
     return filters
 
 

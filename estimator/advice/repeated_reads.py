@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator
@@ -38,15 +39,30 @@ def queries(baseline: Baseline) -> Iterator[Proposal]:
     """Readers that scan: half of it, and each file read once."""
     for reader in baseline.active_readers:
         kind = kind_of(reader)
-        name = kind.scans(reader)
+        longest = _longest_retention(baseline, reader)
+        name = kind.scans(reader, longest)
         if name is not None:
-            yield _halve(baseline, reader, name, "days" if name == kind.window else "of the files")
+            assumption: Range = getattr(reader, name)
+            is_window = name == kind.window
+            if is_window and assumption.mid > longest:
+                assumption = Range.exactly(longest)  # it scans no more than the buckets keep
+            unit = "days" if is_window else "of the files"
+            yield _halve(baseline, reader, name, assumption, unit)
         if kind.once_is_enough:
             yield _read_once(baseline, reader)
 
 
-def _halve(baseline: Baseline, reader: Reader, name: str, unit: str) -> Proposal:
-    assumption: Range = getattr(reader, name)
+def _longest_retention(baseline: Baseline, reader: Reader) -> float:
+    """The days that the buckets keep what a reader reads, at most. [day]"""
+    retention = [
+        trail.bucket.retention_days
+        for trail in baseline.inventory.read_by(reader)
+        if trail.key is not None
+    ]
+    return max((math.inf if days is None else days.mid for days in retention), default=math.inf)
+
+
+def _halve(baseline: Baseline, reader: Reader, name: str, assumption: Range, unit: str) -> Proposal:
     before, value = factor(assumption.mid), scale(_numbers(assumption), 0.5)
     after = value["mid"] if isinstance(value, dict) else value
     return _proposal(

@@ -187,7 +187,8 @@ def _read_range(
     if is_share and low < high and high == 1:
         fix = "write 0.999, or one number without a range"
         raise refusal(value["high"], "less than 1 as 95th percentile", fix, ("high",))
-    mid = parts["mid"] if "mid" in parts else median(low, high)
+    # roots and sums leave a last digit over: 1 + 0.1 - 1 is more than 0.1
+    mid = parts["mid"] if "mid" in parts else min(max(median(low, high), low), high)
     if not low <= mid <= high:
         raise refusal(
             mid, f"from low to high, {factor(low)} to {factor(high)}", "move it", ("mid",)

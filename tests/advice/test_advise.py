@@ -174,6 +174,53 @@ def test_readers_move_with_the_duplicate_trail(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("filters", "narrower"),
+    [
+        ('accounts: ["100000000007", "100000000008"]', 'accounts=["100000000007"]'),
+        ("regions: [us-east-1, eu-west-1]", 'regions=["eu-west-1"]'),
+    ],
+)
+def test_a_filter_wider_than_the_dropped_trail_is_narrowed(tmp_path, filters, narrower):
+    """A filter that let all of the small trail through lets no more of the big one through."""
+    own = "  - {name: own, key: logs, scope: account, regions: [eu-west-1], "
+    own += 'account: "100000000007"}\n'
+    reader = f"readers:\n  - {{name: siem, kind: every-file, trails: [own], {filters}}}\n"
+    _, found = advise_on(tmp_path, PLAIN + own + reader)
+    recommendation = only(found, "duplicate-trail")
+    equals(recommendation.saving, requests=288 * 30)  # the puts; its gets stay as many
+    assert f"readers[siem].{narrower}" in recommendation.proposal.set
+
+
+def test_a_reader_of_nothing_does_not_move_with_the_duplicate_trail(tmp_path):
+    """Its filter lets nothing of the small trail through: it gets nothing of the big one."""
+    own = '  - {name: own, scope: account, key: logs, account: "100000000007"}\n'
+    reader = "readers:\n  - {name: siem, kind: every-file, trails: [own], "
+    _, found = advise_on(tmp_path, PLAIN + own + reader + 'accounts: ["100000000008"]}\n')
+    recommendation = only(found, "duplicate-trail")
+    equals(recommendation.saving, requests=2 * 288 * 30)
+    assert recommendation.proposal.set == ("trails[own].until=2026-11-01",)
+
+
+def test_validation_of_the_duplicate_stays_validation_of_its_accounts(tmp_path):
+    """The big trail begins to have digests, but whoever validated one account validates no more.
+
+    A run a day over one day gets 2 x 288 log files before and after. On the first day it also
+    meets half a day of files that the small trail wrote before: 288 gets.
+    """
+    plain = PLAIN.replace("key: logs", "key: logs\n    digest_files: sse-s3", 1)
+    own = "  - {name: own, key: logs, scope: account, log_file_validation: true, "
+    own += 'digest_files: sse-s3, account: "100000000007"}\n'
+    reader = "readers:\n  - {name: v, kind: validate, runs_per_month: 30, days: 1}\n"
+    _, found = advise_on(tmp_path, plain + own + reader)
+    recommendation = only(found, "duplicate-trail")
+    assert recommendation.proposal.set[1:] == (
+        'readers[v].accounts=["100000000007"]',
+        "trails[org].log_file_validation=true",
+    )
+    equals(recommendation.saving, requests=2 * 288 * 30 - 288)
+
+
 def test_a_trail_that_is_planned_is_put_off(tmp_path):
     """A duplicate that begins in the months does not begin."""
     late = "  - {name: late, key: logs, from: 2026-11-21}\n"
@@ -226,6 +273,26 @@ def test_a_query_that_scans_too_much(tmp_path):
     equals(once.saving, requests=gets - PUTS, cost_usd=(gets - PUTS) * PRICE)
     assert half.proposal.what_if
     assert once.proposal.what_if
+
+
+@pytest.mark.parametrize(
+    ("retention", "change"),
+    [
+        (7, "readers[q].days_scanned=3.5"),
+        ("{low: 7, high: 7}", "readers[q].days_scanned=3.5"),
+        (0.5, "readers[q].share_of_files=0.5"),
+    ],
+)
+def test_a_query_scans_no_more_than_the_bucket_keeps(tmp_path, retention, change):
+    """30 days are said, 7 are there: 3.5 of them are half, 15 would be as many as before."""
+    text = PLAIN.replace("saving: 0.99", f"saving: 0.99, retention_days: {retention}") + (
+        "readers:\n  - {name: q, kind: query, queries_per_month: 60, days_scanned: 30}\n"
+    )
+    _, found = advise_on(tmp_path, text)
+    half = only(found, "query-scan")
+    days = 0.5 if retention == 0.5 else 7
+    equals(half.saving, requests=60 * days * 57_600 / 2)
+    assert half.proposal.set == (change,)
 
 
 def test_days_of_a_reader_are_text_in_json(tmp_path):
@@ -366,6 +433,48 @@ def test_several_keys_that_could_be_one(tmp_path):
     elsewhere = keys.replace("us-east-1", "eu-west-1")
     _, found = advise_on(tmp_path, PLAIN.replace("keys:\n", elsewhere) + trail)
     assert "one-key" not in found
+
+
+def test_a_merged_key_has_no_files_from_before_the_younger_one(tmp_path):
+    """The trail wrote nothing under a key before 2026-10-22, so 90 days of look-back meet no more.
+
+    Without that the older key would have 90 days of files for each query: the key saves 1.00.
+    """
+    keys = "keys:\n  - {id: two, region: us-east-1, created: 2026-10-22}\n"
+    trail = "  - {name: own, scope: account, regions: [eu-west-1], key: two}\n"
+    query = "{name: q, kind: query, trails: [own], queries_per_month: 3000, days_scanned: 90}"
+    text = PLAIN.replace("keys:\n", keys) + trail + f"readers:\n  - {query}\n"
+    _, found = advise_on(tmp_path, text)
+    recommendation = only(found, "one-key")
+    equals(recommendation.saving, requests=0, cost_usd=1)
+    assert recommendation.proposal.set == (
+        'trails[own].key="logs"',
+        "trails[own].from=2026-10-22",
+        "keys[two].until=2026-11-01",
+    )
+
+
+def test_copies_under_a_merged_key_are_made_on_the_same_days(tmp_path):
+    """Ten days of copies, under the younger key or the older one; a third of a key-month less."""
+    keys = "keys:\n  - {id: dr, region: us-east-1, created: 2026-11-11, until: 2026-11-21}\n"
+    reader = "readers:\n  - {name: copy, kind: replication, destination_key: dr}\n"
+    _, found = advise_on(tmp_path, PLAIN.replace("keys:\n", keys) + reader)
+    recommendation = only(found, "one-key")
+    equals(recommendation.saving, requests=0, cost_usd=Decimal(1) / 3)
+
+
+def test_a_trail_whose_writing_would_begin_earlier_is_not_merged(tmp_path):
+    """It records KMS events all month and writes from the 16th: under the older key from the 1st.
+
+    No days of its own say that, so nothing is promised.
+    """
+    keys = "keys:\n  - {id: two, region: us-east-1, created: 2026-11-16}\n"
+    trail = "  - {name: own, scope: account, regions: [eu-west-1], key: two}\n"
+    text = PLAIN.replace("keys:\n", keys) + trail
+    _, found = advise_on(tmp_path, text)
+    assert "one-key" not in found
+    _, found = advise_on(tmp_path, text.replace("name: own", "name: own, from: 2026-11-16"))
+    equals(only(found, "one-key").saving, requests=0, cost_usd=Decimal(1) / 2)
 
 
 def test_sse_s3_is_a_trade_off(tmp_path):

@@ -67,6 +67,24 @@ def test_what_is_left_ends_on_no_day(tmp_path):
     assert "end on" not in run.out
 
 
+@pytest.mark.parametrize(
+    ("month", "files", "others", "ends"),
+    [
+        ("2027-02", 250, 13_000, "2027-02-28"),  # 28 x 250 + 13,000 are 20,000
+        ("2027-02", 250, 12_999, None),
+        ("2027-02", 1000, 12_000, "2027-02-14"),  # 40,000 in 28 days: half of them in 14
+        ("2028-02", 500, 5_500, "2028-02-29"),  # 29 x 500 + 5,500
+        ("2026-12", 500, 4_500, "2026-12-31"),  # 31 x 500 + 4,500
+    ],
+)
+def test_the_last_free_request_ends_them_to_the_day(tmp_path, month, files, others, ends):
+    """Exactly as many as are free are used up: by the day sums leave a last digit over."""
+    text = PLAIN.replace("1000", str(files)).replace("27000", str(others))
+    write(tmp_path, text, "i.yaml")
+    (use,) = forecast(tmp_path / "i.yaml", month, 1).free_uses
+    assert use.ends == ends
+
+
 def test_each_month_has_its_own_day(tmp_path):
     """31 days of December have 27,000 / 31 others a day: 1,870.97, so that the 11th ends them."""
     write(tmp_path, PLAIN, "i.yaml")

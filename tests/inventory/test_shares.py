@@ -2,7 +2,7 @@
 
 import pytest
 
-from estimator import forecast, load_inventory
+from estimator import Range, forecast, load_inventory
 from estimator.inventory.sections import Growth
 from pricing.reading.problems import KmscostError
 from tests.inventory.files import INVENTORY, read, schema_takes
@@ -68,6 +68,14 @@ def test_what_is_no_growth(tmp_path, growth):
     """Words, two signs, and what nobody means."""
     with pytest.raises(KmscostError, match="yearly growth"):
         read(tmp_path, INVENTORY + f"growth: {{files_per_year: {growth}}}\n")
+
+
+@pytest.mark.parametrize("number", [-0.3, -0.1, 0, 0.1, 0.15, 0.3, 0.7, 1])
+def test_a_growth_without_width_is_a_number(tmp_path, number):
+    """Low and high alike leave nothing uncertain: 1 + 0.1 - 1 is 0.10000000000000009, over high."""
+    ends = f"{{low: {number}, high: {number}}}"
+    growth = read(tmp_path, INVENTORY + f"growth: {{files_per_year: {ends}}}\n").growth
+    assert growth.files_per_year == Range.exactly(number)
 
 
 def test_a_growth_written_down_again_is_the_same(tmp_path):

@@ -188,6 +188,26 @@ def test_what_is_removed_on_a_day_counts_until_that_day(tmp_path):
     assert siem["other"].tolist() == pytest.approx([each * 31, each * 10, 0])
 
 
+def test_a_key_that_is_removed_on_a_day_rotates_no_more_from_then_on(tmp_path):
+    """Two key-months in November, 15/31 of two in December, none later; 288 files on 45 days.
+
+    A rotation of 2027 stays refused in a key that ends before, where it is written so by hand.
+    """
+    text = """\
+version: 1
+accounts: [{id: "111122223333", regions: [us-east-1]}]
+keys: [{id: k, region: us-east-1, created: 2025-01-15, rotations: [2026-01-15, 2027-01-15]}]
+trails: [{name: t, key: k}]
+"""
+    base = file(tmp_path, text)
+    change = {"path": "keys[k]", "remove": True, "from": "2026-12-16"}
+    (other,) = compare(base, scenario(change), "2026-11", 3).others
+    assert other.totals["cost_usd_keys"] == pytest.approx(2 + 2 * 15 / 31)
+    assert other.totals["requests"] == pytest.approx(288 * 45)
+    with pytest.raises(KmscostError, match="before until"):
+        compare(base, (), "2026-11", 3, set="keys[k].until=2026-12-16")
+
+
 def test_an_inventory_compared_with_itself_is_all_zeros(tmp_path):
     """Every difference of totals, months, drivers and rows is exactly 0."""
     path = file(tmp_path, READ)

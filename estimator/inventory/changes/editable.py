@@ -157,6 +157,13 @@ class EditableInventory:
             self.notices.append(f"{change.where} ends on {end}: removing it changes nothing")
         else:
             self.root = set_at(self.root, (*location, "until"), day)
+            rotations = item.get("rotations")
+            if isinstance(rotations, Seq):
+                # a key that is gone by then rotates no more, and the format refuses that it does
+                days = [_day(rotation) for rotation in rotations]
+                later = [at for at, each in enumerate(days) if each is not None and each >= day]
+                left = remove_parts(rotations, later)
+                self.root = set_at(self.root, (*location, "rotations"), left)
 
     def _describe(self, change: Change, text: str) -> None:
         """Note what a change does, in the order of the scenario."""

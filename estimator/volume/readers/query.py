@@ -22,6 +22,6 @@ class QueryModel(LookBack):
     reader: Query
 
     @classmethod
-    def scans(cls, reader: Query) -> str:
+    def scans(cls, reader: Query, longest: float) -> str:
         """Days, as long as there is more than one; then files, by partitions."""
-        return "days_scanned" if reader.days_scanned.mid > 1 else "share_of_files"
+        return "days_scanned" if min(reader.days_scanned.mid, longest) > 1 else "share_of_files"

@@ -95,9 +95,21 @@ class ReaderModel(ABC):
         return other
 
     @classmethod
-    def scans(cls, reader: Any) -> str | None:
-        """The assumption to lower so that it scans less; None for what scans nothing."""
-        del reader
+    def reads(cls, trail: Trail) -> bool:
+        """Tell whether there is anything for this kind among the files of a trail."""
+        del trail
+        return True
+
+    @classmethod
+    def scans(cls, reader: Any, longest: float) -> str | None:
+        """The assumption to lower so that it scans less; None for what scans nothing.
+
+        Parameters
+        ----------
+        longest : float
+            The days that the buckets keep what it reads, at most. [day]
+        """
+        del reader, longest
         return None
 
     @classmethod

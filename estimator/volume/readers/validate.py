@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from estimator.inventory.reader_sections import Validate
+from estimator.inventory.sections import Trail
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack
 from estimator.volume.streams import Streams
@@ -27,6 +28,11 @@ class ValidateModel(LookBack):
         "no trail that it reads has log file validation on, so there are no digests to validate"
     )
     reader: Validate
+
+    @classmethod
+    def reads(cls, trail: Trail) -> bool:
+        """Only trails with digests: there is nothing to start from without."""
+        return trail.log_file_validation
 
     @classmethod
     def days_between(cls, reader: Validate) -> float | None:
