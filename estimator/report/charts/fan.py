@@ -114,7 +114,7 @@ def fan_chart(
         ranges = (between_ends(values[0, at], values[-1, at]) for at in shown)
         description += f"; {' and '.join(ranges)} ({ends})"
     else:
-        description += "; no assumption is a range, so the cost has no width"
+        description += f"; {simulation.why_no_width}, so the cost has no width"
     if limits:
         description += f"; {listed((limit.words for limit in limits), separator='; ')}"
     if billed is not None:

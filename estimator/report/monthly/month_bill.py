@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from estimator.figures import HALF_CENT
+from estimator.figures import HALF_CENT, between_ends, range_end
 from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory.budgets import Budget, Covered
@@ -37,6 +37,16 @@ class BillRange:
     def has_width(self) -> bool:
         """True where they are two numbers."""
         return _has_width(self.low, self.high)
+
+    @property
+    def place(self) -> str:
+        """Where a bill is that is as good as inside: nobody reads 0.08 as inside 0.084 to 0.263."""
+        beyond = max(self.low - self.billed, self.billed - self.high)
+        ends = between_ends(self.low, self.high)
+        # ends are printed in three digits, and a bill at one of them is no further than these
+        if beyond <= 0 or range_end(self.billed, max(self.low, self.high)) in ends.split(" to "):
+            return "inside"
+        return "within half a cent of" if beyond <= HALF_CENT else "within a tenth of"
 
 
 @dataclass(frozen=True)

@@ -226,7 +226,7 @@ def _range_line(inputs: ReportInputs, main: BudgetState | None = None) -> list[s
     else:
         ends = between_ends(bill_range.low, bill_range.high)
         if bill_range.is_inside:
-            place = "within a tenth of" if month_bill.follows_other else "inside"
+            place = "within a tenth of" if month_bill.follows_other else bill_range.place
             return [f"{other}{subject} is {place} the forecast's range {ends}{to_date}."]
         line = f"{other}{subject}{amount} is outside the forecast's range {ends}{to_date}"
     # the command stands in what to do
@@ -280,7 +280,8 @@ def _ahead_of(inputs: ReportInputs, state: BudgetState, last: str) -> str:
         line = f"Budget {name} is expected to be broken from {first} on"
         return f"{line}; {times} a month to {last} is over it." if has_chance else f"{line}."
     if not inputs.has_ranges:
-        return f"By the forecast, which has no ranges, no month to {last} breaks budget {name}."
+        which = "no range changes" if len(inputs.simulation.drivers) else "has no ranges"
+        return f"By the forecast, which {which}, no month to {last} breaks budget {name}."
     if not has_chance:
         return f"Budget {name} is at risk in a month to {last}."
     if not state.chance:
