@@ -94,3 +94,29 @@ def test_a_bill_as_forecast_stands_beside_the_forecast(tmp_path):
     monthly = report(path, MONTH, bill=small_bill(tmp_path, 31), advice=False, draws=100)
     rows = Page(monthly.html()).table("Why they differ")[1:]
     assert [(row[0], row[-1]) for row in rows] == [("forecast", "4.75"), ("billed", "4.75")]
+
+
+def test_a_budget_that_short_months_keep_is_not_broken_from_a_month_on(tmp_path):
+    """4.70: months of 31 days cost 4.746784, of 30 days 40,288 x 30 x 0.000003 + 1 = 4.62592.
+
+    From November 2026 to October 2027 seven have 31 days, December first of all.
+    """
+    path = write(tmp_path, SMALL + "budgets: [{name: kms, usd_per_month: 4.70}]\n")
+    monthly = report(path, MONTH, advice=False, draws=100)
+    assert monthly.verdict.sentence.endswith(
+        "Budget kms is expected to be broken in 7 of the 12 months ahead, first in December 2026."
+    )
+    assert "budget kms 4.70, first broken in 2026-10" in monthly.markdown()
+
+
+def test_no_measurement_mends_a_price(tmp_path):
+    """A quarter off that the bill does not have: 4.746784 x 0.75 = 3.560088 is 1.19 too low."""
+    path = write(tmp_path, SMALL + "budgets: [{name: kms, usd_per_month: 50.00}]\n")
+    bill = small_bill(tmp_path, 31)
+    monthly = report(path, MONTH, bill=bill, discount=0.25, advice=False, draws=100)
+    assert "not to be believed until the rates are those of the bill." in monthly.verdict.sentence
+    (to_do,) = monthly.document.answers[-1].lines
+    assert to_do == (
+        "Bring the rates to the bill's prices (--discount, --rates): they make USD +1.19 of the "
+        "difference."
+    )

@@ -200,6 +200,20 @@ class MonthBill:
         own = self.forecast.inventory.cloudtrail_writes
         return of_bill is not None and of_bill.answer not in (None, own)
 
+    @property
+    def off_by_rates(self) -> float | None:
+        """What other prices make of the difference, where that is most of it. [currency]
+
+        None otherwise: measurements bring volumes to those of the bill, and never its prices.
+        """
+        found = self.reconciliation
+        if found is None or not found.is_comparable:
+            return None
+        off = found.parts["rate"]
+        # of the same sign: what prices make less is no reason of a bill that has more
+        is_most = off * found.forecast_error > 0 and abs(off) > abs(found.forecast_error) / 2
+        return off if is_most else None
+
     @cached_property
     def _ends_as_billed(self) -> FloatArray:
         """The month's 5th and 95th percentile as the bill takes writes. [currency]"""
