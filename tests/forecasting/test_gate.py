@@ -164,6 +164,9 @@ def test_a_limit_in_the_currency_of_the_rates(path, tmp_path):
     for limit, code in (("CNY 1", 3), ("CNY 2", 0), ("1", 2), ("USD 1", 2), ("kms", 2), ("all", 2)):
         answer = kmscost(path, limit, "--rates", str(rates))
         assert answer.exit_code == code, limit
-    assert "expected an amount a month, as CNY 25: budgets are in USD, the rates in CNY" in answer.stderr
+    assert (
+        "expected an amount a month, as CNY 25: budgets are in USD, the rates in CNY"
+        in answer.stderr
+    )
     (line,) = verdict(kmscost(path, "CNY 1", "--rates", str(rates)))
     assert line.startswith("the limit of CNY 1.00 a month is broken: CNY 1.04 in 2026-11")
