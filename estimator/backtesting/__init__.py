@@ -22,7 +22,15 @@ from estimator.backtesting.models import (
     seasonal_naive,
     total_draws,
 )
-from estimator.backtesting.series import Group, Series, origins, series_of, until
+from estimator.backtesting.series import (
+    Group,
+    Series,
+    leave_out_untold,
+    origins,
+    series_of,
+    tells_requests,
+    until,
+)
 from estimator.backtesting.verdict import CALIBRATED, pinball, scores_of, verdict_of
 from estimator.calibration import calibrate_text
 from estimator.calibration.evidence import evidence, name_of
@@ -55,6 +63,7 @@ __all__ = ["Backtest", "backtest"]
 LEAST_FOLDS = 2
 FEW_FOLDS = 5
 
+_NO_GETS = "gets and checks are left out: only logs of CloudTrail tell them, and none was given"
 # ranges are simulated for the largest groups; of the others only the forecast is compared
 _MOST_GROUPS = 40
 
@@ -110,6 +119,8 @@ def backtest(
     if problems:
         raise KmscostError(problems)
 
+    is_told = tells_requests(actuals_read)
+    plain_of = given if is_told else leave_out_untold(given)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     parts, more = [], 0
     series = series_of(given, actuals_read, measured, covered_share(measured))
@@ -118,8 +129,9 @@ def backtest(
         past = until(actuals_read, window, origin)
         # force: the whole measurement was judged above, and a short past is what folds are about
         calibrated = calibrate_text(text, path, past, force=True, place=place).inventory
+        calibrated = calibrated if is_told else leave_out_untold(calibrated)
         span = horizon_of(window.day(origin), length)
-        part, left = _forecast_fold(given, calibrated, series, origin, span, table)
+        part, left = _forecast_fold(plain_of, calibrated, series, origin, span, table)
         parts.append(part)
         more = max(more, left)
     frame = pd.concat(parts, ignore_index=True)
@@ -129,6 +141,8 @@ def backtest(
     notices = [line for line in actuals_read.notices if line == LOST] + unread(actuals_read)
     notices += hidden_days(measured)
     notices.append("replication is left out, and everything that is not CloudTrail's")
+    if not is_told:
+        notices.append(_NO_GETS)
     if len(folds) < FEW_FOLDS:
         notices.append(f"{len(folds)} folds say little about the ranges: measure more days")
     if more:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from estimator.calibration.measured import Measured
 from estimator.calibration.recorded_days import Window
 from estimator.calibration.rows import LOGS, NAMES, cloudtrail_rows, trail_of
 from estimator.inventory import Inventory
+from estimator.inventory.assumptions import Range
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
@@ -104,6 +106,23 @@ def _reader_names(inventory: Inventory, rows: pd.DataFrame) -> np.ndarray:
     )
     picked: np.ndarray = names[codes]
     return picked
+
+
+def tells_requests(actuals: Actuals) -> bool:
+    """Tell whether a source has the requests themselves; object names have neither gets nor checks.
+
+    Gets of access logs stand in no series.
+    """
+    return bool(actuals.measured["source"].isin(list(LOGS)).any())
+
+
+def leave_out_untold(inventory: Inventory) -> Inventory:
+    """The inventory without readers and checks: what is not measured is missing, not zero."""
+    none = Range.exactly(0)
+    trails = tuple(
+        trail.model_copy(update={"config_updates_per_month": none}) for trail in inventory.trails
+    )
+    return dataclasses.replace(inventory, readers=(), trails=trails)
 
 
 def until(actuals: Actuals, window: Window, column: int) -> Actuals:

@@ -33,6 +33,7 @@ from estimator.calibration.quality import (
 )
 from estimator.calibration.reader_assumptions import find_readers
 from estimator.calibration.recorded_days import Window, measured_window
+from estimator.calibration.rows import NAMES
 from estimator.calibration.stream_rates import files_rates
 from estimator.calibration.writing import Found, Writer
 from estimator.figures import plain, significant
@@ -110,7 +111,8 @@ def calibrate_text(
     writer = Writer(inventory, parse_document(text, path)[0], text)
     rates = files_rates(measured)
     files = files_per_day(measured, rates, writer.in_other_files, source)
-    readers = find_readers(measured, rates, source)
+    names_alone = actuals.measured["source"].isin(list(NAMES)).all()
+    readers = find_readers(measured, rates, source, tells_gets=not names_alone)
     savings, more = bucket_key_savings(measured, source)
     other, unsure = other_requests(measured, source)
     # growth counts from the middle of the window, the day of which its means are true

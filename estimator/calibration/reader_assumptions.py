@@ -89,8 +89,18 @@ class ReadersFound:
     notices: list[str] = field(default_factory=list)
 
 
-def find_readers(measured: Measured, rates: Rates, source: str) -> ReadersFound:
-    """Every reader of the inventory or of the measurement."""
+def find_readers(
+    measured: Measured, rates: Rates, source: str, *, tells_gets: bool
+) -> ReadersFound:
+    """Every reader of the inventory or of the measurement.
+
+    Parameters
+    ----------
+    source : str
+        The words for the source of each number.
+    tells_gets : bool
+        Whether anything that was measured would have had a get.
+    """
     found = ReadersFound()
     model = MeasuredModel(measured, rates)
     identities = [identity for identity, cause in measured.gets if cause == "get"]
@@ -110,8 +120,9 @@ def find_readers(measured: Measured, rates: Rates, source: str) -> ReadersFound:
         reader.name for number, reader in readers if number not in seen and _is_due(model, reader)
     ]
     if silent:
-        silence = f"no get of reader {listed(silent, MOST_NAMED)} was measured"
-        found.notices.append(f"{silence}: unchanged; remove what is gone")
+        silence = f"no get of reader {listed(silent, MOST_NAMED)} was measured: unchanged"
+        gone = "; remove what is gone" if tells_gets else ", for object names tell files alone"
+        found.notices.append(f"{silence}{gone}")
     return found
 
 

@@ -181,7 +181,7 @@ def answer(
     if reply.broken:
         # red where somebody watches; the words alone say it
         colour = None if os.environ.get("NO_COLOR") else typer.colors.RED
-        typer.secho(reply.broken, err=True, fg=colour)
+        typer.secho(printable(reply.broken), err=True, fg=colour)
         raise typer.Exit(3)
 
 

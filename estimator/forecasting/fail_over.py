@@ -39,16 +39,18 @@ def read_fail_over(
     if amount is not None:
         return (Budget(name=AMOUNT_NAME, usd_per_month=amount),)
     if currency != "USD" and inventory.budgets:
-        fix = f"give an amount, as {currency} 25"
-        raise _refusal(text, f"no budget: they are in USD, the rates in {currency}", fix)
+        why = f"budgets are in USD, the rates in {currency}"
+        raise _refusal(text, f"an amount a month, as {currency} 25: {why}")
     # no budget is called all, and none like an amount: such names are refused
     chosen = tuple(budget for budget in inventory.budgets if text in (ALL, budget.name))
     if not chosen:
         names = [budget.name for budget in inventory.budgets]
+        expected = "an amount a month, as 25.00"
+        if not names:
+            raise _refusal(text, f"{expected}: the inventory has no budgets")
         listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
-        expected = f"a budget ({listed}), {ALL}, " if names else "the inventory has no budgets; "
-        fix = did_you_mean(str(text), [*names, ALL]) if names else ""
-        raise _refusal(text, f"{expected}or an amount a month, as 25.00", fix)
+        fix = did_you_mean(str(text), [*names, ALL])
+        raise _refusal(text, f"a budget ({listed}), {ALL}, or {expected}", fix)
     return chosen
 
 

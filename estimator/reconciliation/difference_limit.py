@@ -65,19 +65,22 @@ class LimitState:
     ----------
     limit : DifferenceLimit
     state : str
-        ``not held`` where the bill does not tell its days, or one of a payer is missing: nothing
-        says how far they lie apart.
+        ``not held`` where the bill does not tell its days, or one of a payer, or lines of an
+        account, of keys or of requests, are missing: nothing says how far they lie apart.
     condition : str
         On what it depends, such as lines that may count twice, or why it is not held; empty where
         on nothing.
     why : str or None
         By how much it is broken, and because of what.
+    difference : float
+        What it was held against. [currency]
     """
 
     limit: DifferenceLimit
     state: Literal["kept", "broken", "not held"]
     condition: str = ""
     why: str | None = None
+    difference: float = 0.0
 
     @property
     def text(self) -> str:
@@ -111,7 +114,7 @@ def judge_limit(
         The bill tells its days; has a line of KMS; no line of it may count twice.
     unknown : str
         Why no limit can be kept, such as ``for no day of payer 111122223333 is billed``; empty
-        where the bills of all payers are there and tell their days.
+        where the bills of all payers are there, tell their days and have a line of all that costs.
     """
     parts = own_parts(parts)
     error, condition = math.fsum(parts.values()), "" if counts_once else ONCE
@@ -122,11 +125,11 @@ def judge_limit(
     if not limit.is_broken_by(error, before):
         if unknown:
             return LimitState(limit, "not held", unknown)
-        return LimitState(limit, "kept", condition)
+        return LimitState(limit, "kept", condition, difference=error)
     if not has_kms:
         why = f"the limit of {limit.text} cannot be kept: the bill of {month} has no line of AWS "
         why += f"KMS, and {currency} {money(before)} is forecast"
-        return LimitState(limit, "broken", condition, why)
+        return LimitState(limit, "broken", condition, why, error)
     # the line names a part that the limit is about
     largest = max(parts, key=lambda name: abs(parts[name]))
     # a limit may have more digits than other percents: 2.03 % is over 2.02%
@@ -139,4 +142,4 @@ def judge_limit(
     )
     if largest == "writes":
         why += "; write into the inventory, as cloudtrail_writes, what the bill does"
-    return LimitState(limit, "broken", condition, why)
+    return LimitState(limit, "broken", condition, why, error)

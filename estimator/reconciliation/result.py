@@ -85,7 +85,7 @@ class Reconciliation(NotebookResult):
     @cached_property
     def parts(self) -> dict[str, float]:
         """The difference in cost, by part: they add up to it. [currency]"""
-        return {name: math.fsum(self.rows[f"cost_{name}"]) for name in PARTS}
+        return _parts_of(self.rows)
 
     @cached_property
     def totals(self) -> dict[str, float | None]:
@@ -220,11 +220,21 @@ class Reconciliation(NotebookResult):
         """The limit, and whether it is kept; None where there is none."""
         if self.limit is None:
             return None
+        found = self._hold(self.limit, self.forecast_to_date(), self.parts)
+        if found.state == "broken" or not self.missing:
+            return found
+        # what has no line counts as nothing billed, and would hide what the lines have more
+        rows = self.missing.leave_out(self.rows)
+        return self._hold(self.limit, math.fsum(rows["cost_forecast"]), _parts_of(rows))
+
+    def _hold(
+        self, limit: DifferenceLimit, before: float, parts: Mapping[str, float]
+    ) -> LimitState:
         return judge_limit(
-            self.limit,
+            limit,
             f"{self.month}{' ' * bool(self.covers)}{self.covers}",
-            self.forecast_to_date(),
-            self.parts,
+            before,
+            parts,
             self.currency,
             is_told=self.days.is_told,
             unknown=self._unknown_bills,
@@ -244,7 +254,9 @@ class Reconciliation(NotebookResult):
             for payer, covered in days.shares.items()
             if not covered and self.forecast_of_month("payer", (payer,)) > 0
         ]
-        return f"for no day{days.whose(absent)} is billed" if absent else ""
+        if absent:
+            return f"for no day{days.whose(absent)} is billed"
+        return f"for the bill is {self.missing.text}" if self.missing else ""
 
     @property
     def broken(self) -> str | None:
@@ -308,3 +320,8 @@ class Reconciliation(NotebookResult):
 
 
 _SIDES = ("forecast", "billed")
+
+
+def _parts_of(rows: pd.DataFrame) -> dict[str, float]:
+    """The difference of rows in cost, by part. [currency]"""
+    return {name: math.fsum(rows[f"cost_{name}"]) for name in PARTS}

@@ -131,6 +131,18 @@ def relative_difference(before: float, after: float) -> str:
     return percent(difference(before, after) / before) if before else ""
 
 
+def share_of_limit(value: float) -> str:
+    """A share of a limit in a column: what is just beyond it never reads as all of it.
+
+    >>> from estimator.figures import share
+    >>> in_column([share_of_limit(1.0004), share_of_limit(0.5058)])
+    ['100.04 %', '50.6 %']
+    """
+    beside = share_beside(value, 1.0)
+    # text keeps the decimals that a column would take off
+    return beside if beside == share(value) else str(beside)
+
+
 def adding_up(
     amounts: Sequence[float],
     total: float,

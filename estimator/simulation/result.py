@@ -80,6 +80,11 @@ class Simulation(NotebookResult):
         return self.table.currency
 
     @property
+    def why_no_width(self) -> str:
+        """Why all draws cost the same, where they do: no range, or none that matters here."""
+        return "no range changes this cost" if len(self.drivers) else "no assumption is a range"
+
+    @property
     def cost(self) -> str:
         """The name of the cost, such as cost_usd."""
         return f"cost_{self.currency.lower()}"

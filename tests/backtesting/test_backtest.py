@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.organizations import make
-from estimator import load_inventory
+from estimator import load_inventory, measure_s3_listing
 from estimator.backtesting import backtest
 from estimator.backtesting.models import expected_requests, horizon_of, last_period, seasonal_naive
 from estimator.backtesting.series import Group, Series, origins
@@ -346,3 +346,42 @@ def test_a_fold_grows_with_the_month_of_each_of_its_days():
     )
     expected = 300 * (11 * 2 ** (1 / 12) + 3 * 2 ** (2 / 12))
     assert requests == {Group("org", "put", "us-east-1"): pytest.approx(expected, rel=1e-12)}
+
+
+def test_what_object_names_do_not_tell_is_no_zero(tmp_path):
+    """144 files a day, one every ten minutes, by their names: 7 x 144 of them, and no get.
+
+    The plain 288 are twice as many: 100 % more. With the gets of siem, which no listing has, they
+    would be four times as many, and what is calibrated twice.
+    """
+    inventory = f"""
+version: 1
+accounts: [{{id: "{HOME}", regions: [us-east-1]}}]
+keys: [{{id: logs, region: us-east-1}}]
+trails: [{{name: org, key: logs}}]
+readers: [{{name: siem, kind: every-file}}]
+"""
+    lines = []
+    for number in range(28 * 144):
+        put = datetime.datetime(2026, 10, 1, tzinfo=datetime.UTC) + datetime.timedelta(
+            minutes=10 * number
+        )
+        name = f"{HOME}_CloudTrail_us-east-1_{put:%Y%m%dT%H%M}Z_{number:016}.json.gz"
+        folder = f"AWSLogs/{HOME}/CloudTrail/us-east-1/{put:%Y/%m/%d}"
+        lines.append(f"{put:%Y-%m-%d %H:%M:%S}       2048 {folder}/{name}\n")
+    (tmp_path / "listing.txt").write_text("".join(lines))
+    names = measure_s3_listing(tmp_path / "listing.txt")
+    found = backtest(inventory, names, "7d")
+    totals = found.scores[found.scores["level"] == "total"].set_index("model")
+    assert totals.loc["plain-288", "wape"] == pytest.approx(1.0)
+    assert totals.loc["calibrated", "wape"] < 0.01
+    assert found.trusted
+    assert any(notice.startswith("gets and checks are left out") for notice in found.notices)
+    # logs of the same would have a get: there none is a zero, and it counts
+    logs = count_actuals({(HOME, "us-east-1"): steady(144)})
+    counted = backtest(inventory, logs, "7d")
+    assert not counted.trusted
+    assert not any(notice.startswith("gets and checks") for notice in counted.notices)
+    notices = calibrate_text(inventory, "inventory.yaml", names).notices
+    silent = "no get of reader siem was measured: unchanged, for object names tell files alone"
+    assert silent in notices

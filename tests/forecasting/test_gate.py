@@ -123,7 +123,7 @@ def test_no_budgets_is_no_gate_that_always_passes(path):
     for limit in ("all", "kms"):
         answer = kmscost(path, limit)
         assert answer.exit_code == 2
-        assert "the inventory has no budgets; or an amount a month" in answer.stderr
+        assert "expected an amount a month, as 25.00: the inventory has no budgets" in answer.stderr
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
@@ -164,6 +164,9 @@ def test_a_limit_in_the_currency_of_the_rates(path, tmp_path):
     for limit, code in (("CNY 1", 3), ("CNY 2", 0), ("1", 2), ("USD 1", 2), ("kms", 2), ("all", 2)):
         answer = kmscost(path, limit, "--rates", str(rates))
         assert answer.exit_code == code, limit
-    assert "they are in USD, the rates in CNY; give an amount, as CNY 25" in answer.stderr
+    assert (
+        "expected an amount a month, as CNY 25: budgets are in USD, the rates in CNY"
+        in answer.stderr
+    )
     (line,) = verdict(kmscost(path, "CNY 1", "--rates", str(rates)))
     assert line.startswith("the limit of CNY 1.00 a month is broken: CNY 1.04 in 2026-11")

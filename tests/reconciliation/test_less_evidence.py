@@ -172,3 +172,53 @@ def test_writes_that_a_bill_exempts_hide_no_dearer_reads(tmp_path):
     assert half.billed_and_rest() == (pytest.approx(2.733871), pytest.approx(2.916129))
     own = half.billed_and_rest("billed_account", ("111122223333",))
     assert own == pytest.approx(half.billed_and_rest())
+
+
+TWO_READERS = """
+version: 1
+payer: "111122223333"
+other_kms_requests_per_month: 20000
+cloudtrail_writes: charged
+accounts: [{id: "111122223333", regions: [us-east-1]}, {id: "222222222222", regions: [us-east-1]}]
+keys: [{id: logs, region: us-east-1}]
+trails: [{name: t, key: logs, scope: organization}]
+readers:
+  - {name: a, kind: fixed, account: "111122223333", gets_per_day: 40000}
+  - {name: b, kind: fixed, account: "222222222222", gets_per_day: 40000}
+"""
+
+
+@pytest.mark.parametrize(
+    ("of_a", "of_b", "keys", "state", "words"),
+    [
+        (40_000.0, 40_000.0, 1, "kept", "the difference is USD 0.00"),
+        # 31 x (40,000 + 576) x 0.000003 + 1 = 4.773568 of 8.493568: b's 3.72 are missing
+        (40_000.0, 0.0, 1, "broken", "USD 3.72 (43.8 %) less than the forecast's 8.49"),
+        # a twice: 40,000 more x 31 x 0.000003 - 20,000 of others = 3.66 more than 4.773568
+        (80_000.0, 40_000.0, 1, "broken", "USD 3.66 (43.1 %) more than the forecast's 8.49"),
+        (80_000.0, 0.0, 1, "broken", "account 222222222222 is billed USD 3.66 (76.7 %) more than"),
+        # 11,000 more x 31 x 0.000003 - 0.06 = 0.963, and the key of 1.00 would hide it
+        (51_000.0, 40_000.0, 0, "broken", "without keys is billed USD 0.963 (12.9 %) more than"),
+    ],
+)
+def test_no_limit_is_kept_by_lines_that_are_missing(tmp_path, of_a, of_b, keys, state, words):
+    """October: 31 x (80,000 gets + 576 puts) x 0.000003 + 1 = 8.493568; a limit of 10 %."""
+    lines = daily_lines(31, of_a, keys=keys)
+    lines += daily_lines(31, 576.0, operation="GenerateDataKey", keys=0)
+    lines += daily_lines(31, of_b, account="222222222222", keys=0)
+    bill = legacy_bill(tmp_path / "bill.csv", lines)
+    found = reconcile(write(tmp_path, TWO_READERS), bill, MONTH, fail_over="10%")
+    assert found.judged_limit.state == state
+    assert words in (found.broken or reconciliation_lines(found)[-1])
+
+
+def test_a_limit_waits_for_an_account_without_lines(tmp_path):
+    """B would be 1,000 gets, 0.093 of 4.866568 or 1.9 %: whatever it is, no line tells it."""
+    path = write(
+        tmp_path, TWO_READERS.replace('2222", gets_per_day: 40000', '2222", gets_per_day: 1000')
+    )
+    lines = daily_lines(31, 40_000.0) + daily_lines(31, 576.0, operation="GenerateDataKey", keys=0)
+    found = reconcile(path, legacy_bill(tmp_path / "bill.csv", lines), MONTH, fail_over="10%")
+    judged = found.judged_limit
+    assert judged.text == "Limit 10% not held, for the bill is without account 222222222222"
+    assert found.broken is None

@@ -125,6 +125,46 @@ def test_nothing_written_is_smaller_than_twelve_pixels_or_outside(kind, width):
             assert box.x1 <= width + 1, text.get_text()
 
 
+LONG_NAMES = """
+version: 1
+payer: "111122223333"
+accounts:
+  - {id: "111122223333", name: security-tooling-production-emea, regions: [us-east-1]}
+  - {id: "222222222222", name: payments-production-north-america, regions: [us-east-1]}
+keys: [{id: logs, region: us-east-1}]
+trails: [{name: organization-trail-of-all-accounts, key: logs, scope: organization}]
+readers:
+  - {name: security-lake-ingestion-pipeline-eu, kind: fixed, gets_per_day: 60000}
+  - name: splunk-heavy-forwarder-cluster-two
+    kind: fixed
+    account: "222222222222"
+    gets_per_day: 4000
+"""
+
+
+@pytest.mark.parametrize("width", [WIDE, 700])
+def test_no_name_of_a_flow_lies_over_another(tmp_path, width):
+    """Long names of what causes it and of who pays, side by side: cut until both fit."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
+
+    path = tmp_path / "long.yaml"
+    path.write_text(LONG_NAMES, encoding="utf-8")
+    figure = chart_of(path, "sankey", MONTH).draw(width)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
+    assert any("splunk" in text for text, _ in boxes)
+    over = [
+        (text, other)
+        for at, (text, box) in enumerate(boxes)
+        for other, other_box in boxes[at + 1 :]
+        if min(box.x1, other_box.x1) > max(box.x0, other_box.x0)
+        and min(box.y1, other_box.y1) > max(box.y0, other_box.y0) + 1
+    ]
+    assert not over
+
+
 def luminance(colour: str) -> float:
     """Relative luminance, as WCAG 2.2 defines it."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]

@@ -334,6 +334,10 @@ def test_another_currency(write_small, tmp_path):
     assert monthly.verdict.status == "no budget"
     assert f"CNY {money(2 + 3100 * 2)}" in monthly.verdict.sentence
     assert "USD a month" not in monthly.html()
+    # no rate for copies of events in CNY: null, for JSON has no NaN
+    found = json.loads(to_json(monthly.to_dict()), parse_constant=pytest.fail)
+    assert found["totals"]["cost_cny_cloudtrail_events"] is None
+    assert found["totals_ahead"]["cost_cny"] == pytest.approx(12 * 2 + 36500 * 2)
 
 
 def test_the_format_follows_the_ending(tmp_path):

@@ -46,6 +46,20 @@ def test_markdown_is_a_comment(tmp_path):
     assert "<b>" not in text
 
 
+def test_a_name_mentions_nobody_and_turns_no_line_around(tmp_path):
+    """`@team` and `#12` are text in the folded part too; a mark that turns text is written out."""
+    proposed = tmp_path / "for @team fix #12.yaml"
+    text = READ.replace("name: siem", 'name: "si\\u202Eem"')
+    assert text != READ
+    proposed.write_text(text.replace("high: 2", "high: 90"), encoding="utf-8")
+    answer = kmscost(file(tmp_path, READ), proposed, *SPAN, "--fail-over", "0", "-f", "markdown")
+    assert answer.exit_code == 3
+    assert "<summary>for @\N{WORD JOINER}team fix #\N{WORD JOINER}12:" in answer.stdout
+    assert not re.search(r"@team|#12", answer.stdout)
+    assert "\u202e" not in answer.stdout + answer.stderr
+    assert r"si\u202eem" in answer.stderr
+
+
 def test_many_scenarios_fit_into_a_comment(tmp_path):
     """GitHub takes 65,536 characters: of 60 scenarios the ten largest have their details."""
     lines = [

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from estimator.figures import FEW, factor, listed, money, share
+from estimator.figures import FEW, factor, listed, money
 from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import describe_budget, describe_budgets
 from estimator.forecasting.copy_charges import SLACK
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.blocks import Alert
+from estimator.report.columns import share_beside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,7 @@ def _highest(rows: Mapping[str, Any], column: str) -> tuple[tuple[str, str], str
     """The largest use as an amount and a share, and its month."""
     top = max(rows["months"], key=lambda row: float(row[column]))
     used, limit = float(top[column]), rows["usd_per_month"]
-    return (money(used), f", {share(used / limit)}" if limit else ""), top["month"]
+    return (money(used), f", {share_beside(used / limit, 1.0)}" if limit else ""), top["month"]
 
 
 def _verdict(rows: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from estimator.inventory import Inventory
 from estimator.report.answers import AccountNames, Answer
 from estimator.report.answers.budgets_and_copies import CopyCharge, budget_lines, copies_lines
 from estimator.report.blocks import MOST_ROWS, Sheet
+from estimator.report.columns import share_of_limit
 from estimator.volume.columns import key_columns
 
 _MOST_POOLS = 4
@@ -229,7 +230,7 @@ def events_sheet(forecast: Forecast) -> Sheet:
 
 
 def _share(value: float) -> str:
-    return "-" if pd.isna(value) else share(value)
+    return "-" if pd.isna(value) else share_of_limit(value)
 
 
 def _more(frame: pd.DataFrame, words: int, numbers: int) -> list[tuple[str, ...]]:

@@ -219,7 +219,8 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     rows.append((f"billed{which}", count(billed), whole))
     header = ("from forecast to bill", "requests", reconciliation.currency)
     title = f"Why they differ{', bill' * bool(which)}{which}"
-    return Sheet(title, header, tuple(rows), numbers=2, sums=1)
+    # what is billed is no sum of the forecast alone, which a page would leave out
+    return Sheet(title, header, tuple(rows), numbers=2, sums=int(len(rows) > 2))
 
 
 def _rows_sheet(reconciliation: Reconciliation) -> Sheet | None:
@@ -330,6 +331,9 @@ def _limit(reconciliation: Reconciliation) -> list[str]:
         return []
     if judged.state == "not held":
         return [judged.text]
-    off = signed(money_like(reconciliation.forecast_error, _largest_total(reconciliation)))
-    error = f"{reconciliation.currency} {off}"
+    off = signed(money_like(judged.difference, _largest_total(reconciliation)))
+    # of a bill that lacks lines what these cost may be left out, and is then named
+    is_part = judged.difference != reconciliation.forecast_error
+    where = f" {reconciliation.missing.text}" if is_part else ""
+    error = f"{reconciliation.currency} {off}{where}"
     return [f"{judged.text}: without what is not CloudTrail's the difference is {error}"]

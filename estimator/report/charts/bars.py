@@ -93,7 +93,7 @@ def drivers_chart(simulation: Simulation) -> Chart:
     title = "What causes the spread of the KMS cost: share of its variance, "
     title += " to ".join(dict.fromkeys((labels[0], labels[-1])))
     if not bars:
-        return empty_chart("drivers", title, "nothing to draw: no assumption is a range")
+        return empty_chart("drivers", title, f"nothing to draw: {simulation.why_no_width}")
     description = "; ".join(f"{bar.name} {bar.amount}" for bar in bars)
     return _chart("drivers", title, description, bars)
 

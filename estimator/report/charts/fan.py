@@ -49,16 +49,18 @@ _GAP = 17.0  # between labels [px]
 
 @dataclass(frozen=True)
 class Limit:
-    """A budget: its amount, and the first month that is expected to break it."""
+    """A budget: its amount, the first month expected to break it, whether all do from then on."""
 
     name: str
     amount: float
     broken_from: str | None
+    stays_broken: bool = True
 
     @property
     def words(self) -> str:
         """The budget in a sentence."""
-        broken = f", broken from {self.broken_from}" if self.broken_from else ""
+        when = "broken from" if self.stays_broken else "first broken in"
+        broken = f", {when} {self.broken_from}" if self.broken_from else ""
         return f"budget {self.name} {budget_money(self.amount)}{broken}"
 
 
@@ -68,8 +70,9 @@ def limits_of(simulation: Simulation, expected: FloatArray, part: str | None = N
     for budget in simulation.inventory.budgets:
         if budget.part_in_words == part and simulation.currency == "USD":
             over = is_over(expected, np.full(len(expected), budget.usd_per_month))
-            first = simulation.months.labels[int(over.argmax())] if over.any() else None
-            found.append(Limit(budget.name, budget.usd_per_month, first))
+            at = int(over.argmax())
+            first = simulation.months.labels[at] if over.any() else None
+            found.append(Limit(budget.name, budget.usd_per_month, first, bool(over[at:].all())))
     return sorted(found, key=lambda limit: (limit.broken_from is None, limit.amount, limit.name))
 
 
@@ -116,7 +119,7 @@ def fan_chart(
         ranges = (between_ends(values[0, at], values[-1, at]) for at in shown)
         description += f"; {' and '.join(ranges)} ({ends})"
     else:
-        description += "; no assumption is a range, so the cost has no width"
+        description += f"; {simulation.why_no_width}, so the cost has no width"
     if limits:
         description += f"; {listed((limit.words for limit in limits), separator='; ')}"
     if billed is not None:

@@ -23,6 +23,7 @@ from estimator.report.charts.chart import (
     empty_chart,
     set_apart,
     shorten_labels,
+    width_of,
     write,
 )
 from estimator.report.columns import in_column
@@ -43,6 +44,9 @@ _MOST = 6
 _NAMED = 0.5
 _LEAST = 0.005  # of the whole: less is too thin to have a name [0-1]
 _GAP = 10.0  # between nodes [px]
+_LINE = 16.0  # between names one above the other [px]
+_BESIDE = 5.0  # between a node and its name [px]
+_LONGEST, _SHORTEST = 30, 8  # letters of a name
 _FLOWS = 700.0  # narrower, names of three columns meet [px]
 
 
@@ -173,11 +177,58 @@ def _draw_flows(flows: pd.DataFrame, labels: dict[str, dict[str, str]], width: f
                     _draw_ribbon(axes, ends, value, colour)
                     out[source] += value
                     into[other] += value
+    heights = [flows.groupby(name)["value"].sum() * scale for name in COLUMNS]
+    places = [
+        apart([tops[at][node] + float(heights[at][node]) / 2 for node in names], _LINE)
+        for at, names in enumerate(order)
+    ]
+    # the middle names begin where their column ends, the right ones end where theirs begins
+    room = lefts[2] - lefts[1] - thick - 2 * _BESIDE
+    for most in range(_LONGEST, _SHORTEST - 1, -1):
+        texts = [
+            _node_labels(
+                [labels[COLUMNS[at]][node] for node in names],
+                names,
+                heights[at],
+                most if at else _LONGEST,
+            )
+            for at, names in enumerate(order)
+        ]
+        if not _meet(places[1], texts[1], places[2], texts[2], room):
+            break
     for at, names in enumerate(order):
-        sums = flows.groupby(COLUMNS[at])["value"].sum()
-        words = labels[COLUMNS[at]]
-        _draw_nodes(axes, at, names, words, tops[at], sums * scale, total * scale, lefts[at], thick)
+        _draw_nodes(axes, at, names, texts[at], places[at], tops[at], heights[at], lefts[at], thick)
     return figure
+
+
+def _node_labels(
+    words: list[str], names: list[str], heights: pd.Series[float], most: int
+) -> list[str]:
+    """What stands beside each node of a column: its name, in so many letters, and its share."""
+    whole = float(heights.sum())
+    return [
+        f"{text}: {share(float(heights[node]) / whole)}"
+        for node, text in zip(names, shorten_labels(words, most), strict=True)
+    ]
+
+
+def _meet(
+    left_places: list[float],
+    left_texts: list[str],
+    right_places: list[float],
+    right_texts: list[str],
+    room: float,
+) -> bool:
+    """Tell whether a label of the middle reaches one of the right column beside it."""
+    left, right = (
+        [(place, width_of(text)) for place, text in zip(places, texts, strict=True)]
+        for places, texts in ((left_places, left_texts), (right_places, right_texts))
+    )
+    return any(
+        abs(place - other) < _LINE and width + other_width > room
+        for place, width in left
+        for other, other_width in right
+    )
 
 
 def _stack_nodes(
@@ -222,25 +273,21 @@ def _draw_nodes(
     axes: Axes,
     at: int,
     names: list[str],
-    words: dict[str, str],
+    texts: list[str],
+    places: list[float],
     tops: dict[str, float],
     heights: pd.Series[float],
-    whole: float,
     left: float,
     thick: float,
 ) -> None:
-
     head = HEADS[at]
     aligned = ("left", "center", "right")[at]
     edge = (left, left + thick / 2, left + thick)[at]
     write(axes, edge, 10, head, color=MUTED, ha=aligned)
-    wanted = apart([tops[node] + float(heights[node]) / 2 for node in names], 16)
-    texts = shorten_labels([words[node] for node in names], 30)
-    for node, text, place in zip(names, texts, wanted, strict=True):
+    for node, text, place in zip(names, texts, places, strict=True):
         height = float(heights[node])
         colour = GREY if node == _REST else INK
         axes.barh(tops[node] + height / 2, thick, max(height, 1.0), left, color=colour, linewidth=0)
-        beside = left - 5 if at == 2 else left + thick + 5
-        words_of_node = f"{text}: {share(height / whole)}"
-        write(axes, beside, place, words_of_node, ha="right" if at == 2 else "left")
+        beside = left - _BESIDE if at == 2 else left + thick + _BESIDE
+        write(axes, beside, place, text, ha="right" if at == 2 else "left")
     set_apart(axes)

@@ -38,8 +38,8 @@ def _block(block: Block) -> str:
     if isinstance(block, Lines):
         return lines_markdown(block)
     inside = "\n\n".join(filter(None, map(_block, block.blocks)))
-    # a blank line lets Markdown begin again inside of HTML
-    title = html.escape(block.title)
+    # a blank line lets Markdown begin again inside of HTML; mentions are seen there too
+    title = _without_links(html.escape(printable(block.title)))
     return f"<details><summary>{title}</summary>\n\n{inside}\n\n</details>"
 
 
@@ -94,12 +94,16 @@ def escape(text: str) -> str:
     >>> escape("o/r#3 GH-7") == "o/r\\#\u20603 GH-\u20607"
     True
     """
-    escaped = re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", printable(text))
+    return _without_links(re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", printable(text)))
+
+
+def _without_links(text: str) -> str:
+    """Return text that no renderer turns into a mention, an issue or a link."""
     # GitHub links addresses and issues, also behind a backslash, and mentions people even where
     # nothing marks them: a word joiner, which takes no room, keeps names of trails and readers from
     # writing to somebody
-    escaped = re.sub(r"@(?=\w)|#(?=\d)|\b(?i:GH)-(?=\d)", "\\g<0>\N{WORD JOINER}", escaped)
-    return _LINK.sub(_break_link, escaped)
+    broken = re.sub(r"@(?=\w)|#(?=\d)|\b(?i:GH)-(?=\d)", "\\g<0>\N{WORD JOINER}", text)
+    return _LINK.sub(_break_link, broken)
 
 
 def _break_link(found: re.Match[str]) -> str:

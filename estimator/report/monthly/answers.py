@@ -222,7 +222,13 @@ def _by_the_bill(inputs: ReportInputs, main: BudgetState | None) -> Iterator[str
             f"({of_bill.strength} evidence)."
         )
     if any(each is not None and not each.is_inside for each in ranges):
-        yield f"Measure and calibrate: {inputs.calibrate_command}."
+        if (off := month_bill.off_by_rates) is None:
+            yield f"Measure and calibrate: {inputs.calibrate_command}."
+            return
+        yield (
+            f"Bring the rates to the bill's prices (--discount, --rates): they make "
+            f"{inputs.currency} {signed(cents(off))} of the difference."
+        )
 
 
 def _savings(inputs: ReportInputs) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from estimator.figures import (
     FEW,
@@ -31,6 +32,10 @@ _POOL = ("quantity_free", "used_by_others", "used", "left")
 _CERTAIN = (
     "No assumption is a range, so nothing says how sure the numbers are: write low and high for "
     "what is not known, or put measured ranges there by kmscost calibrate."
+)
+_UNMOVED = (
+    "No range of the inventory changes the cost of these months: it is the same wherever the "
+    "numbers lie in their ranges."
 )
 _RULE = "rule of thumb: AWS KMS Developer Guide, 2017-11-15 to 2021-09-11"
 
@@ -134,7 +139,8 @@ def _assumptions(inputs: ReportInputs) -> Section:
             path,
             value.source or given.get(path, "-"),
             _unit(path),
-            count(value.mid),
+            # text: units differ from row to row, so the column has no number of decimals of its own
+            _as_written(value.mid) if value.is_number else str(count(value.mid)),
             "-" if value.is_number else f"{count(value.low)} to {count(value.high)}",
             share(round(float(shares[path]), 4)) if path in shares else "-",
         )
@@ -147,7 +153,7 @@ def _assumptions(inputs: ReportInputs) -> Section:
     sheet = Sheet("Assumptions", header, tuple(rows), numbers=3, sums=int(more > 0))
     blocks: list[Block] = []
     if not inputs.has_ranges:
-        blocks.append(write_paragraphs(_CERTAIN))
+        blocks.append(write_paragraphs(_UNMOVED if len(drivers) else _CERTAIN))
     else:
         blocks.append(write_paragraphs(*first_lines(inputs.simulation)))
         # a single bar of a chart says what the line above it says
@@ -165,6 +171,15 @@ def _unit(path: str) -> str:
     names = reversed(path.split("."))
     unit = next((UNITS[name] for name in names if name in UNITS), "")
     return "0-1" if unit == SHARE else unit
+
+
+def _as_written(value: float) -> str:
+    """Write a number as somebody gave it: every digit, its thousands apart.
+
+    >>> _as_written(0.985), _as_written(12000.0), _as_written(12345.6)
+    ('0.985', '12,000', '12,345.6')
+    """
+    return f"{Decimal(factor(value)):,f}"
 
 
 def _given(inputs: ReportInputs) -> dict[str, str]:

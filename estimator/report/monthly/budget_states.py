@@ -37,6 +37,10 @@ class BudgetState:
     first_over : str or None
         The first month ahead that breaks it, as ``2027-03``: by its expected cost, or at the level
         of the bill.
+    months_over : int
+        How many months ahead break it so.
+    months_after : int
+        How many there are from `first_over` on.
     by_the_bill : bool
         `first_over` is so only at the level of the bill: the forecast breaks it later, or never.
     bill : BilledPart
@@ -62,6 +66,8 @@ class BudgetState:
     budget: Budget
     is_broken: bool
     first_over: str | None
+    months_over: int
+    months_after: int
     by_the_bill: bool
     bill: BilledPart
     breaks_again: bool
@@ -143,6 +149,7 @@ def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetSta
     over, at_bill = _first(ahead, limit), _first(at_level * factor, limit)
     # the greater of both: a forecast that breaks it later hides no bill that breaks it before
     first = min((at for at in (over, at_bill) if at is not None), default=None)
+    breaks = is_over(np.maximum(ahead, at_level * factor), np.full(len(ahead), limit))
     is_refuted = inputs.month_bill.whole.is_refuted or bill.is_refuted
     drawn = inputs.simulation.over[budget.name][1:]
     chance = float(drawn.any(axis=0).mean()) if len(drawn) else None
@@ -155,6 +162,8 @@ def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetSta
         budget=budget,
         is_broken=_first(np.array([cost.total]), limit) is not None,
         first_over=None if first is None else inputs.forecast.months.labels[1 + first],
+        months_over=int(breaks.sum()),
+        months_after=0 if first is None else len(breaks) - first,
         by_the_bill=first is not None and first != over,
         bill=bill,
         breaks_again=factor > 1 and _first(np.array(again), limit) is not None,

@@ -27,7 +27,7 @@ from estimator.report.answers.reconciliation import (
 )
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.charts.bars import difference_chart
-from estimator.report.columns import adding_up
+from estimator.report.columns import adding_up, share_beside, share_of_limit
 from estimator.report.monthly.budget_states import BudgetState
 from estimator.report.monthly.document import Block, Card, Cards, Section
 from estimator.report.monthly.inputs import ReportInputs
@@ -119,7 +119,9 @@ def _cost_cards(
         return cards
     billed, rest, total = adding_up([cost.billed, cost.rest], cost.total, repeated={0})
     note = f"{billed} billed and {rest} more, {inputs.month_bill.basis_of_rest}"
-    note += "" if share_of_budget is None else f": {share(share_of_budget)} of the budget"
+    note += (
+        "" if share_of_budget is None else f": {share_beside(share_of_budget, 1.0)} of the budget"
+    )
     if cost.is_open:
         note = "at least: the forecast, or the bill, which does not tell its days"
     name = MONTH_CARDS["without" in inputs.billed_words]
@@ -128,7 +130,8 @@ def _cost_cards(
 
 def _forecast_card(inputs: ReportInputs, beside_part: bool) -> Card:
     """The expected cost with its range; the typical one where it is another."""
-    note = "expected, the mean of simulations" if inputs.has_ranges else "without a range"
+    certain = "no range changes it" if len(inputs.simulation.drivers) else "without a range"
+    note = "expected, the mean of simulations" if inputs.has_ranges else certain
     if inputs.ends:
         note += f"; {inputs.ends} in 90 % of them; typical, their middle: {money(inputs.typical)}"
     note = f"of everything, {note}" if beside_part else note
@@ -165,7 +168,7 @@ def budgets_sheet(inputs: ReportInputs, states: Sequence[BudgetState]) -> Sheet 
                 budget_money(budget.usd_per_month),
                 "-" if cost.billed is None else money(cost.billed),
                 money(cost.total),
-                "-" if state.share is None else share(state.share),
+                "-" if state.share is None else share_of_limit(state.share),
                 money(other_use[budget.name]),
                 "-" if state.highest is None else money(state.highest),
                 "-" if state.chance is None else often(state.chance),

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from estimator.figures import HALF_CENT
+from estimator.figures import HALF_CENT, between_ends, range_end
 from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory.budgets import Budget, Covered
@@ -37,6 +37,16 @@ class BillRange:
     def has_width(self) -> bool:
         """True where they are two numbers."""
         return _has_width(self.low, self.high)
+
+    @property
+    def place(self) -> str:
+        """Where a bill is that is as good as inside: nobody reads 0.08 as inside 0.084 to 0.263."""
+        beyond = max(self.low - self.billed, self.billed - self.high)
+        ends = between_ends(self.low, self.high)
+        # ends are printed in three digits, and a bill at one of them is no further than these
+        if beyond <= 0 or range_end(self.billed, max(self.low, self.high)) in ends.split(" to "):
+            return "inside"
+        return "within half a cent of" if beyond <= HALF_CENT else "within a tenth of"
 
 
 @dataclass(frozen=True)
@@ -189,6 +199,20 @@ class MonthBill:
         of_bill = self.reconciliation.interpretation if self.reconciliation else None
         own = self.forecast.inventory.cloudtrail_writes
         return of_bill is not None and of_bill.answer not in (None, own)
+
+    @property
+    def off_by_rates(self) -> float | None:
+        """What other prices make of the difference, where that is most of it. [currency]
+
+        None otherwise: measurements bring volumes to those of the bill, and never its prices.
+        """
+        found = self.reconciliation
+        if found is None or not found.is_comparable:
+            return None
+        off = found.parts["rate"]
+        # of the same sign: what prices make less is no reason of a bill that has more
+        is_most = off * found.forecast_error > 0 and abs(off) > abs(found.forecast_error) / 2
+        return off if is_most else None
 
     @cached_property
     def _ends_as_billed(self) -> FloatArray:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from estimator.figures import plain
 from estimator.report.monthly.document import Document
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.markdown import write_markdown
@@ -137,8 +138,9 @@ class MonthlyReport(ReportInputs):
             "past": list(map(_describe_month, self.past, self.month_over_month)),
             "year_to_date": asdict(self.year),
             "changes": None if self.changes is None else asdict(self.changes),
-            "totals": self.month_totals,
-            "totals_ahead": self.outlook_totals,
+            # without a rate for copies of events nothing is known of them
+            "totals": plain(self.month_totals),
+            "totals_ahead": plain(self.outlook_totals),
             "forecast": self.forecast.to_dict(),
             "simulation": self.simulation.to_dict(),
             "reconciliation": self.reconciliation.to_dict() if self.reconciliation else None,

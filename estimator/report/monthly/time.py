@@ -15,7 +15,6 @@ from estimator.figures import (
     money,
     money_like,
     percent,
-    share,
     signed,
 )
 from estimator.inventory.budgets import Budget
@@ -23,6 +22,7 @@ from estimator.measurement.billing.repeats import ONCE
 from estimator.months import month_in_words
 from estimator.report.blocks import Sheet, write_paragraphs
 from estimator.report.charts.timeline import timeline_chart
+from estimator.report.columns import share_beside, share_of_limit
 from estimator.report.monthly.changes import Change
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
@@ -95,7 +95,7 @@ def _months_sheet(inputs: ReportInputs, budget: Budget | None) -> Sheet:
                 "-" if total is None else at_least(str(money(total)), float(each.is_open)),
                 "-" if change is None else signed(money_like(change, total)),
                 "-" if relative is None else percent(relative),
-                "-" if used is None else share(used),
+                "-" if used is None else share_of_limit(used),
                 "-" if each.forecast_then is None else money(each.forecast_then),
                 "-" if off is None else signed(money_like(off, total)),
                 "-" if each.forecast is None else money(each.forecast),
@@ -145,7 +145,7 @@ def year_line(inputs: ReportInputs, budget: Budget | None) -> str:
         if limits:
             used = math.fsum(cost for cost, _ in limits) / math.fsum(limit for _, limit in limits)
             which = "these months" if len(limits) == year.known else "the months that have it"
-            line += f"; {share(used)} of budget {budget.name} in {which}"
+            line += f"; {share_beside(used, 1.0)} of budget {budget.name} in {which}"
     return f"{line}."
 
 

@@ -220,11 +220,14 @@ def _range_line(inputs: ReportInputs, main: BudgetState | None = None) -> list[s
     else:
         ends = between_ends(bill_range.low, bill_range.high)
         if bill_range.is_inside:
-            place = "within a tenth of" if month_bill.follows_other else "inside"
+            place = "within a tenth of" if month_bill.follows_other else bill_range.place
             return [f"{other}{subject} is {place} the forecast's range {ends}{to_date}."]
         line = f"{other}{subject}{amount} is outside the forecast's range {ends}{to_date}"
     # the command stands in what to do
-    return [f"{line}: the months ahead are not to be believed until calibrated."]
+    until = "until calibrated"
+    if month_bill.off_by_rates is not None:
+        until = "until the rates are those of the bill"
+    return [f"{line}: the months ahead are not to be believed {until}."]
 
 
 def _ahead(
@@ -251,14 +254,13 @@ def _ahead(
 
 def _ahead_of(inputs: ReportInputs, state: BudgetState, last: str) -> str:
     name, last = state.budget.name, month_in_words(last)
-    first = month_in_words(state.first_over) if state.first_over else None
     if state.if_charged is not None and not state.first_over and not state.breaks_again:
         return (
             f"If writes are charged, which this bill does not tell, {month_in_words(inputs.month)} "
             f"costs {inputs.currency} {money(state.if_charged)} and breaks budget {name}."
         )
     if state.by_the_bill:
-        return f"At the level of this bill budget {name} is broken from {first} on."
+        return f"At the level of this bill budget {name} is broken {_when(inputs, state)}."
     if not state.first_over and state.breaks_again:
         times = factor_in_words(state.bill.factor)
         return (
@@ -270,13 +272,23 @@ def _ahead_of(inputs: ReportInputs, state: BudgetState, last: str) -> str:
         return f"{month_in_words(inputs.month)} itself breaks budget {name} {times}."
     has_chance = inputs.has_ranges and state.chance is not None
     times = in_simulations(state.chance or 0.0, inputs.simulation.draws)
-    if first:
-        line = f"Budget {name} is expected to be broken from {first} on"
+    if state.first_over:
+        line = f"Budget {name} is expected to be broken {_when(inputs, state)}"
         return f"{line}; {times} a month to {last} is over it." if has_chance else f"{line}."
     if not inputs.has_ranges:
-        return f"By the forecast, which has no ranges, no month to {last} breaks budget {name}."
+        which = "no range changes" if len(inputs.simulation.drivers) else "has no ranges"
+        return f"By the forecast, which {which}, no month to {last} breaks budget {name}."
     if not has_chance:
         return f"Budget {name} is at risk in a month to {last}."
     if not state.chance:
         return f"No month to {last} breaks budget {name} {times.replace('none', 'any')}."
     return f"{times[:1].upper()}{times[1:]} a month to {last} breaks budget {name}."
+
+
+def _when(inputs: ReportInputs, state: BudgetState) -> str:
+    """The months ahead that break a budget: short ones between long ones may keep it."""
+    first = month_in_words(state.first_over or "")
+    if state.months_over == state.months_after:
+        return f"from {first} on"
+    ahead = inputs.forecast.months.count - 1
+    return f"in {state.months_over:,} of the {ahead:,} months ahead, first in {first}"

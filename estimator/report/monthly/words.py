@@ -13,14 +13,17 @@ def in_simulations(probability: float, draws: int) -> str:
 
     >>> in_simulations(0.0, 10_000), in_simulations(0.00001, 100_000), in_simulations(0.25, 100)
     ('in none of 10,000 simulations', 'in 1 of 100,000 simulations', 'in 25 % of 100 simulations')
+    >>> in_simulations(0.9962, 10_000)
+    'in 99.6 % of 10,000 simulations'
     """
     times = round(probability * draws)
     if times in (0, draws):
         return f"in {'all' if times else 'none'} of {draws:,} simulations"
     if min(times, draws - times) < draws / 1000:
         return f"in {times:,} of {draws:,} simulations"
-    # two digits: the next run of other draws moves the third
-    return f"in {share(float(f'{probability:.2g}'))} of {draws:,} simulations"
+    # two digits: the next run of other draws moves the third; but not all of them
+    digits = 2 if float(f"{probability:.2g}") < 1 else 3
+    return f"in {share(float(f'{probability:.{digits}g}'))} of {draws:,} simulations"
 
 
 def often(probability: float) -> str:
