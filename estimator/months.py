@@ -169,7 +169,7 @@ class Months:
         """The days of each month, leap years included. [day]"""
         return self.end - self.begin
 
-    @property
+    @cached_property
     def whole(self) -> Spans:
         """The months as spans."""
         return Spans(self.begin, self.end, np.arange(self.count), self.days)

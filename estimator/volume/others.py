@@ -11,7 +11,7 @@ import pandas as pd
 
 from estimator.inventory import Inventory
 from estimator.inventory.others import OtherUse
-from estimator.months import FloatArray, Months
+from estimator.months import FloatArray, Months, Period
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,13 @@ def other_pools(
 
 def share_of_months(inventory: Inventory, use: OtherUse, months: Months) -> FloatArray:
     """The share of each month in which it is requested: that in which its account is active. [-]"""
-    if use.account is None:
+    active = Period() if use.account is None else inventory.active.account[use.account]
+    # accounts may be named by the thousand, and most are active throughout
+    if active.start <= months.begin[0] and months.end[-1] <= active.end:
         return np.ones(months.count)
-    active = inventory.active.account[use.account]
-    days = months.whole.days_within(active.start, active.end)
-    share: FloatArray = days / (months.end - months.begin)
+    share: FloatArray = months.whole.days_within(active.start, active.end) / (
+        months.end - months.begin
+    )
     return share
 
 
