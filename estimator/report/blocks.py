@@ -114,9 +114,14 @@ def text_bars(values: Sequence[float]) -> list[str]:
     return bars
 
 
-def bars_heading(by_cost: bool) -> str:
-    """The heading of bars: what they are of."""
-    return "by cost" if by_cost else "by requests"
+def bars_of_use(costs: Sequence[float], requests: Sequence[float]) -> tuple[str, list[str]]:
+    """The heading of bars and the bars: by cost, and by requests where all of them are free.
+
+    >>> bars_of_use([0.0, 0.0], [4.0, 2.0])
+    ('by requests', ['████████████', '██████'])
+    """
+    # where all is free a bar of costs says nothing
+    return ("by cost", text_bars(costs)) if any(costs) else ("by requests", text_bars(requests))
 
 
 def is_bar(text: str) -> bool:

@@ -20,7 +20,7 @@ from estimator.report.answers.attribution_lines import (
     total_amount,
 )
 from estimator.report.answers.bucket_keys import bucket_key_blocks
-from estimator.report.blocks import Block, Sheet, bars_heading, text_bars
+from estimator.report.blocks import Block, Sheet, bars_of_use
 from pricing.regions import COMMERCIAL
 
 _MOST_POOLS = 4  # free quantities that are told one by one
@@ -101,9 +101,7 @@ def attribution_sheets(attribution: Attribution) -> list[Sheet]:
 
 def _sheet(attribution: Attribution, group: str) -> Sheet:
     lines = shown_lines(attribution, group)
-    # where all is free a bar of costs says nothing
-    by_cost = any(line.cost for line in lines)
-    bars = text_bars([line.cost if by_cost else line.requests for line in lines])
+    by, bars = bars_of_use([line.cost for line in lines], [line.requests for line in lines])
     rows = [
         (line.name, bar, _known(count, line.requests), _known(share, line.share), line.amount)
         for line, bar in zip(lines, bars, strict=True)
@@ -111,7 +109,7 @@ def _sheet(attribution: Attribution, group: str) -> Sheet:
     whole = attribution.totals["requests"]
     total = (count(whole), share(1.0) if whole else "", total_amount(attribution))
     rows.append(("total", "", *total))
-    header = (group, bars_heading(by_cost), "requests", "of all", attribution.currency)
+    header = (group, by, "requests", "of all", attribution.currency)
     title = f"By {group}, {_span(attribution.months)}"
     return Sheet(title, header, tuple(rows), numbers=3, sums=1)
 

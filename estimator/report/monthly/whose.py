@@ -22,7 +22,7 @@ from estimator.report.answers.attribution import (
 )
 from estimator.report.answers.attribution_lines import MOST_LINES
 from estimator.report.answers.bucket_keys import bucket_key_blocks
-from estimator.report.blocks import Command, Lines, Sheet, bars_heading, text_bars, write_paragraphs
+from estimator.report.blocks import Command, Lines, Sheet, bars_of_use, write_paragraphs
 from estimator.report.columns import print_amounts
 from estimator.report.monthly.document import Block, Section
 from estimator.report.past import Records
@@ -201,13 +201,12 @@ def _sheet(whose: Whose, level: str) -> Sheet | None:
     costs = [cost for *_, cost in rows]
     whole = math.fsum(lines["quantity"])
     amounts = print_amounts(costs, math.fsum(lines["cost"]))
-    by_cost = any(costs)
-    bars = text_bars(costs if by_cost else [many for _, many, _ in rows])
+    by, bars = bars_of_use(costs, [many for _, many, _ in rows])
     cells = [
         (name, bar, count(many), share(many / whole) if whole else "", amount)
         for (name, many, _), bar, amount in zip(rows, bars, amounts[:-1], strict=True)
     ]
     cells.append(("total", "", count(whole), share(1.0) if whole else "", amounts[-1]))
-    header = (level, bars_heading(by_cost), "requests", "of all", whose.currency)
+    header = (level, by, "requests", "of all", whose.currency)
     title = f"Billed KMS requests by {level}, {whose.month}"
     return Sheet(title, header, tuple(cells), numbers=3, sums=1)
