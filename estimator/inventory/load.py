@@ -219,7 +219,7 @@ def _assemble(draft: Draft, document: InventoryFile, found: Sequence[Found]) -> 
         cloudtrail_writes=document.cloudtrail_writes,
         growth=document.growth,
         budgets=document.budgets,
-        notices=(*draft.notices, *implausible_numbers(draft, document, found)),
+        notices=(*draft.notices, *implausible_numbers(draft, document, found, accounts)),
         places=value_places(draft, found),
     )
     if inventory.unknown_regions:

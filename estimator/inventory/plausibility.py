@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from estimator.figures import count
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
+from estimator.inventory.coverage import Account, covers_region
 from estimator.inventory.draft import Draft, Found
 from estimator.inventory.sections import InventoryFile
 from estimator.inventory.units import is_share
@@ -38,11 +39,22 @@ _COUNTS = (  # whole numbers by their nature, so that thousands may have a point
 
 
 def implausible_numbers(
-    draft: Draft, document: InventoryFile, found: Iterable[Found]
+    draft: Draft, document: InventoryFile, found: Iterable[Found], accounts: Sequence[Account]
 ) -> tuple[str, ...]:
-    """A notice of each number, and of each text, that is taken and can hardly be meant."""
+    """A notice of each number, and of each text, that is taken and can hardly be meant.
+
+    Parameters
+    ----------
+    draft, document
+        The inventory as it is written.
+    found
+        Its accounts and those of its files, as they are written.
+    accounts
+        The same, each with the Regions that it inherits.
+    """
     notices = [
         *_monthly_files(draft, document, found),
+        *([] if draft.has_unsure_regions else _idle_files(draft, document, found, accounts)),
         *_savings_without_key(draft, document),
         *(slip for at, value in _parts(draft.root, ()) for slip in _slips_in(draft, at, value)),
     ]
@@ -75,6 +87,28 @@ def _monthly_files(draft: Draft, document: InventoryFile, found: Iterable[Found]
             at = _place(draft, draft.place(("readers", index, "gets_per_day")))
             rate = f"{count(gets.mid)} gets a day are {count(gets.mid / _DAY)} a second"
             yield f"{at}: {rate}; is it a month's number?"
+
+
+def _idle_files(
+    draft: Draft, document: InventoryFile, found: Iterable[Found], accounts: Sequence[Account]
+) -> Iterator[str]:
+    """The numbers of files in Regions where no stream is that could have them."""
+    fix = "counts for nothing, as {} this Region: add it to `regions`, or remove it here"
+    for written, account in zip(found, accounts, strict=True):
+        files = account.files_per_day
+        for region in sorted(files.by_region.keys() - account.regions) if files else ():
+            where = f"{written.path}:{written.line}" if written.line else written.path
+            at = written.at.removesuffix("id") + "files_per_day"
+            yield f"{where}: {at}.{region}: {fix.format('the account does not have')}"
+    there = {region for account in accounts for region in account.regions}
+    for index, trail in enumerate(document.trails):
+        files = trail.files_per_day
+        for region in sorted(files.by_region) if files else ():
+            place = _place(draft, draft.place(("trails", index, "files_per_day", region)))
+            if region not in there:
+                yield f"{place}: {fix.format('no account has')}"
+            elif not covers_region(trail, region):
+                yield f"{place}: {fix.format('the trail does not cover')}"
 
 
 def _savings_without_key(draft: Draft, document: InventoryFile) -> Iterator[str]:

@@ -306,6 +306,44 @@ def test_what_aws_config_calls_deleted_is_not_there(tmp_path):
     assert any("calls deleted" in notice for notice in draft.notices)
 
 
+def test_what_aws_config_did_not_record_is_no_deletion(tmp_path):
+    """The trail is there, and what it is like is not known: alone exit 1, else a TODO."""
+    items = config_items()
+    unknown = {**items[0], "configuration": None, KIND: "ResourceNotRecorded"}
+    folder = save(tmp_path / "a", {"s.json": json.dumps({"configurationItems": [unknown]})})
+    with pytest.raises(KmscostError, match="found and did not record"):
+        discover_aws_responses(folder)
+    other = {**unknown, "arn": f"{TRAIL}-2"}
+    text = json.dumps({"configurationItems": [*items, other]})
+    draft = discover_aws_responses(save(tmp_path / "b", {"s.json": text}))
+    assert len(draft.inventory.trails) == 1
+    assert any("did not record were left out: 1" in notice for notice in draft.notices)
+    assert any("did not record are missing" in todo.question for todo in draft.todo)
+
+
+@pytest.mark.parametrize(
+    ("early", "late"),
+    [
+        # 23:30 in New York is 04:30 of the next day in UTC
+        ("2026-01-02T01:00:00+00:00", "2026-01-01T23:30:00-05:00"),
+        # 1767225600 is 2026-01-01, as older versions of the CLI write it
+        ("2025-12-31T12:00:00Z", 1767225600.5),
+        (1767225600, "2026-01-01T00:00:01.000Z"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_last_state_counts_in_any_zone_and_form_of_time(tmp_path, early, late, turned):
+    """The key of the later item, whichever stands first."""
+    time, items = "configurationItemCaptureTime", config_items()
+    trail = items[0]
+    old = {**trail, time: early}
+    key = trail["configuration"]["kmsKeyId"].replace("key/", "key/9")
+    new = {**trail, time: late, "configuration": {**trail["configuration"], "kmsKeyId": key}}
+    found = [new, old] if turned else [old, new]
+    folder = save(tmp_path, {"h.json": json.dumps({"configurationItems": found})})
+    assert [key.arn for key in discover_aws_responses(folder).inventory.keys] == [key]
+
+
 def test_a_stopped_trail_in_rows(tmp_path):
     """CloudQuery's status is that of get-trail-status."""
     row = rows_of_cloudquery()["trails"][0]

@@ -93,6 +93,38 @@ def test_a_factor_may_have_three_decimals(tmp_path):
     assert notices_of(tmp_path, text) == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "key: k}",
+            "key: k, files_per_day: {eu-west-3: 700, other: 3}}",
+            ":4: trails[0].files_per_day.eu-west-3: counts for nothing, as no account has this",
+        ),
+        (
+            "[us-east-1]}",
+            "[us-east-1], files_per_day: {us-east-1: 5, eu-west-3: 700}}",
+            ":2: accounts[0].files_per_day.eu-west-3: counts for nothing, as the account does not",
+        ),
+        (
+            "key: k}",
+            "key: k, regions: [us-east-1], files_per_day: {us-east-1: 5, eu-west-1: 7}}",
+            ":4: trails[0].files_per_day.eu-west-1: counts for nothing, as the trail does not",
+        ),
+    ],
+)
+def test_files_of_a_region_without_a_stream(tmp_path, old, new, words):
+    """Seven hundred files a day where the trail has no stream are in no sum: that is said."""
+    text = (
+        INVENTORY
+        if "eu-west-1" not in new
+        else INVENTORY.replace("[us-east-1]}", "[us-east-1, eu-west-1]}")
+    )
+    assert old in text
+    (notice,) = notices_of(tmp_path, text.replace(old, new))
+    assert notice.startswith(words)
+
+
 @pytest.mark.parametrize("name", ['"{{ reader }}"', "${reader}", "$(reader)", '"<%= reader %>"'])
 def test_a_name_that_is_a_template(tmp_path, name):
     """It is taken, as any text, and said."""

@@ -7,18 +7,20 @@ dots: `configuration.kmsKeyId`.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.discovery.aws_responses import keys, trails
-from estimator.discovery.aws_responses.values import as_flag, parse_cell, text_of
+from estimator.discovery.aws_responses.values import as_flag, moment_of, parse_cell, text_of
 from estimator.discovery.estate import Estate
 from pricing.arns import parse_arn
 
 _LISTS = ("configurationItems", "baseConfigurationItems", "BaseConfigurationItems")
 _SINGLE = ("ConfigurationItem", "configurationItem")
-_GONE = ("ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded")
+_GONE = ("ResourceDeleted", "ResourceDeletedNotRecorded")
+_NOT_RECORDED = "ResourceNotRecorded"  # it is there: what it is like is not known
 _TRAIL, _KEY, _BUCKET = "AWS::CloudTrail::Trail", "AWS::KMS::Key", "AWS::S3::Bucket"
 _TRAIL_FIELDS = {
     "name": "Name",
@@ -49,6 +51,8 @@ _PART = (
 )
 _OTHERS = "resources of other types were passed over"
 _DELETED = "resources that AWS Config calls deleted were left out"
+_UNRECORDED = "resources that AWS Config found and did not record were left out"
+_TRAILS_UNRECORDED = "trails that AWS Config found and did not record are missing"
 _UNREAD = "items without a resourceType and an ARN, which may be trails, were left out"
 # fields that every whole item of a trail has, with a key or without one
 _ALWAYS = {
@@ -83,7 +87,7 @@ class ConfigItems:
         """Read the last state of each resource, once all files are known."""
         read = {_KEY: _take_key, _BUCKET: _take_bucket}
         others, deleted, unread = Counter[str](), Counter[str](), Counter[str]()
-        for item, source in _latest(self._items):
+        for item, source in _latest(self._drop_unrecorded(estate)):
             kind = _kind_of(item)
             if item.get("configurationItemStatus") in _GONE:
                 deleted[source] += 1
@@ -99,10 +103,27 @@ class ConfigItems:
                 unread[source] += 1
         self._items.clear()
         for counts, text in ((others, _OTHERS), (deleted, _DELETED), (unread, _UNREAD)):
-            for source, count in counts.items():
-                estate.note(f"{source}: {text}: {count:,}")
+            _note_counts(estate, counts, text)
         for source in unread:
             estate.completeness.missed("trails", source, _UNREAD)
+
+    def _drop_unrecorded(self, estate: Estate) -> list[tuple[dict[str, Any], str]]:
+        """The items that say what a resource is like; the others are counted."""
+        recorded, unrecorded = [], Counter[str]()
+        for item, source in self._items:
+            if item.get("configurationItemStatus") != _NOT_RECORDED:
+                recorded.append((item, source))
+                continue
+            unrecorded[source] += 1
+            if _kind_of(item) == _TRAIL:
+                estate.completeness.missed("trails", source, _TRAILS_UNRECORDED)
+        _note_counts(estate, unrecorded, _UNRECORDED)
+        return recorded
+
+
+def _note_counts(estate: Estate, counts: Mapping[str, int], text: str) -> None:
+    for source, count in counts.items():
+        estate.note(f"{source}: {text}: {count:,}")
 
 
 def _latest(items: list[tuple[dict[str, Any], str]]) -> Iterator[tuple[dict[str, Any], str]]:
@@ -116,7 +137,7 @@ def _latest(items: list[tuple[dict[str, Any], str]]) -> Iterator[tuple[dict[str,
         # a name alone is one of many: every account and Region may have a trail of it
         seat = ("", "") if _arn_of(item) else (_account_of(item), str(item.get("awsRegion") or ""))
         place: tuple[str, ...] = (_kind_of(item), *seat, name or str(number))
-        if not _capture_time(item):
+        if not item.get("configurationItemCaptureTime"):
             place = (*place, str(number))
         if place not in latest or _capture_time(item) >= _capture_time(latest[place][0]):
             latest[place] = item, source
@@ -210,8 +231,11 @@ def _nest_keys(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from inside.items()
 
 
-def _capture_time(item: Mapping[str, Any]) -> str:
-    return str(item.get("configurationItemCaptureTime") or "")
+def _capture_time(item: Mapping[str, Any]) -> tuple[float, str]:
+    """When an item was recorded: ISO text of any zone, or seconds as older versions of the CLI."""
+    value = item.get("configurationItemCaptureTime")
+    moment = moment_of(value)
+    return (moment.timestamp() if moment is not None else -math.inf), str(value or "")
 
 
 def _kind_of(item: Mapping[str, Any]) -> str:

@@ -25,11 +25,11 @@ def items_of(response: Mapping[str, Any], name: str) -> Iterator[Mapping[str, An
             yield item
 
 
-def day_of(value: Any) -> datetime.date | None:
-    """The UTC day of a moment: a datetime, ISO text, seconds since 1970, or as recordings write it.
+def moment_of(value: Any) -> datetime.datetime | None:
+    """A moment in UTC: a datetime, ISO text, or seconds since 1970; without a zone it is UTC.
 
-    >>> day_of("2024-12-31T23:30:00-02:00"), day_of(1735689600.5)
-    (datetime.date(2025, 1, 1), datetime.date(2025, 1, 1))
+    >>> moment_of("2024-12-31T23:30:00-02:00") == moment_of(1735695000)
+    True
     """
     try:
         if isinstance(value, datetime.datetime):
@@ -37,15 +37,29 @@ def day_of(value: Any) -> datetime.date | None:
         elif isinstance(value, str):
             moment = datetime.datetime.fromisoformat(value)
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            moment = datetime.datetime.fromtimestamp(value, datetime.UTC)
-        # recordings write a moment as its parts
-        elif isinstance(value, Mapping):
-            return datetime.date(value["year"], value["month"], value["day"])
+            return datetime.datetime.fromtimestamp(value, datetime.UTC)
         else:
             return None
-        return (moment.astimezone(datetime.UTC) if moment.tzinfo else moment).date()
-    except (ValueError, OverflowError, OSError, KeyError, TypeError):
+        utc = moment.replace(tzinfo=datetime.UTC)
+        return moment.astimezone(datetime.UTC) if moment.tzinfo else utc
+    except (ValueError, OverflowError, OSError):
         return None
+
+
+def day_of(value: Any) -> datetime.date | None:
+    """The UTC day of a moment: a datetime, ISO text, seconds since 1970, or as recordings write it.
+
+    >>> day_of("2024-12-31T23:30:00-02:00"), day_of(1735689600.5)
+    (datetime.date(2025, 1, 1), datetime.date(2025, 1, 1))
+    """
+    # recordings write a moment as its parts
+    if isinstance(value, Mapping):
+        try:
+            return datetime.date(value["year"], value["month"], value["day"])
+        except (ValueError, KeyError, TypeError, OverflowError):
+            return None
+    moment = moment_of(value)
+    return moment.date() if moment is not None else None
 
 
 def record_flag(
