@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ class RateChange:
         The meter; ``rate`` or ``free``; the Region's code, nothing for a free quantity.
     unit, per : str, float
         What a rate is for so many of. [unit]
-    up_to : float or None
-        Upper bound of the tier, None for the last or only one. [unit/month]
+    beyond, up_to : float, float or None
+        Bounds of the tier: 0 for the first one, None for the last or only one. [unit/month]
     before, after : float or None
         The rate in either table, None where it has none. [currency per `per` units]; the free
         quantity. [unit/month]
@@ -39,6 +40,7 @@ class RateChange:
     region: str
     unit: str
     per: float
+    beyond: float
     up_to: float | None
     before: float | None
     after: float | None
@@ -50,12 +52,19 @@ class RateChange:
             return None
         return self.after / self.before - 1
 
+    @property
+    def tier(self) -> str:
+        """The bounds of the tier in words, nothing where the rate has no other."""
+        if self.up_to is None:
+            return f"beyond {_figure(self.beyond)}" if self.beyond else ""
+        return f"{_figure(self.beyond) if self.beyond else 'up'} to {_figure(self.up_to)}"
+
     def describe(self, currency: str, more: int = 0) -> str:
         """The change in words; `more` Regions say the same."""
         if self.what == "free":
             figures = f"free quantity from {_figure(self.before)} to {_figure(self.after)}"
             return f"{self.meter}: {figures} {self.unit}s a month"
-        tier = "" if self.up_to is None else f" up to {_figure(self.up_to)}"
+        tier = f" {self.tier}" if self.tier else ""
         per = "" if self.per == 1 else f"{_figure(self.per)} "
         others = f" and {more} more Region{'s' * (more != 1)}" if more else ""
         figures = f"{currency} {_figure(self.before)} to {_figure(self.after)} / {per}{self.unit}"
@@ -126,7 +135,7 @@ def _free(meter: Meter, old: Version | None, new: Version | None) -> Iterator[Ra
     before = old.free.quantity if old.free else 0.0
     after = new.free.quantity if new.free else 0.0
     if before != after:
-        yield RateChange(meter.name, "free", "", meter.unit, meter.per, None, before, after)
+        yield RateChange(meter.name, "free", "", meter.unit, meter.per, 0.0, None, before, after)
 
 
 def _rates(
@@ -137,7 +146,8 @@ def _rates(
     ]
     for region in in_order([*regions(), *both]):
         before, after = _steps(old, region), _steps(new, region, scale)
-        for bound in sorted({bound for bound, _ in (*before, *after)}):
+        bounds = sorted({bound for bound, _ in (*before, *after)})
+        for beyond, bound in itertools.pairwise([0.0, *bounds]):
             old_price, new_price = _price_at(before, bound), _price_at(after, bound)
             # a rate that was scaled to another `per` may differ in its last bits
             same = old_price == new_price or (
@@ -148,7 +158,15 @@ def _rates(
             if not same:
                 up_to = None if math.isinf(bound) else bound
                 yield RateChange(
-                    meter.name, "rate", region, meter.unit, meter.per, up_to, old_price, new_price
+                    meter.name,
+                    "rate",
+                    region,
+                    meter.unit,
+                    meter.per,
+                    beyond,
+                    up_to,
+                    old_price,
+                    new_price,
                 )
 
 

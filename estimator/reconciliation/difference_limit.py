@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from estimator.figures import money, signed, significant
-from estimator.measurement.billing.repeats import ONCE
 from estimator.reconciliation.parts import PARTS, own_parts
 from pricing.reading.problems import Problem, UsageError
 
@@ -98,7 +97,7 @@ def judge_limit(
     is_told: bool,
     unknown: str,
     has_kms: bool,
-    counts_once: bool,
+    condition: str = "",
 ) -> LimitState:
     """Hold a limit against the difference of forecast and bill.
 
@@ -110,14 +109,16 @@ def judge_limit(
         The forecast of that. [currency]
     parts : mapping
         The difference in parts; those that no forecast is made of are none of it. [currency]
-    is_told, has_kms, counts_once : bool
-        The bill tells its days; has a line of KMS; no line of it may count twice.
+    is_told, has_kms : bool
+        The bill tells its days; has a line of KMS.
     unknown : str
         Why no limit can be kept, such as ``for no day of payer 111122223333 is billed``; empty
         where the bills of all payers are there, tell their days and have a line of all that costs.
+    condition : str
+        What the sums of the bill depend on, such as that no line of it counts twice.
     """
     parts = own_parts(parts)
-    error, condition = math.fsum(parts.values()), "" if counts_once else ONCE
+    error = math.fsum(parts.values())
     # an estimate of an open month has less whatever the forecast; more than all of the month's is
     # more
     if not is_told and not (error > 0 and limit.is_broken_by(error, before)):

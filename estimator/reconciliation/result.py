@@ -12,7 +12,8 @@ import pandas as pd
 
 from estimator.figures import count, money, plain
 from estimator.forecasting import Forecast
-from estimator.measurement.billing.repeats import find_repeats
+from estimator.measurement.billing.repeats import ONCE, find_repeats
+from estimator.measurement.billing.unknown_lines import COMPLETE
 from estimator.reconciliation.bill_coverage import BilledDays, MissingLines
 from estimator.reconciliation.difference_limit import DifferenceLimit, LimitState, judge_limit
 from estimator.reconciliation.interpretation import Interpretation
@@ -57,6 +58,8 @@ class Reconciliation(NotebookResult):
         Share of the month that the measurements cover where CloudTrail's requests are billed.
     notices : tuple of str
         What to know before believing it.
+    left_out : tuple of str
+        What of the bill could not be read, or was not understood and does not count.
     limit : DifferenceLimit, optional
         How far apart they may lie.
     """
@@ -75,6 +78,7 @@ class Reconciliation(NotebookResult):
     expected_by_account: pd.DataFrame
     measured_share: float | None
     notices: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
     limit: DifferenceLimit | None = None
 
     @property
@@ -215,6 +219,12 @@ class Reconciliation(NotebookResult):
         """What says that lines of the month may count twice: no sum of it is sure."""
         return find_repeats(self.notices, self.month)
 
+    @property
+    def condition(self) -> str:
+        """What every sum of the bill depends on; empty where on nothing."""
+        doubts = ((ONCE, self.repeats), (COMPLETE, self.left_out))
+        return " and ".join(words for words, found in doubts if found)
+
     @cached_property
     def judged_limit(self) -> LimitState | None:
         """The limit, and whether it is kept; None where there is none."""
@@ -239,7 +249,7 @@ class Reconciliation(NotebookResult):
             is_told=self.days.is_told,
             unknown=self._unknown_bills,
             has_kms=self.has_kms,
-            counts_once=not self.repeats,
+            condition=self.condition,
         )
 
     @property

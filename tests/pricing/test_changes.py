@@ -76,11 +76,23 @@ def test_tiers_are_compared_at_every_bound(tmp_path):
     a = table(tmp_path, "tiers: [{up_to: 100, rate: 5}, {rate: 3}]")
     b = table(tmp_path, "tiers: [{up_to: 100, rate: 5}, {up_to: 200, rate: 2}, {rate: 1}]")
     found = [
-        (change.up_to, change.before, change.after)
+        (change.beyond, change.up_to, change.before, change.after, change.tier)
         for change in changes(a, b)
         if change.region == "us-east-1"
     ]
-    assert found == [(200.0, 3.0, 2.0), (None, 3.0, 1.0)]
+    assert found == [
+        (100.0, 200.0, 3.0, 2.0, "100 to 200"),
+        (200.0, None, 3.0, 1.0, "beyond 200"),
+    ]
+
+
+def test_a_tier_that_is_new_is_no_change_of_the_whole_rate(tmp_path):
+    """0.03 for all becomes 0.03 up to 1,000,000 and 0.02 beyond: the first million is as before."""
+    a = table(tmp_path, "rate: 0.03")
+    b = table(tmp_path, "tiers: [{up_to: 1_000_000, rate: 0.03}, {rate: 0.02}]")
+    change = changes(a, b)[0]
+    assert (change.beyond, change.up_to) == (1_000_000, None)
+    assert change.describe("USD").startswith("kms-requests in us-east-1 beyond 1,000,000: USD 0.03")
 
 
 def test_a_free_quantity_that_changed_stands_by_itself(tmp_path):

@@ -5,6 +5,7 @@ Forecast of October of `SMALL`: 1,248,928 requests x 0.000003 + 1 = 3.746784 + 1
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from estimator import reconcile, report
 from estimator.report.answers.reconciliation import reconciliation_lines, reconciliation_sheets
 from estimator.report.monthly.verdict import judge
-from tests.measurement.billing.bills import Line, legacy_bill
+from tests.measurement.billing.bills import Line, legacy_bill, write_file
 from tests.report.test_time import lines_of_month
 from tests.report.test_verdict_of_parts import estimate
 from tests.report.verdicts import SMALL, daily_lines, small_bill, write
@@ -40,6 +41,23 @@ def other_service(folder):
 def joined_to_itself(folder, share):
     """A bill of October with each line twice."""
     return legacy_bill(folder / "twice.csv", list(lines_of_month(MONTH, share)) * 2)
+
+
+def with_a_file_cut_off(folder):
+    """The bill of October, and half of a file beside it."""
+    bill = small_bill(folder, 31)
+    part = write_file(folder / "part.csv.gz", gzip.compress(bill.read_bytes())[:90])
+    return [bill, part]
+
+
+def with_another_name(folder):
+    """The bill of October, and a line of KMS's usage type under a service that is not known."""
+    bill = small_bill(folder, 31)
+    other = Line(amount="1000000000", cost="3000", rate="0.000003", operation="Decrypt")
+    october = {"start": "2026-10-05T00:00:00Z", "end": "2026-10-06T00:00:00Z"}
+    part = legacy_bill(folder / "part.csv", [replace(other, **october)])
+    part.write_bytes(part.read_bytes().replace(b",awskms,", b",AmazonKMS,"))
+    return [bill, part]
 
 
 def test_an_estimate_explains_nothing(tmp_path, base):
@@ -71,6 +89,9 @@ def test_an_estimate_explains_nothing(tmp_path, base):
         ("another service", "broken", ""),
         # 2 x 3.746784 - 0.06 + 1
         ("dearer", "broken", ""),
+        # what is left out may be any amount
+        ("with a file cut off", "kept", "if nothing of the bill is left out"),
+        ("with KMS under another name", "kept", "if nothing of the bill is left out"),
     ],
 )
 def test_gate_and_verdict_never_contradict(tmp_path, base, kind, state, condition):
@@ -84,6 +105,8 @@ def test_gate_and_verdict_never_contradict(tmp_path, base, kind, state, conditio
         "an estimate of more": lambda: estimate(tmp_path / "ce.json", 2_000_000),
         "another service": lambda: other_service(tmp_path),
         "dearer": lambda: small_bill(tmp_path, 31, 2.0),
+        "with a file cut off": lambda: with_a_file_cut_off(tmp_path),
+        "with KMS under another name": lambda: with_another_name(tmp_path),
     }[kind]()
     found = reconcile(base.inventory, bill, MONTH, fail_over="10%")
     judged, monthly = found.judged_limit, replace(base, reconciliation=found)
@@ -92,7 +115,8 @@ def test_gate_and_verdict_never_contradict(tmp_path, base, kind, state, conditio
     assert (state == "kept") == (monthly.month_bill.whole.is_inside is True)
     assert (state == "not held") <= monthly.month_cost.is_open
     sentence = judge(monthly).sentence
-    assert ("counts twice" in sentence) == ("counts twice" in condition)
+    for words in ("counts twice", "left out"):
+        assert (words in sentence) == (words in condition)
     assert ("counts twice" in (found.broken or judged.text)) == ("counts twice" in condition)
     assert found.to_dict()["limit"]["state"] == state
 
@@ -222,3 +246,11 @@ def test_a_limit_waits_for_an_account_without_lines(tmp_path):
     judged = found.judged_limit
     assert judged.text == "Limit 10% not held, for the bill is without account 222222222222"
     assert found.broken is None
+
+
+def test_files_of_a_bill_that_cannot_be_read_are_said(tmp_path, base):
+    """One of two files is cut off: named with its reason, in the notices and what depends on it."""
+    found = reconcile(base.inventory, with_a_file_cut_off(tmp_path), MONTH, fail_over="10%")
+    (notice,) = (line for line in found.notices if line.startswith("skipped 1 file"))
+    assert "part.csv.gz" in notice
+    assert found.to_dict()["limit"]["condition"] == "if nothing of the bill is left out"

@@ -56,22 +56,29 @@ def _scale(scaled: re.Match[str]) -> int:
     return int(scaled[1].replace(",", "")) * _SHORT[scaled[2].casefold()]
 
 
-def count_odd_costs(lines: pd.DataFrame, columns: Columns) -> int:
-    """How many lines of usage cost other than their amount at their rate; of AWS's own none does.
+def count_odd_costs(lines: pd.DataFrame, charged: pd.DataFrame, columns: Columns) -> int:
+    """How many lines of usage have a cost that their amount does not make.
 
     A spreadsheet that takes 2.000 for two thousand, or writes it so, leaves the cost as it was.
+    Where a bill has no rates, or discounts beside them, a cost without any amount is odd.
+
+    Parameters
+    ----------
+    lines, charged : DataFrame
+        Lines of a bill as text, and the charge of each.
+    columns : Columns
     """
-    if not columns.layout.has_rates:
-        return 0
-    usage = lines[lines["kind"].map(columns.layout.is_usage)]
-    rate, amount, cost = (
-        read_numbers(usage[name], columns.name(name)) for name in ("rate", "amount", "cost")
-    )
-    expected = rate * amount
-    apart = (expected - cost).abs()
-    is_odd = (
-        (rate != 0) & (apart > _ROUNDED) & (apart > _FAR * np.maximum(expected.abs(), cost.abs()))
-    )
+    usage = (charged["unit"] != "").to_numpy()
+    cost, quantity = charged["cost"].to_numpy()[usage], charged["quantity"].to_numpy()[usage]
+    is_odd = (quantity == 0) & (np.abs(cost) > _ROUNDED)
+    if columns.layout.has_rates:
+        rate, amount = (
+            read_numbers(lines[name], columns.name(name)).to_numpy()[usage]
+            for name in ("rate", "amount")
+        )
+        expected = rate * amount
+        far = _FAR * np.maximum(np.abs(expected), np.abs(cost))
+        is_odd |= (rate != 0) & (np.abs(expected - cost) > np.maximum(_ROUNDED, far))
     return int(is_odd.sum())
 
 

@@ -202,7 +202,7 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
                     raise SlowWayError from None
                 raise _locate(error, rows, columns, lines.numbers) from None
             tally.charges += len(charged)
-            tally.unknown.odd_costs += count_odd_costs(rows, columns)
+            tally.unknown.odd_costs += count_odd_costs(rows, charged, columns)
             if not alone:
                 tally.places.append(places_of(lines.charges))
                 tally.mark = (tally.mark + mark_of(charged)) % (1 << 64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,9 @@ from dataclasses import dataclass, field
 from estimator.figures import listed, plural
 
 _MOST_NAMES = 3
+# every notice of lines that do not count has these words, by which reports find it again
+_LEFT_OUT = re.compile(r"\b(?:service|type) that is not known \(")
+COMPLETE = "if nothing of the bill is left out"
 
 
 @dataclass
@@ -70,3 +74,12 @@ def _names(lines: Counter[str]) -> str:
     # the same words whatever the order of lines
     most = sorted(lines, key=lambda name: (-lines[name], name))
     return listed([repr(name) if name else "none" for name in most], _MOST_NAMES)
+
+
+def find_left_out(notices: Iterable[str]) -> tuple[str, ...]:
+    """The notices of a bill that say that lines of KMS may not count.
+
+    >>> find_left_out(["1 line is of a type that is not known ('Nutzung'): ...", "hours covered"])
+    ("1 line is of a type that is not known ('Nutzung'): ...",)
+    """
+    return tuple(notice for notice in notices if _LEFT_OUT.search(notice))

@@ -219,10 +219,11 @@ def changes_frame(diff: RatesDiff) -> pd.DataFrame:
     import pandas as pd
 
     rows = diff.to_dict()["changes"]
-    names = ["meter", "what", "region", "currency", "unit", "per", "up_to", "before", "after"]
+    names = ["meter", "what", "region", "currency", "unit", "per", "beyond"]
+    names += ["up_to", "before", "after"]
     frame = pd.DataFrame([{**row, "currency": diff.currency} for row in rows])
     frame = frame.reindex(columns=[*names, "change", "more_than_half"])
-    numbers = ["per", "up_to", "before", "after", "change"]
+    numbers = ["per", "beyond", "up_to", "before", "after", "change"]
     return frame.astype(dict.fromkeys(numbers, "float64"))
 
 
@@ -268,7 +269,7 @@ def _where(change: RateChange, codes: tuple[str, ...]) -> str:
     partitions = [partition_of(code) for code in codes]
     counted = [f"{name}: {partitions.count(name)}" for name in sorted(set(partitions))]
     place = codes[0] if len(codes) == 1 else ", ".join(counted)
-    return place if change.up_to is None else f"{place} to {count(change.up_to)}"
+    return f"{place} {change.tier}" if change.tier else place
 
 
 def _figure(change: RateChange, value: float | None) -> str:

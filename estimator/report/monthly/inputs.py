@@ -172,6 +172,11 @@ class ReportInputs:
         return None if self.reconciliation is None else self.reconciliation.bill_text
 
     @property
+    def bill_condition(self) -> str:
+        """What every sum of the bill depends on, such as that no line of it counts twice."""
+        return "" if self.reconciliation is None else self.reconciliation.condition
+
+    @property
     def repeats(self) -> tuple[str, ...]:
         """What says that lines of the bill may count twice: no sum of it is sure."""
         return () if self.reconciliation is None else self.reconciliation.repeats

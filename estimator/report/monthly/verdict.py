@@ -84,11 +84,11 @@ def judge(inputs: ReportInputs) -> Verdict:
             )
         else:
             sentence += " No budget says whether that is too much: write one into the inventory."
-        if inputs.repeats:
-            sentence += " Lines of the bill may count twice."
+        if inputs.bill_condition:
+            sentence += f" That is so {inputs.bill_condition}."
         lines = [sentence, *_range_line(inputs)]
         return Verdict("no budget", " ".join(lines), None, None, inputs.bill_text)
-    condition = ", if no line of the bill counts twice" if inputs.repeats else ""
+    condition = f", {inputs.bill_condition}" if inputs.bill_condition else ""
     head = f"{main.status.capitalize()}{condition}: {cost_in_words(inputs, main)}"
     broken = [state.budget.name for state in states if state.is_broken and state is not main]
     if broken:

@@ -20,7 +20,7 @@ from tests.measurement.billing.bills import (
     legacy,
     write_file,
 )
-from tests.measurement.billing.forms import answer, bills_page
+from tests.measurement.billing.forms import answer, bills_page, download
 
 READ = Line(amount="1000", cost="0.003", rate="0.000003", operation="Decrypt")
 KEYS = Line("eu-west-1-KMS-Keys", "24", "0.0333333333", "0.0013888889", "Key-Hours", "CreateKey")
@@ -199,3 +199,21 @@ def test_costs_that_are_no_amount_at_a_rate_are_named(tmp_path):
     assert any(line.startswith("1 line costs other than") for line in actuals.notices)
     actuals = measure_bill(write_file(tmp_path / "b.csv", as_csv(legacy([READ, *A_MONTH]))))
     assert not any("other than" in line for line in actuals.notices)
+
+
+@pytest.mark.parametrize("sign", ["\u20ac", "\u00a5", "US$"])
+def test_the_sign_of_a_currency_is_no_unit_of_usage(tmp_path, sign):
+    """A yen or a yuan; and never 0.003 requests."""
+    text = download([READ], "$").decode().replace("($)", f"({sign})")
+    bill = write_file(tmp_path / "ce.csv", text.encode())
+    with pytest.raises(KmscostError, match=r"amounts in .* which several currencies may be"):
+        measure_bill(bill)
+
+
+def test_a_cost_without_an_amount_is_named(tmp_path):
+    """FOCUS with a ConsumedQuantity of 0 and a cost of 0.003: no requests, and a notice."""
+    rows = focus([READ, READ], aws_columns=False)
+    rows[0]["ConsumedQuantity"] = "0"
+    actuals = measure_bill(write_file(tmp_path / "bill.csv", as_csv(rows)))
+    assert actuals.totals["requests"] == 1_000
+    assert any(line.startswith("1 line costs other than") for line in actuals.notices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -155,6 +156,10 @@ def _entries(amounts: list[_Amount]) -> list[Entry]:
         if amount.name.casefold() in ("others", "other") and amount.text not in ("", "0"):
             raise UnreadableError(
                 f"a column {amount.name} of Cost Explorer, which hides usage types", _EXPECTED, _FIX
+            )
+        if amount.unit != "$" and any(unicodedata.category(sign) == "Sc" for sign in amount.unit):
+            raise UnreadableError(
+                f"amounts in {amount.unit}, which several currencies may be", "USD, or a code", _FIX
             )
         cells = known.setdefault((amount.period, amount.name), {})
         is_cost = amount.unit in ("$", "") or _CURRENCY.fullmatch(amount.unit)
