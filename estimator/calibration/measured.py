@@ -176,8 +176,12 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
     seen_by_logs = per_trail(put & is_logs & ~hidden, quantity).sum(axis=1) > 0
     seen_by_names = per_trail(put & is_names, files_of).sum(axis=1) > 0
     under_bucket_key = per_trail((put | digest) & is_logs & hidden, quantity) > 0
-    # logs come first: they tell requests and files, names tell files alone, but of all days
-    by_names = seen_by_names & (~seen_by_logs | under_bucket_key.any(axis=1))
+    cover = Cover(inventory, actuals.coverage, window, places)
+    recorded = np.stack([cover.trail(number) for number in range(count)])
+    seen_days = np.where(under_bucket_key, 0.0, recorded).sum(axis=1)
+    # logs come first: they tell requests and files, names tell files alone, but maybe of more days
+    fewer = under_bucket_key.any(axis=1) & (seen_days < cover.names().sum())
+    by_names = seen_by_names & (~seen_by_logs | fewer)
     # a day that no put is seen of is none without files
     hidden_days = under_bucket_key & ~by_names[:, None]
     chosen = put & (stream >= 0) & np.where(by_names[trail], is_names, is_logs & ~hidden)
@@ -196,8 +200,6 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
     nameless = put & is_logs & ~hidden & ~stranger
     nameless &= ((rows["account"] == "") | (rows["region"] == "")).to_numpy()
     undated = requests_without_day(actuals.measured, ("put",))
-    cover = Cover(inventory, actuals.coverage, window, places)
-    recorded = np.stack([cover.trail(number) for number in range(count)])
     exposure = np.where(by_names[:, None], cover.names(), recorded)
     sources = sorted(map(str, rows["source"].cat.remove_unused_categories().cat.categories))
     short = [SOURCES[source].short for source in sources if source in SOURCES]

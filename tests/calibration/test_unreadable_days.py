@@ -187,6 +187,17 @@ def test_object_names_of_the_days_under_a_bucket_key(tmp_path, inventory):
     assert not any("hides" in notice for notice in calibration.notices)
 
 
+def test_object_names_of_fewer_days_than_the_logs_tell(tmp_path, inventory):
+    """Names of the last two days beside 20 days of logs that tell files: the logs decide, 96."""
+    logs = save_days(tmp_path / "logs", lambda day: switched_on(day, 20))
+    names = "".join(f"2026-10-31 00:00:00 1409 {n}\n" for d in (28, 29) for n in names_of(d)[::2])
+    (tmp_path / "list.txt").write_text(names)
+    saved = tmp_path / "names.json"
+    saved.write_text(to_json(measure_s3_listing(tmp_path / "list.txt").to_dict()))
+    calibration = calibrate(inventory, [logs, saved])
+    assert mean_of(calibration) == pytest.approx(FILES, rel=0.01)
+
+
 UNTOLD = {
     "no day": lambda put: {**put, "eventTime": None},
     "no account and Region": lambda put: {

@@ -20,15 +20,19 @@ from estimator.measurement.cloudtrail_logs.requests import (
     signature,
     traits_of,
 )
+from estimator.measurement.cloudtrail_logs.silent_files import (
+    entries_left_out,
+    silent_kind,
+    tells_of_calls,
+)
 from estimator.measurement.cloudtrail_logs.unpack import unpack
-from estimator.measurement.envelopes.event_kinds import NO_CATEGORIES, OTHERS
+from estimator.measurement.envelopes.event_kinds import NO_CATEGORIES
 from estimator.measurement.object_name import parse_name, written_at
 from estimator.measurement.skipped import Skipped
 from estimator.measurement.unreadable import WHOLE, UnreadableError, readable
 
 _WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
 _LOGS = "CloudTrail"
-_OTHER_EVENTS = {"NetworkActivity": "network activity events", "Aggregated": "aggregated events"}
 _SHARED = 128  # a copy that names the shared action tells more than one that does not
 
 Hours = dict[tuple[str, str], dict[datetime.date, int]]
@@ -214,7 +218,7 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
     categories: set[str] = set()
     for records, kms in log.parts:
         seen += len(records)
-        tells = tells or any(map(_tells, records))
+        tells = tells or any(map(tells_of_calls, records))
         if not tells:
             categories |= {record.category or "" for record in records}
         spans |= _spans(records)
@@ -226,14 +230,14 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
                 counted.objects.take((record, counted.requests[c[0]]) for record, c in codes if c)
     others = log.others.total()
     tells = tells or log.quiet or (log.digest is not None and log.digest.quiet)
-    silent = _silent(log, seen, categories)
+    silent = silent_kind(log, seen, categories)
     if not tells and (others or not silent):
-        raise UnreadableError(_what(log.others, 0))
+        raise UnreadableError(entries_left_out(log.others, 0))
     counted.files += 1
     counted.records += seen
     counted.notes += log.notes
     if others:
-        counted.skipped.append(Skipped(path, _what(log.others, seen)))
+        counted.skipped.append(Skipped(path, entries_left_out(log.others, seen)))
     if not tells:
         counted.silent[silent] += 1
         return
@@ -244,42 +248,12 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
     _cover_by_name(path, log.digest, counted)
 
 
-def _tells(record: Record) -> bool:
-    """Whether an event proves that the calls of its hour were recorded.
-
-    An Insight is of no service, and network activity and aggregated events are of trails of their
-    own: they say nothing of the hour's requests.
-    """
-    return record.source is not None and record.category not in NO_CATEGORIES
-
-
-def _silent(log: Log, seen: int, categories: set[str]) -> str:
-    """What a known file is that tells nothing of requests; empty where it is no known one."""
-    if log.digest is not None:
-        return "digests of log files"
-    if seen:
-        others = sorted(_OTHER_EVENTS[name] for name in categories if name in _OTHER_EVENTS)
-        return " and ".join(others) or "CloudTrail Insights"
-    return next(iter(log.announcements), "")
-
-
-def _what(others: Counter[str], records: int) -> str:
-    """What was no record in a file, the most frequent first, and how often beside others."""
-    by_count = sorted((+others).items(), key=lambda item: (-item[1], item[0]))
-    if not records:
-        # its own name says more than that some entries are none
-        named = [name for name, _ in by_count if name != OTHERS]
-        return ", ".join(named) or "no CloudTrail events in it"
-    of = f"of {others.total() + records:,}"
-    return "; ".join(f"{name}: {count:,} {of}" for name, count in by_count)
-
-
 def _spans(records: Sequence[Record]) -> set[tuple[str, str, str]]:
     """Recording account, Region and hour of each record."""
     few = {
         (record.recipient, record.region, record.time[:13])
         for record in records
-        # as `_tells`, without a call for each record
+        # as `tells_of_calls`, without a call for each record
         if record.time and record.source and record.category not in NO_CATEGORIES
     }
     return {(recipient or "", region or "", hour) for recipient, region, hour in few}

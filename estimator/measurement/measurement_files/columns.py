@@ -19,13 +19,15 @@ from estimator.measurement.measurement_files.models import (
     NEEDED,
     SIGNED,
 )
+from estimator.measurement.sources import sources_that_count
 from pricing.reading.problems import Problem
 from pricing.reading.words import did_you_mean, shown
 
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SHORTENED = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
-_MOST = 5  # problems of one column: the next thousand would say the same
+LOGS = frozenset(sources_that_count("requests"))
+MOST = 5  # problems of one column: the next thousand would say the same
 
 # where a cell stands: row and column to line and place
 Places = Callable[[int, str], tuple[int | None, str]]
@@ -71,28 +73,48 @@ def frame_of(
             **columns,
             "month": [day[:7] if isinstance(day, str) else "" for day in columns["day"]],
         }
-    billed = [source == "bill" for source in columns["source"]]
+    sources = columns["source"]
+    billed = [source == "bill" for source in sources]
+    logged = [source in LOGS for source in sources]
     for column in ACTUALS:
         name = column.name
         if name not in columns:
             continue
         wrong = list(_wrong(column, columns[name], billed))
-        for row, (found, expected, fix) in wrong[:_MOST]:
+        if name == "quantity":
+            # object names and bills may not tell it, a count of events always does
+            wrong += _blanks(columns[name], None, logged, "a number")
+        if name == "cause":
+            # a tax has none, a request has
+            causes = f"one of {', '.join(filter(None, CHOICES[name]))}"
+            wrong += _blanks(columns[name], "", [not each for each in billed], causes)
+        for row, (found, expected, fix) in wrong[:MOST]:
             line, at = place(row, name)
             problems.append(Problem(path, line, at, found, expected, fix))
-        if len(wrong) > _MOST:
-            line, at = place(wrong[_MOST][0], name)
-            found = f"{len(wrong) - _MOST:,} more cells like these"
-            problems.append(Problem(path, line, at, found, wrong[_MOST][1][1], ""))
+        if len(wrong) > MOST:
+            line, at = place(wrong[MOST][0], name)
+            found = f"{len(wrong) - MOST:,} more cells like these"
+            problems.append(Problem(path, line, at, found, wrong[MOST][1][1], ""))
         if not wrong:
             frame[name] = _convert(column, columns[name])
     if {"month", "day"} <= frame.keys() and not problems:
-        for row in _other_months(columns["month"], columns["day"])[:_MOST]:
+        for row in _other_months(columns["month"], columns["day"])[:MOST]:
             line, at = place(row, "month")
             day = columns["day"][row]
             found, expected = repr(columns["month"][row]), f"{day[:7]}, the month of {day}"
             problems.append(Problem(path, line, at, found, expected, ""))
     return pd.DataFrame() if problems else pd.DataFrame(frame), problems
+
+
+def _blanks(
+    cells: Sequence[Any], blank: Any, needed: Sequence[bool], expected: str
+) -> list[tuple[int, Wrong]]:
+    """Cells that are blank in a row that needs them."""
+    return [
+        (row, ("nothing", expected, ""))
+        for row, cell in enumerate(cells)
+        if needed[row] and cell.__class__ is blank.__class__ and cell == blank
+    ]
 
 
 def _wrong(

@@ -13,7 +13,12 @@ import pandas as pd
 
 from estimator.figures import plural
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.measurement_files.columns import frame_of, missing_or_unknown
+from estimator.measurement.measurement_files.columns import (
+    LOGS,
+    MOST,
+    frame_of,
+    missing_or_unknown,
+)
 from estimator.measurement.measurement_files.models import COLUMNS
 from estimator.measurement.recognition import delimiter_of
 from estimator.measurement.result import Actuals
@@ -44,15 +49,21 @@ def read_csv(path: str) -> Actuals:
     lines: list[int] = []
     rows: list[list[str]] = []
     problems: list[Problem] = []
+    repeated: list[tuple[int, int]] = []
     delimiter = delimiter_of(text.split("\n", 1)[0].split("\r", 1)[0])
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
         header = next(reader)
         problems += missing_or_unknown(header, path, 1)
+        known: dict[int, int] = {}
         for cells in reader:
             if len(cells) == len(header):
                 rows.append(cells)
                 lines.append(reader.line_num)
+                first = known.setdefault(hash(tuple(cells)), reader.line_num)
+                # events are grouped: all that are alike stand in one row
+                if first != reader.line_num and not LOGS.isdisjoint(cells):
+                    repeated.append((reader.line_num, first))
             elif cells:
                 found, expected = plural(len(cells), "cell"), f"{len(header)}, as the header has"
                 problems.append(Problem(path, reader.line_num, "", found, expected, ""))
@@ -62,6 +73,13 @@ def read_csv(path: str) -> Actuals:
     if not text.endswith(("\n", "\r")):
         found, fix = "a last line without an end", "add a line end where the file is whole"
         problems.append(Problem(path, reader.line_num, "", found, "a file that is whole", fix))
+    problems += [
+        Problem(path, line, "", f"the same row as line {first}", "each row once", "leave one out")
+        for line, first in repeated[:MOST]
+    ]
+    if len(repeated) > MOST:
+        found = f"{len(repeated) - MOST:,} more rows like these"
+        problems.append(Problem(path, repeated[MOST][0], "", found, "each row once", ""))
     if problems:
         raise KmscostError(problems)
     columns = {name: _values(name, [cells[at] for cells in rows]) for at, name in enumerate(header)}

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from estimator.frames import ACTUALS, Column
 from estimator.measurement.cloudtrail_logs.replay_records import REPLAY
 from estimator.measurement.result import CAUSES
-from estimator.measurement.sources import SOURCES
+from estimator.measurement.sources import SOURCES, sources_that_count
 
 if TYPE_CHECKING:
     Source = str
@@ -174,6 +174,7 @@ def _describe_rows() -> dict[str, Any]:
     """The JSON Schema of the rows; their columns are those of the first."""
     numbers = [name for name, column in COLUMNS.items() if column.dtype in ("float64", "int64")]
     unsigned = {name: {"minimum": 0} for name in numbers if name not in SIGNED}
+    logs = list(sources_that_count("requests"))
     return {
         "type": "array",
         "items": {
@@ -182,7 +183,13 @@ def _describe_rows() -> dict[str, Any]:
             "required": list(NEEDED),
             "additionalProperties": False,
             "if": {"properties": {"source": {"const": "bill"}}},
-            "else": {"properties": unsigned},
+            "else": {"properties": {**unsigned, "cause": {"not": {"const": ""}}}},
+            "allOf": [
+                {
+                    "if": {"properties": {"source": {"enum": logs}}},
+                    "then": {"properties": {"quantity": {"type": "number"}}},
+                }
+            ],
         },
     }
 

@@ -66,6 +66,8 @@ def put(key, value):
         ("rows.3.coverage", None, "rows[3].coverage: found nothing"),
         ("rows.3.bucket_key", "no", "expected true or false"),
         ("rows.3.source", "bill", "rows[3].source: found 'bill'; expected 'cloudtrail'"),
+        ("rows.3.cause", "", "rows[3].cause: found nothing; expected one of put"),
+        ("rows.3.quantity", None, "rows[3].quantity: found nothing; expected a number"),
         ("rows.3.more", 1, "rows[3]: found the key 'more'"),
         ("rows.3", [], "rows[3]: found a list"),
         ("files", 1.5, "files: found the number 1.5; expected a whole number"),
@@ -90,10 +92,23 @@ def test_each_wrong_value_is_named_with_its_place(tmp_path, document, key, value
     assert message in str(refusal(tmp_path, change_document(document, put(key, value))))
 
 
-def test_a_cause_that_was_blanked_is_named(tmp_path, document):
-    """Requests of no cause would be in no rate: the sums by cause say whose they were."""
-    text = change_document(document, put("rows.3.cause", ""))
+def test_a_cause_that_was_changed_is_named(tmp_path, document):
+    """The sums by cause say whose the requests were."""
+    text = change_document(document, put("rows.3.cause", "replication"))
     assert "the sum of its rows" in str(refusal(tmp_path, text))
+
+
+def test_rows_that_stand_twice_in_a_csv_are_named(tmp_path):
+    """Events are grouped: two rows alike are one that was pasted twice, and would count twice.
+
+    Five are named, the others counted.
+    """
+    text = frame_csv(measure_cloudtrail(LOGS).rows)
+    load_actuals(write_file(tmp_path / "once.csv", text.encode()))
+    lines = text.splitlines(keepends=True)
+    message = str(refusal(tmp_path, "".join([*lines, lines[3], *lines[1:7]]), "twice.csv"))
+    assert f"twice.csv:{len(lines) + 1}: found the same row as line 4" in message
+    assert "2 more rows like these" in message
 
 
 def test_a_saving_that_cannot_be_is_named(tmp_path, document):
