@@ -211,7 +211,7 @@ def _measured_sheet(inputs: ReportInputs) -> Sheet | None:
     whole = _coverage_of_month(inputs) >= _WHOLE
     sources = {SOURCES[name] for name in inputs.actuals_sources if name in SOURCES}
 
-    def told(cause: str) -> bool:
+    def is_measured(cause: str) -> bool:
         # a cause that no file tells is not measured, and no zero
         return cause in sums.index or any(source.tells(cause) for source in sources)
 
@@ -222,18 +222,21 @@ def _measured_sheet(inputs: ReportInputs) -> Sheet | None:
     ]
     cells = [
         _comparison_cells(
-            cause, expected.get(cause, 0.0), sums.get(cause, 0.0) if told(cause) else None, whole
+            cause,
+            expected.get(cause, 0.0),
+            sums.get(cause, 0.0) if is_measured(cause) else None,
+            whole,
         )
         for cause in causes
     ]
     before, after = (
         sum(quantities.get(name, 0.0) for name in causes) for quantities in (expected, sums)
     )
-    everything = after if all(map(told, causes)) else None
+    everything = after if all(map(is_measured, causes)) else None
     cells.append(_comparison_cells("CloudTrail's", before, everything, whole))
     month = Months(inputs.forecast.months.firsts[0], 1)
     others = float(expected_others(inputs.inventory, month)[0])
-    of_others = sums.get("other", 0.0) if told("other") else None
+    of_others = sums.get("other", 0.0) if is_measured("other") else None
     cells.append(_comparison_cells("others", others, of_others, whole))
     header = ("cause", "forecast requests", "measured requests", "difference", "relative")
     title = f"Forecast and measured requests by cause, {inputs.month}"
