@@ -12,6 +12,13 @@ _OPERATIONS: dict[str, frozenset[str] | None] = {
     "accesses": frozenset({"GenerateDataKey", "Decrypt"}),
     "bill": frozenset(),
 }
+# causes that they tell; None is every cause, and requests that are not CloudTrail's too
+_CAUSES: dict[str, frozenset[str] | None] = {
+    "requests": None,
+    "objects": frozenset({"put", "digest", "replication"}),
+    "accesses": frozenset({"put", "digest", "get"}),
+    "bill": frozenset(),
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,11 @@ class MeasurementSource:
     def operations(self) -> frozenset[str] | None:
         """KMS operations because of CloudTrail that it counts; None is every operation."""
         return _OPERATIONS[self.counts]
+
+    def tells(self, cause: str) -> bool:
+        """Tell whether none of this cause in its files means that there was none."""
+        causes = _CAUSES[self.counts]
+        return causes is None or cause in causes
 
 
 # by the name that follows `kmscost measure` and stands in the files

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
-from estimator import report
+from estimator import measure_s3_listing, report
+from estimator.report.monthly.document import Cards
 from estimator.report.monthly.month_bill import BillRange
 from tests.report.material import MONTH, Page
 from tests.report.verdicts import SMALL, small_bill, write
@@ -120,3 +123,27 @@ def test_no_measurement_mends_a_price(tmp_path):
         "Bring the rates to the bill's prices (--discount, --rates): they make USD +1.19 of the "
         "difference."
     )
+
+
+def test_what_a_listing_does_not_tell_is_not_measured(tmp_path):
+    """24 files a day are 744 puts of 8,928; gets, and others' requests, no object name tells."""
+    lines = []
+    for hour in range(31 * 24):
+        put = datetime.datetime(2026, 10, 1, tzinfo=datetime.UTC) + datetime.timedelta(hours=hour)
+        name = f"111122223333_CloudTrail_us-east-1_{put:%Y%m%dT%H%M}Z_{hour:016}.json.gz"
+        folder = f"AWSLogs/111122223333/CloudTrail/us-east-1/{put:%Y/%m/%d}"
+        lines.append(f"{put:%Y-%m-%d %H:%M:%S}       2048 {folder}/{name}\n")
+    (tmp_path / "listing.txt").write_text("".join(lines))
+    measured = measure_s3_listing(tmp_path / "listing.txt")
+    monthly = report(write(tmp_path, SMALL), MONTH, actuals=measured, advice=False, draws=100)
+    _, *rows = Page(monthly.html()).table("Forecast and measured requests by cause")
+    assert rows == [
+        ["put", "8,928", "744", "-8,184", "-91.7 %"],
+        ["get", "1,240,000", "-", "-", "-"],
+        ["CloudTrail's", "1,248,928", "-", "-", "-"],
+        ["others", "20,000", "-", "-", "-"],
+    ]
+    blocks = [block for section in monthly.document.sections for block in section.blocks]
+    cards = [card for block in blocks if isinstance(block, Cards) for card in block.cards]
+    notes = {card.name: card.note for card in cards}
+    assert notes["Measured"] == "CloudTrail's, of the causes measured, as far as covered"

@@ -86,6 +86,13 @@ class ReportInputs:
         return self.forecast.inventory
 
     @property
+    def actuals_sources(self) -> tuple[str, ...]:
+        """Names of the sources that measured anything."""
+        if self.actuals is None:
+            return ()
+        return tuple(sorted(set(self.actuals.measured["source"].astype(str))))
+
+    @property
     def currency(self) -> str:
         """Code of the currency, such as USD."""
         return self.forecast.currency

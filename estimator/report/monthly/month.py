@@ -19,6 +19,7 @@ from estimator.figures import (
     share,
     signed,
 )
+from estimator.measurement.sources import SOURCES
 from estimator.months import Months, month_in_words
 from estimator.reconciliation.rest_of_month import MonthCost
 from estimator.report.answers.reconciliation import (
@@ -83,7 +84,11 @@ def _cards(inputs: ReportInputs, main: BudgetState | None) -> Cards:
     if measured is not None:
         # logs hold everybody's KMS requests; the card is compared with a forecast of CloudTrail's
         own = measured[measured["cause"] != "other"]["quantity"].sum()
-        note = "CloudTrail's, as far as covered"
+        tells_all = any(
+            SOURCES[name].counts == "requests" for name in inputs.actuals_sources if name in SOURCES
+        )
+        note = "CloudTrail's" if tells_all else "CloudTrail's, of the causes measured"
+        note += ", as far as covered"
         cards.append(Card("Measured", count(float(own)), "requests", note))
     found = inputs.reconciliation
     if found is not None and found.is_comparable:
@@ -204,29 +209,49 @@ def _measured_sheet(inputs: ReportInputs) -> Sheet | None:
     frame = inputs.month_rows[inputs.month_rows["unit"] == "request"]
     expected = frame.groupby(frame["cause"].astype(str))["quantity"].sum()
     whole = _coverage_of_month(inputs) >= _WHOLE
+    sources = {SOURCES[name] for name in inputs.actuals_sources if name in SOURCES}
+
+    def is_measured(cause: str) -> bool:
+        # a cause that no file tells is not measured, and no zero
+        return cause in sums.index or any(source.tells(cause) for source in sources)
+
     causes = [
         cause
         for cause in ("put", "get", "digest", "check", "replication")
         if cause in {*sums.index, *expected.index}
     ]
     cells = [
-        _comparison_cells(cause, expected.get(cause, 0.0), sums.get(cause, 0.0), whole)
+        _comparison_cells(
+            cause,
+            expected.get(cause, 0.0),
+            sums.get(cause, 0.0) if is_measured(cause) else None,
+            whole,
+        )
         for cause in causes
     ]
     before, after = (
         sum(quantities.get(name, 0.0) for name in causes) for quantities in (expected, sums)
     )
-    cells.append(_comparison_cells("CloudTrail's", before, after, whole))
+    everything = after if all(map(is_measured, causes)) else None
+    cells.append(_comparison_cells("CloudTrail's", before, everything, whole))
     month = Months(inputs.forecast.months.firsts[0], 1)
     others = float(expected_others(inputs.inventory, month)[0])
-    cells.append(_comparison_cells("others", others, sums.get("other", 0.0), whole))
+    of_others = sums.get("other", 0.0) if is_measured("other") else None
+    cells.append(_comparison_cells("others", others, of_others, whole))
     header = ("cause", "forecast requests", "measured requests", "difference", "relative")
     title = f"Forecast and measured requests by cause, {inputs.month}"
     return Sheet(title, header, tuple(cells), numbers=4, sums=2)
 
 
-def _comparison_cells(name: str, before: float, after: float, whole: bool) -> tuple[str, ...]:
-    """A line of both; the difference only where the month was measured as a whole."""
+def _comparison_cells(
+    name: str, before: float, after: float | None, whole: bool
+) -> tuple[str, ...]:
+    """A line of both; the difference only where the month was measured as a whole.
+
+    None is what no source tells.
+    """
+    if after is None:
+        return (name, count(before), "-", "-", "-")
     relative = percent(difference(before, after) / before) if before and whole else "-"
     return (
         name,

@@ -173,6 +173,7 @@ def _unknown_then(inputs: ReportInputs, budget: Budget | None) -> tuple[str, ...
         return (f"{line}then is not known{limit}.",)
     if not without or not limit:
         return ()
+    limit = limit.replace("they stand", "it stands") if len(without) == 1 else limit
     return (f"No report is kept of {listed(without, _FEW)}{limit}.",)
 
 
