@@ -37,6 +37,28 @@ def test_every_saving_is_what_compare_shows(tmp_path, text, span):
         assert saving_of(comparison) == advice["together"]["saving"]
 
 
+NO_REQUEST = {"one-key", "unused-key", "exclude-kms-events"}
+OWN_REQUESTS = {"fan-out", "re-reads", "validate-once", "query-once", "query-scan"}
+
+
+@laws
+@given(advisable(), spans)
+def test_a_change_touches_the_requests_of_nobody_else(tmp_path, text, span):
+    """Keys and copies of events change no request, and what a reader does is its own."""
+    path = file(tmp_path, text)
+    advice = advise(path, *span)
+    for recommendation in (*advice.recommendations, *advice.small):
+        proposal = recommendation.proposal
+        if proposal.kind not in NO_REQUEST | OWN_REQUESTS:
+            continue
+        comparison = compare(path, (), *span, set=proposal.set)
+        effects = comparison.effects(comparison.others[0])
+        if proposal.kind in OWN_REQUESTS:
+            effects = effects[~effects["driver"].isin(proposal.about)]
+        slack = 1e-9 * effects["requests_base"]
+        assert (effects["requests_difference"].abs() <= slack).all(), proposal.name
+
+
 @laws
 @given(advisable(), spans)
 def test_the_printed_scenarios_are_the_advice(tmp_path, text, span):
