@@ -17,9 +17,8 @@ from estimator.figures import listed
 from estimator.measurement.paths import as_paths
 from estimator.measurement.recognition import naming_files
 from pricing.reading.problems import KmscostError, Problem, UsageError
+from pricing.reading.scalar_writer import scalar
 from pricing.reading.words import did_you_mean
-
-_FLAGS = ("true", "false", "yes", "no", "on", "off")  # as YAML 1.1 has them
 
 
 def discover_cloudformation(
@@ -102,7 +101,7 @@ def _allowed_values(parameter: Any) -> list[str]:
     is_list = isinstance(parameter, Mapping) and "List" in str(parameter.get("Type"))
     # a list is allowed item by item; yes without quotes is true to AWS, and 1.10 is 1.1
     is_plain = isinstance(allowed, list) and all(
-        isinstance(value, str) and value.lower() not in _FLAGS for value in allowed
+        isinstance(value, str) and scalar(value) == value for value in allowed
     )
     return list(allowed) if isinstance(allowed, list) and is_plain and not is_list else []
 
