@@ -7,6 +7,7 @@ write events has none of them. Selectors are joined by or, the fields of one by 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ _EVENT = {
     "readOnly": "true",
 }
 _NAMES = ("GenerateDataKey", "Decrypt")
+_READS = {"All": True, "ReadOnly": True, "WriteOnly": False}  # kinds of basic selectors
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "Equals": lambda value, asked: value == asked,
     "StartsWith": str.startswith,
@@ -76,12 +78,25 @@ def _basic_records_kms(selector: Any) -> bool | None:
     if not isinstance(selector, Mapping):
         return None
     # GenerateDataKey and Decrypt are read events
-    if selector.get("ReadWriteType") == "WriteOnly":
-        return False
+    kind = selector.get("ReadWriteType") or "All"
+    reads = _READS.get(kind) if isinstance(kind, str) else None
     excluded = selector.get("ExcludeManagementEventSources") or []
-    if not isinstance(excluded, Sequence) or isinstance(excluded, str):
-        return None
-    return False if _KMS in excluded else _flag(selector, "IncludeManagementEvents", True)
+    is_list = isinstance(excluded, Sequence) and not isinstance(excluded, str)
+    excludes = _is_one_of(lambda source: source == _KMS, excluded) if is_list else None
+    included = None if excludes is None else not excludes
+    return _all((reads, included, _flag(selector, "IncludeManagementEvents", True)))
+
+
+def _is_one_of(holds: Callable[[str], bool], values: Sequence[Any]) -> bool | None:
+    """True where it holds for one of the values; None where one that is not known may be it."""
+    return _any(None if (text := _text(value)) is None else holds(text) for value in values)
+
+
+def _text(value: Any) -> str | None:
+    """A value as AWS takes it: true without quotes is the word; None for what a template leaves."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 def _flag(selector: Any, name: str, default: bool) -> bool | None:
@@ -118,7 +133,8 @@ def _matches(field: Any, event: Mapping[str, str]) -> bool | None:
             if not isinstance(asked, Sequence) or isinstance(asked, str):
                 verdicts.append(None)
                 continue
-            verdicts.append(any(holds(value, str(text)) for text in asked) is wanted)
+            found = _is_one_of(functools.partial(holds, value), asked)
+            verdicts.append(None if found is None else found is wanted)
     return _all(verdicts)
 
 

@@ -67,6 +67,8 @@ def test_nothing_to_draft_ends_well_and_writes_nothing(tmp_path):
         # a name that no template has: its parameters would stay at their defaults
         (["discover", "cloudformation", "t.yaml", "--parameter", "Stge=x"], 2, "mean Stage?"),
         (["discover", "cloudformation", "t.yaml", "--parameter", "=x"], 2, "--parameter"),
+        # AWS refuses it, and every condition that asks for it would not hold
+        (["discover", "cloudformation", "t.yaml", "--parameter", "Log=All"], 2, "mean all?"),
         # without --merge the draft itself would take the inventory's place
         (["discover", "terraform", "main.tf", "--replace"], 2, "name it with --merge"),
         (["discover", "cloudformation", "t.yaml", "--replace"], 2, "name it with --merge"),
@@ -83,7 +85,9 @@ def test_mistakes_are_one_sentence(tmp_path, arguments, code, says):
     """Exit 1 for the user's data, 2 for options; no traceback."""
     (tmp_path / "main.tf").write_text('resource "aws_cloudtrail" "x" {\n', encoding="utf-8")
     (tmp_path / "t.yaml").write_text(
-        "Parameters: {Stage: {Type: String, Default: y}}\nResources: {}\n", encoding="utf-8"
+        "Parameters:\n  Stage: {Type: String, Default: y}\n"
+        "  Log: {Type: String, AllowedValues: [all, none]}\nResources: {}\n",
+        encoding="utf-8",
     )
     done = run(*arguments, cwd=tmp_path)
     assert (done.code, done.out) == (code, "")

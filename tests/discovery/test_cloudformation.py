@@ -334,3 +334,70 @@ def test_a_replica_rotates_as_its_primary(tmp_path, order):
     alone = discover_cloudformation(tmp_path / "replica.yaml")
     (question,) = [todo.question for todo in alone.todo if "keys Copy: rotations" in todo.at]
     assert "its primary key, which is not described here" in question
+
+
+_ADVANCED = "AdvancedEventSelectors: [{FieldSelectors: [%s]}]"
+_MANAGEMENT = "{Field: eventCategory, Equals: [Management]}, "
+
+
+@pytest.mark.parametrize(
+    ("selectors", "excluded", "is_open"),
+    [
+        ("EventSelectors: [{ExcludeManagementEventSources: [!Ref X]}]", False, True),
+        (
+            "EventSelectors: [{ExcludeManagementEventSources: [!Ref X, kms.amazonaws.com]}]",
+            True,
+            False,
+        ),
+        ("EventSelectors: [{ReadWriteType: !Ref X}]", False, True),
+        ("EventSelectors: [{ReadWriteType: Some}]", False, True),
+        # whatever X is, management events are left out
+        ("EventSelectors: [{ReadWriteType: !Ref X, IncludeManagementEvents: false}]", True, False),
+        (
+            _ADVANCED % "{Field: eventCategory, Equals: [!Ref X]}",
+            False,
+            True,
+        ),
+        (
+            _ADVANCED % (_MANAGEMENT + "{Field: eventSource, NotEquals: [!Ref X]}"),
+            False,
+            True,
+        ),
+        # a word in YAML without quotes: read events, as KMS's are
+        (
+            _ADVANCED % (_MANAGEMENT + "{Field: readOnly, Equals: [true]}"),
+            False,
+            False,
+        ),
+    ],
+)
+def test_selectors_with_a_part_that_the_template_leaves_open(
+    tmp_path, selectors, excluded, is_open
+):
+    """Copies of KMS events cost: a parameter without a default is never a no."""
+    (tmp_path / "t.yaml").write_text(
+        "Parameters: {X: {Type: String}}\nResources:\n  T:\n    Type: AWS::CloudTrail::Trail\n"
+        "    Properties:\n      {TrailName: t, IsLogging: true, S3BucketName: b, "
+        f"KMSKeyId: alias/a, {selectors}}}\n"
+    )
+    draft = discover_cloudformation(tmp_path / "t.yaml")
+    (trail,) = draft.inventory.trails
+    assert trail.exclude_kms_events == excluded
+    assert any("exclude_kms_events" in todo.at for todo in draft.todo) == is_open
+
+
+@pytest.mark.parametrize(
+    "encryption",
+    ["!Ref X", "{ServerSideEncryptionConfiguration: !Ref X}", "{}", "x"],
+)
+def test_a_buckets_encryption_that_the_template_leaves_open(tmp_path, encryption):
+    """Whether there is a Bucket Key is a question, not "no BucketKeyEnabled"."""
+    (tmp_path / "t.yaml").write_text(
+        "Parameters: {X: {Type: String}}\nResources:\n  B:\n    Type: AWS::S3::Bucket\n"
+        f"    Properties: {{BucketName: b, BucketEncryption: {encryption}}}\n"
+        "  T:\n    Type: AWS::CloudTrail::Trail\n    Properties: {TrailName: t, IsLogging: true, "
+        "S3BucketName: !Ref B, KMSKeyId: alias/a}\n"
+    )
+    draft = discover_cloudformation(tmp_path / "t.yaml")
+    (question,) = [todo.question for todo in draft.todo if "bucket_key" in todo.at]
+    assert question.startswith("BucketEncryption: ")

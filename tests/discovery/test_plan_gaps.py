@@ -321,3 +321,39 @@ def test_whatever_is_sensitive_is_named_where_it_is_read(tmp_path, name):
     trail["sensitive_values"] = {name: [{"read_write_type": True}] if "sel" in name else True}
     draft = discover_terraform(save(tmp_path, plan([trail])))
     assert any(f"marks {name} as sensitive" in notice for notice in draft.notices)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "is_open"),
+    [
+        ({"event_selector": [{"exclude_management_event_sources": True}]}, True),
+        ({"event_selector": [{"exclude_management_event_sources": [True]}]}, True),
+        ({"event_selector": [{"read_write_type": True}]}, True),
+        ({"event_selector": [{}, {"include_management_events": True}]}, True),
+        # the buckets of data events
+        ({"event_selector": [{"data_resource": [{"values": [True]}]}]}, False),
+        ({"advanced_event_selector": [{"field_selector": True}]}, True),
+        ({"advanced_event_selector": [{"field_selector": [{"equals": True}]}]}, False),
+    ],
+)
+def test_a_part_of_the_selectors_that_the_plan_does_not_know(tmp_path, unknown, is_open):
+    """Whether copies of KMS events are paid depends on it: a question, never "not excluded"."""
+    selector = {"include_management_events": True, "read_write_type": "All"}
+    changed = change("aws_cloudtrail.org", [])
+    changed["change"]["after_unknown"] = unknown
+    trail = instance("aws_cloudtrail.org", {**LIVE, "event_selector": [selector]})
+    draft = discover_terraform(save(tmp_path, plan([trail], [changed])))
+    asked = questions(draft, "trails org: exclude_kms_events")
+    assert asked == (["event selectors: known only after apply"] if is_open else [])
+
+
+def test_members_without_an_id_are_counted(tmp_path):
+    """Each is an account whose files are missing: a TODO with their number."""
+    accounts = [{"id": "111122223333"}, {"id": 222222222222}, {"name": "new"}]
+    organization = instance("aws_organizations_organization.o", {"accounts": accounts})
+    trail = instance("aws_cloudtrail.org", LIVE)
+    draft = discover_terraform(save(tmp_path, plan([trail, organization])))
+    assert any(
+        "2 accounts without an id of 12 digits" in each for each in questions(draft, "accounts")
+    )
+    assert extent(draft, "accounts") == ["part"]

@@ -68,6 +68,16 @@ def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> N
         estate.completeness.missed("accounts", source, "no list of Accounts in it")
 
 
+def without_ids(number: int) -> str:
+    """How many accounts of a list were left out, as it does not say which they are.
+
+    >>> without_ids(2)
+    '2 accounts without an id of 12 digits were left out'
+    """
+    verb = "was" if number == 1 else "were"
+    return f"{plural(number, 'account')} without an id of 12 digits {verb} left out"
+
+
 def _find_missing(
     estate: Estate, response: Mapping[str, Any], source: str, owners: set[str], nameless: int
 ) -> Iterator[str]:
@@ -79,8 +89,7 @@ def _find_missing(
     elif _OF_ONE_UNIT.search(source):
         yield f"the accounts of one organizational unit: {whole}"
     elif nameless:
-        verb = "was" if nameless == 1 else "were"
-        yield f"{plural(nameless, 'account')} without an id of 12 digits {verb} left out: {whole}"
+        yield f"{without_ids(nameless)}: {whole}"
     # the management account is one of them
     elif not response.get("Accounts"):
         yield f"no account is in it: {whole}"

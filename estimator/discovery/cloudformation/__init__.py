@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from estimator.discovery.cloudformation.functions import Functions
 from estimator.discovery.cloudformation.resources import ResourceParser, read_templates
 from estimator.discovery.cloudformation.stack_links import Exports, NestedStacks
-from estimator.discovery.cloudformation.template import load_template
+from estimator.discovery.cloudformation.template import Template, load_template
 from estimator.discovery.drafting import Draft, check_replace, draft
 from estimator.discovery.drafting.names import short_names
 from estimator.discovery.estate import Estate
@@ -16,6 +17,7 @@ from estimator.figures import listed
 from estimator.measurement.paths import as_paths
 from estimator.measurement.recognition import naming_files
 from pricing.reading.problems import KmscostError, Problem, UsageError
+from pricing.reading.scalar_writer import scalar
 from pricing.reading.words import did_you_mean
 
 
@@ -46,7 +48,7 @@ def discover_cloudformation(
     KmscostError
         With every file that is no template.
     UsageError
-        No template has a parameter of a given name.
+        No template has a parameter of a given name, or it does not allow the value.
     """
     check_replace(merge, replace)
     names = as_paths(paths)
@@ -65,7 +67,7 @@ def discover_cloudformation(
         found.append(Functions(template, given, account, region))
     if problems:
         raise KmscostError(problems)
-    _check_parameters(given, {name for each in found for name in each.template.parameters})
+    _check_parameters(given, [functions.template for functions in found])
     found = NestedStacks(found).link(estate)
     exports = Exports(found, given, account, region)
     for functions in found:
@@ -77,13 +79,31 @@ def discover_cloudformation(
     return draft(estate, ["cloudformation", *names], merge, replace)
 
 
-def _check_parameters(given: Mapping[str, str], known: set[str]) -> None:
-    """Refuse names that no template has: the defaults would stand in silence."""
-    for name in given:
+def _check_parameters(given: Mapping[str, str], templates: Sequence[Template]) -> None:
+    """Refuse names that no template has, for defaults would stand there, and values unheard of."""
+    known = sorted({name for template in templates for name in template.parameters})
+    for name, value in given.items():
         if name not in known:
-            expected = f"one of {listed(sorted(known))}" if known else "none: no template has any"
-            fix = did_you_mean(name, sorted(known))
+            expected = f"one of {listed(known)}" if known else "none: no template has any"
+            fix = did_you_mean(name, known)
             raise UsageError(Problem("parameters", None, "", repr(name), expected, fix))
+        for template in templates:
+            allowed = _allowed_values(template.parameters.get(name))
+            if allowed and value not in allowed:
+                expected = f"one of {listed(allowed)} for {name}"
+                fix = did_you_mean(value, allowed)
+                raise UsageError(Problem("parameters", None, "", repr(value), expected, fix))
+
+
+def _allowed_values(parameter: Any) -> list[str]:
+    """The texts that a parameter may be; empty where it may be anything, or what is not text."""
+    allowed = parameter.get("AllowedValues") if isinstance(parameter, Mapping) else None
+    is_list = isinstance(parameter, Mapping) and "List" in str(parameter.get("Type"))
+    # a list is allowed item by item; yes without quotes is true to AWS, and 1.10 is 1.1
+    is_plain = isinstance(allowed, list) and all(
+        isinstance(value, str) and scalar(value) == value for value in allowed
+    )
+    return list(allowed) if isinstance(allowed, list) and is_plain and not is_list else []
 
 
 def _note_defaults(estate: Estate, source: str, functions: Functions) -> None:

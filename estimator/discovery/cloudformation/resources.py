@@ -144,9 +144,13 @@ class ResourceParser:
         rules = (
             encryption.get("ServerSideEncryptionConfiguration")
             if isinstance(encryption, dict)
-            else None
+            else encryption
         )
-        rule = rules[0] if isinstance(rules, list) and rules and isinstance(rules[0], dict) else {}
+        rule = rules[0] if isinstance(rules, list) and rules else rules
+        if not isinstance(rule, dict):
+            why = rule.why if isinstance(rule, Open) else f"it is {_describe(rule)}"
+            bucket.record("bucket_key", False, place, f"BucketEncryption: {why}")
+            return
         self._flag(bucket, "bucket_key", rule, "BucketKeyEnabled", place)
         default = rule.get("ServerSideEncryptionByDefault")
         algorithm = default.get("SSEAlgorithm") if isinstance(default, dict) else None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.discovery.aws_responses.organization import Organization, take_tags
+from estimator.discovery.aws_responses.organization import Organization, take_tags, without_ids
 from estimator.discovery.estate import Estate, Fact
 from estimator.discovery.terraform.nodes import Node, blocks_of
 from estimator.inventory.accounts_csv import ACTIVE, account_status, status_word
@@ -36,13 +36,20 @@ class AccountParser:
         for root in blocks_of(node.get("roots")):
             if isinstance(root, Mapping):
                 self._units.take_unit({"Id": root.get("id"), "Name": root.get("name")})
-        listed = [
-            account for account in blocks_of(node.get("accounts")) if isinstance(account, Mapping)
+        listed = blocks_of(node.get("accounts"))
+        members = [
+            account
+            for account in listed
+            if isinstance(account, Mapping) and is_account(account.get("id"))
         ]
-        for account in listed:
+        for account in members:
             self._member(account, node)
-        if listed:
+        nameless = len(listed) - len(members)
+        if nameless:
+            self._estate.completeness.missed("accounts", node.label, without_ids(nameless))
+        elif listed:
             self._estate.members = node.label
+        if listed:
             self._estate.completeness.saw("accounts", node.label)
 
     def unit(self, node: Node) -> None:
@@ -61,8 +68,6 @@ class AccountParser:
             )
 
     def _member(self, member: Mapping[str, Any], node: Node) -> None:
-        if not is_account(member.get("id")):
-            return
         # AWS replaced status by state; a provider may have either, both, or neither
         status = status_word(account_status(member, ("state", "status"))) or ACTIVE
         if status != ACTIVE:

@@ -54,7 +54,7 @@ class Node:
     def get(self, name: str) -> Any:
         """Whatever stands in an attribute; one that is marked as sensitive is noted as read."""
         value = self.values.get(name)
-        if value not in (None, "", [], {}) and _has_mark(self.sensitive.get(name)):
+        if value not in (None, "", [], {}) and has_mark(self.sensitive.get(name)):
             self.read.add(name)
         return value
 
@@ -66,11 +66,11 @@ class Node:
         return inside
 
 
-def _has_mark(marks: Any) -> bool:
-    """True where something inside is sensitive: marks have the shape of what they mark."""
+def has_mark(marks: Any) -> bool:
+    """True where something inside is marked: marks have the shape of what they mark."""
     if isinstance(marks, Mapping | list):
         parts = marks.values() if isinstance(marks, Mapping) else marks
-        return any(_has_mark(part) for part in parts)
+        return any(has_mark(part) for part in parts)
     return marks is True
 
 

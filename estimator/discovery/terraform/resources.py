@@ -10,7 +10,7 @@ from estimator.discovery.estate import Estate, Resource
 from estimator.discovery.selectors import record_selectors
 from estimator.discovery.terraform.accounts import AccountParser
 from estimator.discovery.terraform.keys import ALIAS, KEYS, KeyParser
-from estimator.discovery.terraform.nodes import APPLY, Node, blocks_of, first_block
+from estimator.discovery.terraform.nodes import APPLY, Node, blocks_of, first_block, has_mark
 from estimator.discovery.terraform.references import Owners, References
 from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown
@@ -248,7 +248,7 @@ def _flag(
 
 def _take_selectors(trail: Resource, node: Node) -> None:
     """Note what a trail's event selectors take in."""
-    if node.is_unknown("event_selector") or node.is_unknown("advanced_event_selector"):
+    if _has_open_selectors(node):
         trail.record("kms_events", True, node.label, f"event selectors: {APPLY}", "event_selector")
         return
     basic = [_rename(block, _BASIC) for block in blocks_of(node.get("event_selector"))]
@@ -261,6 +261,20 @@ def _take_selectors(trail: Resource, node: Node) -> None:
     note = "advanced_event_selector" if advanced else "event_selector"
     source = note if basic or advanced else f"no {note}"
     record_selectors(trail, basic, advanced, node.label, source)
+
+
+def _has_open_selectors(node: Node) -> bool:
+    """True where the plan leaves open what selectors say of management events, whole or in part."""
+    if node.is_unknown("event_selector") or node.is_unknown("advanced_event_selector"):
+        return True
+    basic, advanced = (
+        [block for block in blocks_of(node.unknown.get(name)) if isinstance(block, Mapping)]
+        for name in ("event_selector", "advanced_event_selector")
+    )
+    # which objects data events are of says nothing of management events
+    parts = [block.get(attribute) for block in basic for attribute in _BASIC.values()]
+    whole = [block.get("field_selector") is True for block in advanced]
+    return any(map(has_mark, (*parts, *whole)))
 
 
 def _rename(block: Any, attributes: Mapping[str, str]) -> Any:
