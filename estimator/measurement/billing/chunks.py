@@ -80,6 +80,8 @@ def chunks_of(rows: Iterable[tuple[int, list[str]]], columns: Columns) -> Iterat
     charged: list[tuple[str, ...]] = []
     chunk = Chunk()
     for number, row in rows:
+        if cells.is_header(row, number):
+            continue
         if cells.is_forecast(row):
             chunk.forecasts += 1
             continue
@@ -113,6 +115,7 @@ class _Cells:
 
     def __init__(self, columns: Columns, where: Mapping[str, int]) -> None:
         self._where = where
+        self._header, self._names = list(columns.names), frozenset(columns.names)
         self._usage = cache(columns.layout.is_usage)
         self._known: dict[tuple[str, ...], tuple[bool, bool, str | None]] = {}
 
@@ -120,6 +123,25 @@ class _Cells:
         """A cell, empty where the table has no such column."""
         at = self._where.get(field)
         return "" if at is None else row[at]
+
+    def is_header(self, row: list[str], number: int) -> bool:
+        """Tell whether a row is the header again, as where files were joined: their lines follow.
+
+        Raises
+        ------
+        UnreadableError
+            Its columns are in another order: the lines behind it would be read under wrong names.
+        """
+        if self.get(row, "kind") not in self._names:
+            return False
+        if row != self._header and sorted(row) == sorted(self._header):
+            raise UnreadableError(
+                "a header with its columns in another order",
+                "the lines of one header",
+                "name the files that were joined one by one",
+                line=number,
+            )
+        return row == self._header
 
     def is_usage(self, row: list[str]) -> bool:
         """Tell whether a line is usage."""

@@ -258,9 +258,7 @@ def _csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterator[Chun
     # never lower: the limit is the whole process's, and others may have raised it
     csv.field_size_limit(max(csv.field_size_limit(), _MOST_FIELD))
     wrapper, reader = open_rows(stream, text)
-    header = list(text.header)
-    width, ordered, names = len(header), sorted(header), frozenset(header)
-    kind, _ = columns.where["kind"]
+    width = len(text.header)
     is_wide = text.encoding.startswith("utf-16")
 
     def rows() -> Iterator[tuple[int, list[str]]]:
@@ -281,15 +279,6 @@ def _csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterator[Chun
             # half a character lost: line ends become U+0A00, which is none, and all is one cell
             if is_wide and any(_LOST_LINE in cell for cell in row):
                 raise UnreadableError(f"text that is no {text.encoding}", "text in UTF-8")
-            if row == header:  # files joined one behind another: their lines follow
-                continue
-            if len(row) == width and row[kind] in names and sorted(row) == ordered:
-                raise UnreadableError(
-                    "a header with its columns in another order",
-                    "the lines of one header",
-                    "name the files that were joined one by one",
-                    line=reader.line_num + text.before,
-                )
             if len(row) == width:
                 yield reader.line_num + text.before, row
             elif row:

@@ -20,7 +20,7 @@ from tests.measurement.billing.bills import (
     legacy,
     write_file,
 )
-from tests.measurement.billing.forms import answer, bills_page, download
+from tests.measurement.billing.forms import answer, as_workbook, bills_page, download
 
 READ = Line(amount="1000", cost="0.003", rate="0.000003", operation="Decrypt")
 KEYS = Line("eu-west-1-KMS-Keys", "24", "0.0333333333", "0.0013888889", "Key-Hours", "CreateKey")
@@ -134,6 +134,19 @@ def test_a_joined_file_with_another_order_of_columns_is_refused(tmp_path):
     bill = write_file(tmp_path / "bill.csv", as_csv(rows) + as_csv(other))
     with pytest.raises(KmscostError, match=r"bill\.csv:4: found a header .* in another order"):
         measure_bill(bill)
+
+
+def test_headers_in_a_sheet_are_no_lines_either(tmp_path):
+    """The same again: 2 x 1,000 + 2 x 1,000 of four lines; in another order it is refused."""
+    rows = [{**row, "resourceTags/user:Name": "x"} for row in legacy([READ] * 2)]
+    header = {name: name for name in rows[0]}
+    sheet = as_workbook([*rows, header, *rows])
+    actuals = measure_bill(write_file(tmp_path / "bill.xlsx", sheet))
+    assert (actuals.totals["requests"], actuals.records) == (4_000, 4)
+    turned = dict(zip(header, reversed(header), strict=True))
+    other = write_file(tmp_path / "other.xlsx", as_workbook([*rows, turned, *rows]))
+    with pytest.raises(KmscostError, match="another order"):
+        measure_bill(other)
 
 
 def test_two_columns_of_one_name_are_said(tmp_path):
