@@ -17,6 +17,7 @@ from estimator.measurement.athena.template import TEMPLATE
 from estimator.measurement.cloudtrail_logs.callers import REPLICATION_SESSION, SERVICE
 from estimator.measurement.cloudtrail_logs.requests import COPIES
 from estimator.measurement.envelopes.event_kinds import (
+    CATEGORIES_APART,
     KMS,
     NO_CALLS,
     NO_CATEGORIES,
@@ -93,6 +94,7 @@ def athena_sql(
         calls=_texts(WITH_PARAMETERS),
         service_event=_text(SERVICE_EVENT),
         no_categories=_texts(NO_CATEGORIES),
+        categories_apart=_texts(CATEGORIES_APART),
         request=_text(REQUEST),
         hours=_text(HOURS),
         any_day=_text(f"{ANY_DAY}*"),

@@ -12,8 +12,8 @@ events AS (
     told.what,
     IF(REGEXP_LIKE(log.eventtime, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}'),
       SUBSTR(log.eventtime, 1, 10), '') AS day,
-    -- network activity and the like say nothing of the requests of their hour
-    IF(told.what = {hours} AND COALESCE(log.eventcategory, '') NOT IN ({no_categories}) AND
+    -- data events, network activity and the like say nothing of the requests of their hour
+    IF(told.what = {hours} AND COALESCE(log.eventcategory, '') NOT IN ({categories_apart}) AND
       REGEXP_LIKE(log.eventtime, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T([01][0-9]|2[0-3])'),
       SUBSTR(log.eventtime, 12, 2), '') AS hour,
     COALESCE(log.recipientaccountid, '') AS recorder,
@@ -28,7 +28,7 @@ events AS (
         log.additionaleventdata, JSON_FORMAT(CAST(log.useridentity AS JSON))] AS JSON))),
       CONCAT(COALESCE(log.recipientaccountid, ''), ' ', COALESCE(log.awsregion, ''), ' ',
         COALESCE(SUBSTR(log.eventtime, 1, 13), ''),
-        IF(COALESCE(log.eventcategory, '') IN ({no_categories}), ' ', ''))) AS event,
+        IF(COALESCE(log.eventcategory, '') IN ({categories_apart}), ' ', ''))) AS event,
     IF(told.what = {request}, COALESCE(log.sharedeventid, ''), '') AS shared,
     IF(told.what = {request}, log.requestparameters) AS parameters,
     IF(told.what = {request}, log.resources) AS resources,

@@ -26,7 +26,7 @@ from estimator.measurement.cloudtrail_logs.silent_files import (
     tells_of_calls,
 )
 from estimator.measurement.cloudtrail_logs.unpack import unpack
-from estimator.measurement.envelopes.event_kinds import NO_CATEGORIES
+from estimator.measurement.envelopes.event_kinds import CATEGORIES_APART
 from estimator.measurement.object_name import parse_name, written_at
 from estimator.measurement.skipped import Skipped
 from estimator.measurement.unreadable import WHOLE, UnreadableError, readable
@@ -254,7 +254,7 @@ def _spans(records: Sequence[Record]) -> set[tuple[str, str, str]]:
         (record.recipient, record.region, record.time[:13])
         for record in records
         # as `tells_of_calls`, without a call for each record
-        if record.time and record.source and record.category not in NO_CATEGORIES
+        if record.time and record.source and record.category not in CATEGORIES_APART
     }
     return {(recipient or "", region or "", hour) for recipient, region, hour in few}
 

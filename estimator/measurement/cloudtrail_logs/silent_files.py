@@ -6,18 +6,22 @@ from collections import Counter
 
 from estimator.measurement.cloudtrail_logs.record import Record
 from estimator.measurement.cloudtrail_logs.records import Log
-from estimator.measurement.envelopes.event_kinds import NO_CATEGORIES, OTHERS
+from estimator.measurement.envelopes.event_kinds import CATEGORIES_APART, OTHERS
 
-_OTHER_EVENTS = {"NetworkActivity": "network activity events", "Aggregated": "aggregated events"}
+_OTHER_EVENTS = {
+    "Aggregated": "aggregated events",
+    "Data": "data events",
+    "NetworkActivity": "network activity events",
+}
 
 
 def tells_of_calls(record: Record) -> bool:
     """Whether an event proves that the calls of its hour were recorded.
 
-    An Insight is of no service, and network activity and aggregated events are of trails of their
-    own: they say nothing of the hour's requests.
+    An Insight is of no service, and data, network activity and aggregated events may be all that a
+    trail records: they say nothing of the hour's requests.
     """
-    return record.source is not None and record.category not in NO_CATEGORIES
+    return record.source is not None and record.category not in CATEGORIES_APART
 
 
 def silent_kind(log: Log, seen: int, categories: set[str]) -> str:

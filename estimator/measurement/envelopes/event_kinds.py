@@ -10,6 +10,9 @@ CLOUDTRAIL = "cloudtrail.amazonaws.com"  # as a caller
 SERVICE_EVENT = "AwsServiceEvent"
 NO_CALLS = frozenset({SERVICE_EVENT, "AwsCloudTrailInsight", "AwsVpceEvent"})
 NO_CATEGORIES = frozenset({"Insight", "NetworkActivity", "Aggregated"})
+# a trail may record these and no management events, such as KMS requests: of their hour they prove
+# nothing
+CATEGORIES_APART = NO_CATEGORIES | {"Data"}
 
 # requests that have parameters always: without them nobody knows whose they are
 WITH_PARAMETERS = frozenset(

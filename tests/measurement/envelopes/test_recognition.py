@@ -192,6 +192,17 @@ def test_network_activity_covers_no_hour(tmp_path: Path) -> None:
         measure(tmp_path, json.dumps({"Records": [later]}))
 
 
+def test_data_events_cover_no_hour(tmp_path: Path) -> None:
+    """A trail of data events alone records no KMS request: its hours are no hours without one."""
+    kinds = {"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventCategory": "Data"}
+    read = put(3) | kinds | {"eventTime": "2026-10-01T13:00:00Z"}
+    found = measure(tmp_path, json.dumps({"Records": [put(1), put(2), read]}))
+    ((_, days),) = found.coverage.hours.items()
+    assert (found.totals["requests"], list(days.values())) == (2, [1 << 10])
+    with pytest.raises(KmscostError, match="data events alone"):
+        measure(tmp_path, json.dumps({"Records": [read]}))
+
+
 def test_service_events_of_2015(tmp_path: Path) -> None:
     """A service's event with an encryption context is a request; RotateKey is none."""
     service = {"eventType": "AwsServiceEvent"}
