@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from estimator.figures import money, signed, significant
 from estimator.reconciliation.parts import PARTS, own_parts
@@ -72,7 +72,11 @@ class LimitState:
     why : str or None
         By how much it is broken, and because of what.
     difference : float
-        What it was held against. [currency]
+        What it was held against, with `used_early`. [currency]
+    used_early : float
+        The worth of free requests used before their days, which is put back. [currency]
+    without : str
+        Lines that are missing and that it was held without, such as ``without keys``.
     """
 
     limit: DifferenceLimit
@@ -80,11 +84,26 @@ class LimitState:
     condition: str = ""
     why: str | None = None
     difference: float = 0.0
+    used_early: float = 0.0
+    without: str = ""
 
     @property
     def text(self) -> str:
         """The limit and its state, such as ``Limit 5% kept, if no line counts twice``."""
         return f"Limit {self.limit.text} {self.state}{', ' * bool(self.condition)}{self.condition}"
+
+    def to_dict(self, currency: str) -> dict[str, Any]:
+        """As documented JSON; the difference where it is not that of bill and forecast alone."""
+        code = currency.lower()
+        early = {f"cost_{code}_difference": self.difference, f"cost_{code}_early": self.used_early}
+        return {
+            "limit": self.limit.text,
+            "state": self.state,
+            "broken": self.why is not None,
+            "condition": self.condition or None,
+            "why": self.why,
+            **(early if self.used_early else {}),
+        }
 
 
 def judge_limit(
@@ -98,6 +117,7 @@ def judge_limit(
     unknown: str,
     has_kms: bool,
     condition: str = "",
+    used_early: float = 0.0,
 ) -> LimitState:
     """Hold a limit against the difference of forecast and bill.
 
@@ -116,8 +136,12 @@ def judge_limit(
         where the bills of all payers are there, tell their days and have a line of all that costs.
     condition : str
         What the sums of the bill depend on, such as that no line of it counts twice.
+    used_early : float
+        The worth of free requests that the bill used before their days. [currency]
     """
     parts = own_parts(parts)
+    # requests that are free sooner are no fewer requests, and would hide what is more
+    parts["free_tier"] += used_early
     error = math.fsum(parts.values())
     # an estimate of an open month has less whatever the forecast; more than all of the month's is
     # more
@@ -126,7 +150,7 @@ def judge_limit(
     if not limit.is_broken_by(error, before):
         if unknown:
             return LimitState(limit, "not held", unknown)
-        return LimitState(limit, "kept", condition, difference=error)
+        return LimitState(limit, "kept", condition, None, error, used_early)
     if not has_kms:
         why = f"the limit of {limit.text} cannot be kept: the bill of {month} has no line of AWS "
         why += f"KMS, and {currency} {money(before)} is forecast"
@@ -138,9 +162,21 @@ def judge_limit(
     more = "more" if error > 0 else "less"
     why = (
         f"over the limit of {limit.text}{', ' * bool(condition)}{condition}: {month} is billed "
-        f"{currency} {money(abs(error))}{of_it} {more} than the forecast's {money(before)}; "
-        f"largest part: {PARTS[largest]}, {currency} {signed(money(parts[largest]))}"
+        f"{currency} {money(abs(error))}{of_it} {more} than the forecast's {money(before)}"
+        f"{used_early_words(currency, used_early)}; largest part: {PARTS[largest]}, {currency} "
+        f"{signed(money(parts[largest]))}"
     )
     if largest == "writes":
         why += "; write into the inventory, as cloudtrail_writes, what the bill does"
-    return LimitState(limit, "broken", condition, why, error)
+    return LimitState(limit, "broken", condition, why, error, used_early)
+
+
+def used_early_words(currency: str, used_early: float) -> str:
+    """Return what is put back into a difference that is held; empty where nothing is.
+
+    >>> used_early_words("USD", 0.0406)
+    ', with USD 0.0406 of free requests used early put back'
+    """
+    if not used_early:
+        return ""
+    return f", with {currency} {money(used_early)} of free requests used early put back"

@@ -17,6 +17,8 @@ from estimator.reconciliation.parts import OWN_COSTS, has_billed
 
 # the forecast as the inventory takes writes, and as the bill does [currency]
 _BOTH = ("cost", "as_billed")
+_BOTH_FREE = ("free", "as_billed_free")  # the worth of the free requests in both [currency]
+_NOISE = 1e-9  # what sums leave over that should be zero [currency]
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,30 @@ def billed_and_rest(
     return math.fsum(billed for billed, _ in amounts), math.fsum(rest for _, rest in amounts)
 
 
+def worth_used_early(found: BilledMonth, part: str = "", names: tuple[str, ...] = ()) -> float:
+    """Return the worth of the free requests that the bill used before their days. [currency]
+
+    So much less is billed of the same use, as the rest of the month is short of them. Of what the
+    bill has lines of; 0 where it covers the month, or does not tell its days.
+
+    Parameters
+    ----------
+    part, names : str, tuple of str
+        As of `billed_and_rest`.
+    """
+    rows, forecast = found.rows, found.forecast(part, names)
+    if part:
+        rows = rows[rows[part].isin(names).to_numpy()]
+    rows, forecast = found.missing.leave_out(rows), found.missing.leave_out(forecast)
+    early = []
+    for (payer, unit), expected in forecast.groupby(["payer", "unit"]):
+        of_unit = rows[((rows["payer"] == payer) & (rows["unit"] == unit)).to_numpy()]
+        whole, to_date = (math.fsum(expected[f"as_billed_free{days}"]) for days in ("", "_to_date"))
+        early.append(_used_early(_free_part_as_billed(of_unit, expected), whole - to_date))
+    worth = math.fsum(early)
+    return worth if worth > _NOISE else 0.0
+
+
 def _of_payer(
     found: BilledMonth, payer: str, rows: pd.DataFrame, forecast: pd.DataFrame, *, of_part: bool
 ) -> tuple[float, float]:
@@ -156,13 +182,12 @@ def _rest_of_unit(
     says: the inventory's word stands for the rest until it is changed.
     """
     own_to_date, to_date, own_free, free_to_date = (
-        math.fsum(of_known[f"{name}_to_date"]) for name in (*_BOTH, "free", "as_billed_free")
+        math.fsum(of_known[f"{name}_to_date"]) for name in (*_BOTH, *_BOTH_FREE)
     )
     own, whole = (math.fsum(forecast[name]) for name in _BOTH)
     rest = cost_of_rest(
         own_to_date + _own_difference(rows) - to_date,
-        # the free requests that it has less than its own interpretation would have by now
-        math.fsum(rows["cost_free_tier"]) + free_to_date - own_free,
+        _free_part_as_billed(rows, of_known),
         to_date,
         whole,
         free_to_date,
@@ -171,6 +196,15 @@ def _rest_of_unit(
     )
     early = _used_early(math.fsum(rows["cost_free_tier"]), math.fsum(forecast["free"]) - own_free)
     return max(rest, own - own_to_date + early)
+
+
+def _free_part_as_billed(rows: pd.DataFrame, forecast: pd.DataFrame) -> float:
+    """The free tier's part of the difference, of the forecast as the bill takes writes. [currency]
+
+    What its own interpretation would have free by now, less what the bill has.
+    """
+    own, as_billed = (math.fsum(forecast[f"{name}_to_date"]) for name in _BOTH_FREE)
+    return math.fsum(rows["cost_free_tier"]) + as_billed - own
 
 
 def _used_early(free_part: float, left: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,12 @@ from estimator.reconciliation.bill_coverage import BilledDays, MissingLines
 from estimator.reconciliation.difference_limit import DifferenceLimit, LimitState, judge_limit
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS, has_billed, own_parts
-from estimator.reconciliation.rest_of_month import BilledMonth, MonthCost, billed_and_rest
+from estimator.reconciliation.rest_of_month import (
+    BilledMonth,
+    MonthCost,
+    billed_and_rest,
+    worth_used_early,
+)
 from pricing.notebook import NotebookResult
 
 
@@ -170,6 +175,10 @@ class Reconciliation(NotebookResult):
         rows = self.missing.leave_out(self._billed_month.forecast(part, names))
         return math.fsum(rows["as_billed_to_date"])
 
+    def used_early(self, part: str = "", names: tuple[str, ...] = ()) -> float:
+        """As `estimator.reconciliation.rest_of_month.worth_used_early`, of this bill. [currency]"""
+        return worth_used_early(self._billed_month, part, names)
+
     @property
     def covers(self) -> str:
         """What the bill covers, such as ``to 15 October``; empty where that is the whole month."""
@@ -235,7 +244,8 @@ class Reconciliation(NotebookResult):
             return found
         # what has no line counts as nothing billed, and would hide what the lines have more
         rows = self.missing.leave_out(self.rows)
-        return self._hold(self.limit, math.fsum(rows["cost_forecast"]), _parts_of(rows))
+        found = self._hold(self.limit, math.fsum(rows["cost_forecast"]), _parts_of(rows))
+        return replace(found, without=self.missing.text)
 
     def _hold(
         self, limit: DifferenceLimit, before: float, parts: Mapping[str, float]
@@ -250,6 +260,7 @@ class Reconciliation(NotebookResult):
             unknown=self._unknown_bills,
             has_kms=self.has_kms,
             condition=self.condition,
+            used_early=self.used_early(),
         )
 
     @property
@@ -309,13 +320,7 @@ class Reconciliation(NotebookResult):
             "measured_share": self.measured_share,
             "limit": None
             if (judged := self.judged_limit) is None
-            else {
-                "limit": judged.limit.text,
-                "state": judged.state,
-                "broken": judged.why is not None,
-                "condition": judged.condition or None,
-                "why": judged.why,
-            },
+            else judged.to_dict(self.currency),
             "notices": [*self.notices, self.other_interpretation_line],
         }
 

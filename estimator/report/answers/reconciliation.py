@@ -23,6 +23,7 @@ from estimator.figures import (
 from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
+from estimator.reconciliation.difference_limit import used_early_words
 from estimator.reconciliation.parts import NOT_FORECAST, OWN, PARTS
 from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
@@ -331,9 +332,9 @@ def _limit(reconciliation: Reconciliation) -> list[str]:
         return []
     if judged.state == "not held":
         return [judged.text]
+    unit = reconciliation.currency
     off = signed(money_like(judged.difference, _largest_total(reconciliation)))
     # of a bill that lacks lines what these cost may be left out, and is then named
-    is_part = judged.difference != reconciliation.forecast_error
-    where = f" {reconciliation.missing.text}" if is_part else ""
-    error = f"{reconciliation.currency} {off}{where}"
+    where = f"{' ' * bool(judged.without)}{judged.without}"
+    error = f"{unit} {off}{where}{used_early_words(unit, judged.used_early)}"
     return [f"{judged.text}: without what is not CloudTrail's the difference is {error}"]

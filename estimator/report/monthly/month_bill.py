@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -26,12 +26,29 @@ _EVERYTHING = Covered("", ())
 
 @dataclass(frozen=True)
 class BillRange:
-    """A bill beside the forecast's 5th and 95th percentile of the same days. [currency]"""
+    """A bill beside the forecast's 5th and 95th percentile of the same days. [currency]
+
+    `used_early` is the worth of free requests that the bill used before their days: with them it is
+    held against the range. `needs_early` where without them it would lie elsewhere.
+    """
 
     billed: float
     low: float
     high: float
     is_inside: bool
+    used_early: float = 0.0
+    needs_early: bool = False
+
+    @property
+    def with_early(self) -> float:
+        """What is held against the range. [currency]"""
+        return self.billed + self.used_early
+
+    def to_dict(self) -> dict[str, float | bool]:
+        """As documented JSON."""
+        found = {"billed": self.billed, "low": self.low, "high": self.high}
+        early = {"early": self.used_early} if self.used_early else {}
+        return {**found, "is_inside": self.is_inside, **early}
 
     @property
     def has_width(self) -> bool:
@@ -41,10 +58,11 @@ class BillRange:
     @property
     def place(self) -> str:
         """Where a bill is that is as good as inside: nobody reads 0.08 as inside 0.084 to 0.263."""
-        beyond = max(self.low - self.billed, self.billed - self.high)
+        amount = self.with_early
+        beyond = max(self.low - amount, amount - self.high)
         ends = between_ends(self.low, self.high)
         # ends are printed in three digits, and a bill at one of them is no further than these
-        if beyond <= 0 or range_end(self.billed, max(self.low, self.high)) in ends.split(" to "):
+        if beyond <= 0 or range_end(amount, max(self.low, self.high)) in ends.split(" to "):
             return "inside"
         return "within half a cent of" if beyond <= HALF_CENT else "within a tenth of"
 
@@ -175,7 +193,15 @@ class MonthBill:
         elif place.column:
             lowest = min(lowest, to_date * (1 - TENTH))
             highest = max(highest, to_date * (1 + TENTH) + HALF_CENT)
-        return BillRange(cost.billed, low, high, lowest <= cost.billed <= highest)
+        early = found.used_early(place.column, place.members)
+        alone, with_early = (
+            BillRange(cost.billed, low, high, lowest <= cost.billed + more <= highest, more)
+            for more in (0.0, early)
+        )
+        elsewhere = alone.is_inside != with_early.is_inside or (
+            with_early.has_width and alone.place != with_early.place
+        )
+        return replace(with_early, needs_early=elsewhere)
 
     def _factor(self, place: Covered, bill_range: BillRange | None) -> float | None:
         """How many times what was expected a part of the bill is; None where nothing tells it.
@@ -187,11 +213,11 @@ class MonthBill:
             return 1.0
         if bill_range is None:
             return None
-        if bill_range.is_inside or bill_range.billed <= bill_range.high:
+        if bill_range.is_inside or bill_range.with_early <= bill_range.high:
             return 1.0
         # like with like: what a bill does not charge says nothing of the volume
         to_date = found.forecast_of_billed(place.column, place.members)
-        return max(bill_range.billed / to_date, 1.0)
+        return max(bill_range.with_early / to_date, 1.0)
 
     @cached_property
     def follows_other(self) -> bool:
@@ -209,9 +235,9 @@ class MonthBill:
         found = self.reconciliation
         if found is None or not found.is_comparable:
             return None
-        off = found.parts["rate"]
+        off, error = found.parts["rate"], found.forecast_error + found.used_early()
         # of the same sign: what prices make less is no reason of a bill that has more
-        is_most = off * found.forecast_error > 0 and abs(off) > abs(found.forecast_error) / 2
+        is_most = off * error > 0 and abs(off) > abs(error) / 2
         return off if is_most else None
 
     @cached_property

@@ -129,7 +129,7 @@ class MonthlyReport(ReportInputs):
             f"spent_{self.currency.lower()}": self.spent,
             "expected": self.expected,
             "expected_ahead": self.expected_ahead,
-            "range": None if bill_range is None else asdict(bill_range),
+            "range": None if bill_range is None else bill_range.to_dict(),
             "beside": list(self.document.beside),
             "answers": [
                 {"question": answer.question, "lines": list(answer.lines)}
