@@ -289,5 +289,7 @@ def _when(inputs: ReportInputs, state: BudgetState) -> str:
     first = month_in_words(state.first_over or "")
     if state.months_over == state.months_after:
         return f"from {first} on"
+    if state.months_over == 1:
+        return f"in {first} alone"
     ahead = inputs.forecast.months.count - 1
     return f"in {state.months_over:,} of the {ahead:,} months ahead, first in {first}"
