@@ -195,6 +195,19 @@ def adding_up(
     return [f"{amount * unit:,.{digits}f}" for amount in (*whole, sought)]
 
 
+def print_month_cost(billed: float, rest: float) -> tuple[str, str, str]:
+    """What is billed of a month, what is expected of the rest, and both, which add up as printed.
+
+    What is billed stands elsewhere too, so what rounding leaves over goes to the rest: whoever
+    prints that asks here, so that it reads the same wherever it stands.
+
+    >>> print_month_cost(2.31296, 2.31296)
+    ('2.31', '2.32', '4.63')
+    """
+    billed_text, rest_text, total = adding_up([billed, rest], billed + rest, repeated={0})
+    return billed_text, rest_text, total
+
+
 def print_amounts(
     costs: Sequence[float], total: float, repeated: Collection[int] = ()
 ) -> list[str]:

@@ -40,8 +40,17 @@ def misplaced_key(
         for name, below, is_list in _children(candidate):
             if not is_list and any(key in _keys(part) for part in below):
                 return f"{key} belongs inside {name}: {{..., {key}: {written}}}"
-    if key_in_other_number(key, allowed_keys(model, place)):
-        return None  # `keys` of a trail is its key, not the section
+    other = key_in_other_number(key, allowed_keys(model, place))
+    sections = {
+        name
+        for candidate in _models_at(model, place)
+        for name, _, is_list in _children(candidate)
+        if is_list
+    }
+    # `keys` of a trail is its key, not the section; one text is no section: `key: logs` at the top
+    # lost the blanks before it
+    if other is not None and not (other in sections and isinstance(value, str)):
+        return None
     if place and key in _keys(model):
         return f"{key} belongs at the top of the file, without blanks before it"
     owners = [

@@ -69,6 +69,8 @@ def test_nothing_to_draft_ends_well_and_writes_nothing(tmp_path):
         (["discover", "cloudformation", "t.yaml", "--parameter", "=x"], 2, "--parameter"),
         # AWS refuses it, and every condition that asks for it would not hold
         (["discover", "cloudformation", "t.yaml", "--parameter", "Log=All"], 2, "mean all?"),
+        (["discover", "cloudformation", "t.yaml", "--parameter", "Days=a"], 2, "a number no less"),
+        (["discover", "cloudformation", "t.yaml", "--parameter", "Days=89"], 2, "no less than 90"),
         # without --merge the draft itself would take the inventory's place
         (["discover", "terraform", "main.tf", "--replace"], 2, "name it with --merge"),
         (["discover", "cloudformation", "t.yaml", "--replace"], 2, "name it with --merge"),
@@ -86,7 +88,8 @@ def test_mistakes_are_one_sentence(tmp_path, arguments, code, says):
     (tmp_path / "main.tf").write_text('resource "aws_cloudtrail" "x" {\n', encoding="utf-8")
     (tmp_path / "t.yaml").write_text(
         "Parameters:\n  Stage: {Type: String, Default: y}\n"
-        "  Log: {Type: String, AllowedValues: [all, none]}\nResources: {}\n",
+        "  Log: {Type: String, AllowedValues: [all, none]}\n"
+        "  Days: {Type: Number, MinValue: 90, Default: 365}\nResources: {}\n",
         encoding="utf-8",
     )
     done = run(*arguments, cwd=tmp_path)

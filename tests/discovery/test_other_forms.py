@@ -321,6 +321,26 @@ def test_what_aws_config_did_not_record_is_no_deletion(tmp_path):
     assert any("did not record are missing" in todo.question for todo in draft.todo)
 
 
+def test_a_trail_that_was_recorded_before_is_not_missing(tmp_path):
+    """Its recorder was narrowed in February: what January's item says stands, with a question.
+
+    After its deletion it is another one, of which nothing is recorded: missing.
+    """
+    time = "configurationItemCaptureTime"
+    items = [{**item, time: "2026-01-01T00:00:00Z"} for item in config_items()]
+    gone = {**items[0], KIND: "ResourceDeleted", time: "2026-01-15T00:00:00Z"}
+    later = {**items[0], KIND: "ResourceNotRecorded", time: "2026-02-01T00:00:00Z"}
+    text = json.dumps({"configurationItems": [*items, later]})
+    draft = discover_aws_responses(save(tmp_path / "a", {"h.json": text}))
+    assert len(draft.inventory.trails) == 1
+    questions = [todo.question for todo in draft.todo]
+    assert any("stand here as it last recorded them" in question for question in questions)
+    assert not any("did not record are missing" in question for question in questions)
+    text = json.dumps({"configurationItems": [*items, gone, later]})
+    with pytest.raises(KmscostError, match="did not record are missing"):
+        discover_aws_responses(save(tmp_path / "b", {"h.json": text}))
+
+
 @pytest.mark.parametrize(
     ("early", "late"),
     [

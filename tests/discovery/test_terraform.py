@@ -158,6 +158,51 @@ def test_an_alias_that_is_written_out_is_the_one_that_the_plan_makes(tmp_path, r
         assert any("1 key that no trail uses was left out" in notice for notice in draft.notices)
 
 
+@pytest.mark.parametrize(("alias", "is_it"), [("logs", True), ("twice", False), ("other", False)])
+def test_an_alias_that_a_trail_names_alone_is_the_one_that_the_plan_makes(tmp_path, alias, is_it):
+    """The key of alias/logs, which rotates every 90 days; neither account nor ARN is known yet.
+
+    Of two keys with one alias it is neither, nor is it a key whose ARN says that it is elsewhere.
+    """
+    elsewhere = "arn:aws:kms:us-west-2:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    rotates = {"enable_key_rotation": True, "rotation_period_in_days": 90}
+    aliases = {"a": "logs", "b": "twice", "c": "twice"}
+    keys = {"a": "logs", "b": "logs", "c": "second"}
+    path = save(
+        tmp_path,
+        plan(
+            [
+                instance("aws_cloudtrail.org", {**TRAIL, "kms_key_id": f"alias/{alias}"}),
+                *(instance(f"aws_kms_key.{key}", rotates) for key in ("logs", "second")),
+                *(
+                    instance(f"aws_kms_alias.{name}", {"name": f"alias/{written}"})
+                    for name, written in aliases.items()
+                ),
+                instance("aws_kms_alias.d", {"name": "alias/other", "target_key_id": elsewhere}),
+            ],
+            [change(f"aws_kms_key.{key}", ["arn"]) for key in ("logs", "second")],
+            [
+                configure("aws_cloudtrail", "org"),
+                *(configure("aws_kms_key", key) for key in ("logs", "second")),
+                *(
+                    configure("aws_kms_alias", name, target_key_id=[f"aws_kms_key.{key}.id"])
+                    for name, key in keys.items()
+                ),
+                configure("aws_kms_alias", "d"),
+            ],
+            providers=EU,
+        ),
+    )
+    draft = discover_terraform(path)
+    key = key_of(draft)
+    if is_it:
+        assert (key.id, key.region) == ("logs", "eu-west-1")
+        assert "rotates every 90 days" in todo_at(draft, f"keys {key.id}: rotations")[0]
+    else:
+        assert key.id == "key-of-org"
+        assert any(f"alias/{alias} is not described" in todo.question for todo in draft.todo)
+
+
 def test_count_and_for_each_pair_trails_with_keys_of_the_same_index(tmp_path):
     """Two trails and two keys by for_each: each trail gets the key of its own index."""
     resources = [

@@ -112,6 +112,20 @@ def test_a_budget_that_short_months_keep_is_not_broken_from_a_month_on(tmp_path)
     assert "budget kms 4.70, first broken in 2026-10" in monthly.markdown()
 
 
+def test_a_budget_that_one_month_breaks_is_broken_in_it_alone(tmp_path):
+    """A replay in March adds 31 x 100,000 x 0.000003 = 9.30; all other months keep 5.00."""
+    replay = (
+        "{name: replay, kind: fixed, gets_per_day: 100000, from: 2027-03-01, until: 2027-04-01}"
+    )
+    text = SMALL.replace("readers: [", f"readers: [{replay}, ")
+    path = write(tmp_path, f"{text}budgets: [{{name: kms, usd_per_month: 5.00}}]\n")
+    monthly = report(path, MONTH, advice=False, draws=100)
+    assert monthly.verdict.sentence.endswith(
+        "Budget kms is expected to be broken in March 2027 alone."
+    )
+    assert "budget kms 5.00, broken in 2027-03" in monthly.markdown()
+
+
 def test_no_measurement_mends_a_price(tmp_path):
     """A quarter off that the bill does not have: 4.746784 x 0.75 = 3.560088 is 1.19 too low."""
     path = write(tmp_path, SMALL + "budgets: [{name: kms, usd_per_month: 50.00}]\n")

@@ -147,18 +147,19 @@ def text_of_october(folder, september):
 
 
 def test_a_report_says_what_of_a_past_month_is_forecast(tmp_path):
-    """September to the 15th: 2.31 of its 4.63 are forecast, in the table and in both sentences.
+    """September to the 15th: 2.32 of its 4.63 are forecast, in the table and in both sentences.
 
-    4.62592 + 4.746784 = 9.372704; no history was given, which is said once.
+    2.31296 billed and 2.31296 more are 4.62592, printed as 2.31 + 2.32 = 4.63, as a report of
+    September has it. 4.62592 + 4.746784 = 9.372704; no history was given, which is said once.
     """
     text = text_of_october(tmp_path, half(tmp_path))
-    assert "| 2026-09 | bill to 15 September, 2.31 forecast | 4.63 |" in text
-    assert "USD 4.75 for October 2026 against 4.63 (2.31 of it forecast) for September 2026" in text
-    assert "USD 9.37 in 2 of 10 months (nothing is known of 2026-01 to 2026-08), 2.31 of it" in text
+    assert "| 2026-09 | bill to 15 September, 2.32 forecast | 4.63 |" in text
+    assert "USD 4.75 for October 2026 against 4.63 (2.32 of it forecast) for September 2026" in text
+    assert "USD 9.37 in 2 of 10 months (nothing is known of 2026-01 to 2026-08), 2.32 of it" in text
     assert text.count("No earlier report is kept (--history FILE)") == 1
     assert "part of the bill in USD, with what is forecast of it" in text
-    # (30 - 15) / 30 of 4.62592 is 2.31 in the chart's words too
-    assert "billed 4.63 in 2026-09 to 4.75 in 2026-10; of it still expected 2.31 in 2026-09" in text
+    # in the chart's words too
+    assert "billed 4.63 in 2026-09 to 4.75 in 2026-10; of it still expected 2.32 in 2026-09" in text
 
 
 def test_a_change_to_a_month_that_may_count_twice_is_marked(tmp_path):

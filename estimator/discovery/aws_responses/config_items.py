@@ -53,6 +53,7 @@ _OTHERS = "resources of other types were passed over"
 _DELETED = "resources that AWS Config calls deleted were left out"
 _UNRECORDED = "resources that AWS Config found and did not record were left out"
 _TRAILS_UNRECORDED = "trails that AWS Config found and did not record are missing"
+_TRAILS_AS_BEFORE = "trails that AWS Config no longer records stand here as it last recorded them"
 _UNREAD = "items without a resourceType and an ARN, which may be trails, were left out"
 # fields that every whole item of a trail has, with a key or without one
 _ALWAYS = {
@@ -109,15 +110,25 @@ class ConfigItems:
 
     def _drop_unrecorded(self, estate: Estate) -> list[tuple[dict[str, Any], str]]:
         """The items that say what a resource is like; the others are counted."""
-        recorded, unrecorded = [], Counter[str]()
-        for item, source in self._items:
-            if item.get("configurationItemStatus") != _NOT_RECORDED:
-                recorded.append((item, source))
-                continue
-            unrecorded[source] += 1
+        recorded, unrecorded = (
+            [
+                (item, source)
+                for item, source in self._items
+                if (item.get("configurationItemStatus") == _NOT_RECORDED) is dropped
+            ]
+            for dropped in (False, True)
+        )
+        _note_counts(estate, Counter(source for _, source in unrecorded), _UNRECORDED)
+        seen = {
+            place
+            for item, _ in _latest(recorded)
+            if (place := _place_of(item)) and item.get("configurationItemStatus") not in _GONE
+        }
+        for item, source in unrecorded:
             if _kind_of(item) == _TRAIL:
-                estate.completeness.missed("trails", source, _TRAILS_UNRECORDED)
-        _note_counts(estate, unrecorded, _UNRECORDED)
+                # a recorder that was narrowed leaves the states that it had recorded before
+                why = _TRAILS_AS_BEFORE if _place_of(item) in seen else _TRAILS_UNRECORDED
+                estate.completeness.missed("trails", source, why)
         return recorded
 
 
@@ -133,15 +144,20 @@ def _latest(items: list[tuple[dict[str, Any], str]]) -> Iterator[tuple[dict[str,
     """
     latest: dict[tuple[str, ...], tuple[dict[str, Any], str]] = {}
     for number, (item, source) in enumerate(items):
-        name = _arn_of(item) or text_of(item, "resourceId") or text_of(item, "resourceName")
-        # a name alone is one of many: every account and Region may have a trail of it
-        seat = ("", "") if _arn_of(item) else (_account_of(item), str(item.get("awsRegion") or ""))
-        place: tuple[str, ...] = (_kind_of(item), *seat, name or str(number))
+        place = _place_of(item) or (_kind_of(item), str(number))
         if not item.get("configurationItemCaptureTime"):
             place = (*place, str(number))
         if place not in latest or _capture_time(item) >= _capture_time(latest[place][0]):
             latest[place] = item, source
     yield from latest.values()
+
+
+def _place_of(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """What tells a resource from all others; empty where nothing names it."""
+    name = _arn_of(item) or text_of(item, "resourceId") or text_of(item, "resourceName")
+    # a name alone is one of many: every account and Region may have a trail of it
+    seat = ("", "") if _arn_of(item) else (_account_of(item), str(item.get("awsRegion") or ""))
+    return (_kind_of(item), *seat, name) if name else ()
 
 
 def _arn_of(item: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +89,41 @@ def _check_parameters(given: Mapping[str, str], templates: Sequence[Template]) -
             fix = did_you_mean(name, known)
             raise UsageError(Problem("parameters", None, "", repr(name), expected, fix))
         for template in templates:
-            allowed = _allowed_values(template.parameters.get(name))
+            parameter = template.parameters.get(name)
+            allowed = _allowed_values(parameter)
             if allowed and value not in allowed:
                 expected = f"one of {listed(allowed)} for {name}"
                 fix = did_you_mean(value, allowed)
                 raise UsageError(Problem("parameters", None, "", repr(value), expected, fix))
+            number = _missed_number(parameter, value)
+            if number:
+                expected = f"{number} for {name}"
+                raise UsageError(Problem("parameters", None, "", repr(value), expected, ""))
+
+
+def _missed_number(parameter: Any, value: str) -> str:
+    """The numbers that a parameter may be, where a value is none of them; else empty."""
+    if not isinstance(parameter, Mapping) or parameter.get("Type") != "Number":
+        return ""
+    low, high = (_number(str(parameter.get(name))) for name in ("MinValue", "MaxValue"))
+    number = _number(value)
+    fits = (
+        number is not None and (low is None or low <= number) and (high is None or number <= high)
+    )
+    if fits:
+        return ""
+    ends = (("no less than", low), ("no more than", high))
+    words = [f"{word} {end:f}" for word, end in ends if end is not None]
+    return " ".join(("a number", " and ".join(words))).strip()
+
+
+def _number(text: str) -> Decimal | None:
+    """A number as CloudFormation reads it; None for other text."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def _allowed_values(parameter: Any) -> list[str]:

@@ -228,8 +228,8 @@ def _notices(todo: Sequence[Todo]) -> Iterator[str]:
 
 def _left_out(estate: Estate, outline: Outline) -> Iterator[str]:
     """Keys that no trail uses are none of CloudTrail's cost."""
-    named = (trail.value("key") for trail in estate.trails.values())
-    used = [key for name in named if isinstance(name, str) and (key := find_key(estate, name))]
+    sure = [trail for trail in estate.trails.values() if trail.value("key")]
+    used = [key for trail in sure if (key := find_key(estate, trail))]
     # the rest of a multi-Region key's family costs because of it, and is named there
     family = {name for key in used for name in key.value("relatives") or ()}
     family = (family & set(estate.keys)) - {key.identity for key in used}

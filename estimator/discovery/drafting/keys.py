@@ -35,13 +35,16 @@ class ResolvedKey:
     id: str = ""
 
 
-def find_key(estate: Estate, reference: str) -> Resource | None:
+def find_key(estate: Estate, trail: Resource) -> Resource | None:
     """The key that a trail names by ARN, alias, id or identity; None where nobody knows it.
 
     An ARN tells account and Region, whether or not anything else is said of the key.
     """
+    fact = trail.fact("key")
+    if fact is None or not isinstance(reference := fact.value, str):
+        return None
     known = reference if reference in estate.keys else estate.names.get(reference)
-    resource = estate.keys.get(known) if known else _key_of_alias(estate, reference)
+    resource = estate.keys.get(known) if known else _key_of_alias(estate, trail, reference)
     arn = parse_arn(resource.identity if resource is not None else reference, "kms")
     if arn is None or not arn.account:
         return resource
@@ -57,25 +60,34 @@ def find_key(estate: Estate, reference: str) -> Resource | None:
     return resource
 
 
-def _key_of_alias(estate: Estate, reference: str) -> Resource | None:
-    """The only key with the alias of an ARN; None for several, or where it is another place's.
+def _key_of_alias(estate: Estate, trail: Resource, reference: str) -> Resource | None:
+    """The only key with an alias, by name or ARN; None for several, or for another place's.
 
     An alias that is new has no ARN yet, and one written out names its key before that has any.
     """
     arn = parse_arn(reference, "kms")
-    if arn is None or not arn.resource.startswith("alias/"):
+    resource = reference if arn is None else arn.resource
+    if not resource.startswith("alias/"):
         return None
-    place = {"account": (arn.account, estate.account), "region": (arn.region, estate.region)}
+    spare = {"account": estate.account, "region": estate.region}
+    # a name alone is of the trail's place: a key that says it is of another is no match
+    place = {
+        "account": trail.value("account") or estate.account,
+        "region": trail.value("home") or estate.region,
+    }
+    if arn is not None:
+        place = {"account": arn.account, "region": arn.region}
     found = [
         key
         for key in estate.keys.values()
-        if arn.name in (key.value("aliases") or ())
-        and all((key.value(name) or spare) in (own, None) for name, (own, spare) in place.items())
+        if resource.removeprefix("alias/") in (key.value("aliases") or ())
+        and all((key.value(name) or spare[name]) in (own, None) for name, own in place.items())
     ]
     if len(found) != 1:
         return None
-    for name, (own, _) in place.items():
-        found[0].record(name, own, "its alias's ARN")
+    if arn is not None:
+        for name, own in place.items():
+            found[0].record(name, own, "its alias's ARN")
     return found[0]
 
 

@@ -65,9 +65,7 @@ def _resolve_trail(
     home = resource.fact("home")
     bucket = _find_bucket(estate, resource)
     reference = resource.fact("key")
-    named_key = None
-    if reference is not None and isinstance(reference.value, str):
-        named_key = find_key(estate, reference.value)
+    named_key = find_key(estate, resource)
     own = [home.value if home else None, named_key.value("region") if named_key else None]
     partition = locator.partition([*own, bucket.value("region") if bucket else None])
     account = locator.account(resource, partition)

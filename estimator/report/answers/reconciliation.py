@@ -24,7 +24,7 @@ from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.difference_limit import used_early_words
-from estimator.reconciliation.parts import NOT_FORECAST, OWN, PARTS
+from estimator.reconciliation.parts import NOT_FORECAST, OWN, PARTS, own_parts
 from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
 from estimator.report.columns import adding_up, relative_difference
@@ -172,27 +172,37 @@ def _quantities(
     return name, figure(before), measured, figure(after), signed(words), relative
 
 
+def own_amounts(
+    reconciliation: Reconciliation, decimals: int | None = None
+) -> tuple[str, dict[str, str], str]:
+    """From forecast to what is billed for CloudTrail, in amounts that add up as they are printed.
+
+    Returns
+    -------
+    str, dict, str
+        The forecast, the parts by name and what is billed: in so many decimals, or as many as the
+        amounts need. Table, chart and sentences ask here, so that a part reads the same in each.
+    """
+    parts, billed = own_parts(reconciliation.parts), reconciliation.billed
+    before = math.fsum(reconciliation.rows["cost_forecast"])
+    # the forecast stands elsewhere too: what rounding leaves over goes to the parts
+    first, *within, last = adding_up([before, *parts.values()], billed, {0}, decimals)
+    return first, dict(zip(parts, within, strict=True)), last
+
+
 def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     """From forecast to bill, one part after another: the amounts add up as they are printed."""
     code = reconciliation.currency.lower()
     totals = reconciliation.totals
-    before, after = (totals[f"cost_{code}_{side}"] or 0.0 for side in ("forecast", "billed"))
+    after = totals[f"cost_{code}_billed"] or 0.0
     # CloudTrail's parts first, so that a line between says what is billed for it
     parts = {name: reconciliation.parts[name] for name in (*OWN, *NOT_FORECAST)}
-    of_cloudtrail = [parts[name] for name in OWN]
-    # the line between adds up with the lines before it and with those behind it
-    own, *apart, whole = adding_up(
-        [math.fsum([before, *of_cloudtrail]), *(parts[name] for name in NOT_FORECAST)], after
-    )
+    others_cost = [parts[name] for name in NOT_FORECAST]
+    # what is billed for CloudTrail stands in the verdict, on cards and in the chart too
+    *_, whole = beside = adding_up([reconciliation.billed, *others_cost], after, repeated={0})
     decimals = len(whole.partition(".")[2])
-    first, *within, _ = adding_up(
-        [before, *of_cloudtrail],
-        float(own.replace(",", "")),
-        # the forecast stands in other tables too
-        repeated={0},
-        decimals=decimals,
-    )
-    amounts = dict(zip(parts, [*within, *apart], strict=True))
+    first, within, own = own_amounts(reconciliation, decimals)
+    amounts = {**within, **dict(zip(NOT_FORECAST, beside[1:-1], strict=True))}
     requests = reconciliation.request_parts
     most = max(totals[f"requests_{side}"] or 0.0 for side in ("forecast", "billed"))
     which = f" {reconciliation.days.text}" if reconciliation.days.text else ""

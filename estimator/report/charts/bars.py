@@ -19,6 +19,7 @@ from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import PARTS, own_parts
 from estimator.report.answers.attribution import attribution_headline
 from estimator.report.answers.attribution_lines import Line, shown_lines
+from estimator.report.answers.reconciliation import own_amounts
 from estimator.report.charts.chart import (
     BLUE,
     GREEN,
@@ -37,7 +38,6 @@ from estimator.report.charts.chart import (
     width_of,
     write,
 )
-from estimator.report.columns import adding_up
 from estimator.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -103,17 +103,16 @@ def difference_chart(reconciliation: Reconciliation) -> Chart:
     # like with like: others' use of the same bill has no forecast, and is said beside
     parts = own_parts(reconciliation.parts)
     before, after = reconciliation.forecast_to_date(), reconciliation.billed
-    # the forecast stands elsewhere too: what rounding leaves over goes to a part
-    amounts = adding_up([before, *parts.values()], after, repeated={0})
-    bars = [Bar("forecast", 0.0, before, amounts[0])]
+    first, amounts, last = own_amounts(reconciliation)
+    bars = [Bar("forecast", 0.0, before, first)]
     at = before
-    for (name, cost), amount in zip(parts.items(), amounts[1:-1], strict=True):
-        if amount.strip("-0.,"):
+    for name, cost in parts.items():
+        if (amount := amounts[name]).strip("-0.,"):
             sign = "" if amount.startswith("-") else "+"
             colour = GREEN if cost < 0 else RED
             bars.append(Bar(PARTS[name], at, at + cost, f"{sign}{amount}", colour))
         at += cost
-    bars.append(Bar("billed for CloudTrail", 0.0, after, amounts[-1]))
+    bars.append(Bar("billed for CloudTrail", 0.0, after, last))
     description = "; ".join(f"{bar.name} {bar.amount}" for bar in bars)
     others = math.fsum(reconciliation.others.values())
     if abs(others) >= _CENT:

@@ -49,18 +49,17 @@ _GAP = 17.0  # between labels [px]
 
 @dataclass(frozen=True)
 class Limit:
-    """A budget: its amount, the first month expected to break it, whether all do from then on."""
+    """A budget: its amount, the first month expected to break it, and what is said of it."""
 
     name: str
     amount: float
     broken_from: str | None
-    stays_broken: bool = True
+    broken: str = "broken from"
 
     @property
     def words(self) -> str:
         """The budget in a sentence."""
-        when = "broken from" if self.stays_broken else "first broken in"
-        broken = f", {when} {self.broken_from}" if self.broken_from else ""
+        broken = f", {self.broken} {self.broken_from}" if self.broken_from else ""
         return f"budget {self.name} {budget_money(self.amount)}{broken}"
 
 
@@ -72,7 +71,9 @@ def limits_of(simulation: Simulation, expected: FloatArray, part: str | None = N
             over = is_over(expected, np.full(len(expected), budget.usd_per_month))
             at = int(over.argmax())
             first = simulation.months.labels[at] if over.any() else None
-            found.append(Limit(budget.name, budget.usd_per_month, first, bool(over[at:].all())))
+            words = "broken in" if over.sum() == 1 else "first broken in"
+            words = "broken from" if over[at:].all() else words
+            found.append(Limit(budget.name, budget.usd_per_month, first, words))
     return sorted(found, key=lambda limit: (limit.broken_from is None, limit.amount, limit.name))
 
 

@@ -25,6 +25,7 @@ from estimator.report.charts.chart import (
     write,
 )
 from estimator.report.charts.month_axes import is_near, month_axes, short_amount
+from estimator.report.columns import print_month_cost
 from estimator.report.past import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.draws import quantiles_of
@@ -92,7 +93,11 @@ def timeline_chart(
         if found
     ]
     # said of each month: one between the first and the last has no amount here
-    expected = [f"{money(each.rest)} in {each.month}" for each in billed if each.rest >= HALF_CENT]
+    expected = [
+        f"{print_month_cost(each.billed, each.rest)[1]} in {each.month}"
+        for each in billed
+        if each.billed is not None and each.rest >= HALF_CENT
+    ]
     twice = [each.month for each in past if each.may_repeat]
     if twice:
         parts.insert(1, f"lines of {listed(twice, _FEW)} may count twice")

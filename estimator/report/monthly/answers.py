@@ -8,10 +8,22 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from estimator.figures import FEW, HALF_CENT, cents, listed, money, percent, plural, share, signed
+from estimator.figures import (
+    FEW,
+    HALF_CENT,
+    Figure,
+    cents,
+    listed,
+    money,
+    percent,
+    plural,
+    share,
+    signed,
+)
 from estimator.months import month_in_words
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS, own_parts
+from estimator.report.answers.reconciliation import own_amounts
 from estimator.report.monthly.budget_states import BudgetState
 from estimator.report.monthly.document import Answer
 from estimator.report.monthly.inputs import ReportInputs
@@ -57,21 +69,26 @@ def _why(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
 
 def _difference(inputs: ReportInputs, found: Reconciliation, which: str) -> str:
     """How far the bill is off what the verdict expects of the same days, and because of what."""
-    parts = {PARTS[name]: cost for name, cost in own_parts(found.parts).items()}
+    parts = own_parts(found.parts)
     off = math.fsum(parts.values())
     expected = "what is expected" if inputs.has_ranges else "the forecast"
     if abs(off) < HALF_CENT:
         return f"The {which} is {expected} of the same days."
     largest = sorted(parts, key=lambda name: -abs(parts[name]))[:_MOST]
-    named = [
-        f"{name} {signed(cents(parts[name]))}" for name in largest if abs(parts[name]) >= HALF_CENT
-    ]
+    amounts = {name: _part_amount(found, name) for name in largest}
+    named = [f"{PARTS[name]} {signed(amount)}" for name, amount in amounts.items() if amount.value]
     because = f": {', '.join(named)}" if named else ""
     more = "more" if off > 0 else "less"
     return (
         f"The {which} is {inputs.currency} {cents(abs(off))} {more} than {expected} of the same "
         f"days{because}."
     )
+
+
+def _part_amount(found: Reconciliation, name: str) -> Figure:
+    """A part of the difference in cents, as it reads in the table and the chart below."""
+    amount = own_amounts(found)[1][name]
+    return cents(float(amount.replace(",", "")))
 
 
 def _largest(inputs: ReportInputs) -> str:
@@ -222,12 +239,13 @@ def _by_the_bill(inputs: ReportInputs, main: BudgetState | None) -> Iterator[str
             f"({of_bill.strength} evidence)."
         )
     if any(each is not None and not each.is_inside for each in ranges):
-        if (off := month_bill.off_by_rates) is None:
+        found = inputs.reconciliation
+        if found is None or month_bill.off_by_rates is None:
             yield f"Measure and calibrate: {inputs.calibrate_command}."
             return
         yield (
             f"Bring the rates to the bill's prices (--discount, --rates): they make "
-            f"{inputs.currency} {signed(cents(off))} of the difference."
+            f"{inputs.currency} {signed(_part_amount(found, 'rate'))} of the difference."
         )
 
 

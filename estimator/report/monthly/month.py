@@ -28,7 +28,7 @@ from estimator.report.answers.reconciliation import (
 )
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.charts.bars import difference_chart
-from estimator.report.columns import adding_up, share_beside, share_of_limit
+from estimator.report.columns import print_month_cost, share_beside, share_of_limit
 from estimator.report.monthly.budget_states import BudgetState
 from estimator.report.monthly.document import Block, Card, Cards, Section
 from estimator.report.monthly.inputs import ReportInputs
@@ -122,7 +122,7 @@ def _cost_cards(
     cards = [Card(f"Billed{in_all}", money(cost.billed), unit, note)]
     if cost.is_billed:
         return cards
-    billed, rest, total = adding_up([cost.billed, cost.rest], cost.total, repeated={0})
+    billed, rest, total = print_month_cost(cost.billed, cost.rest)
     note = f"{billed} billed and {rest} more, {inputs.month_bill.basis_of_rest}"
     note += (
         "" if share_of_budget is None else f": {share_beside(share_of_budget, 1.0)} of the budget"

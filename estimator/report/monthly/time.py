@@ -20,9 +20,10 @@ from estimator.figures import (
 from estimator.inventory.budgets import Budget
 from estimator.measurement.billing.repeats import ONCE
 from estimator.months import month_in_words
+from estimator.reconciliation.rest_of_month import MonthCost
 from estimator.report.blocks import Sheet, write_paragraphs
 from estimator.report.charts.timeline import timeline_chart
-from estimator.report.columns import share_beside, share_of_limit
+from estimator.report.columns import print_month_cost, share_beside, share_of_limit
 from estimator.report.monthly.changes import Change
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
@@ -85,7 +86,7 @@ def _months_sheet(inputs: ReportInputs, budget: Budget | None) -> Sheet:
         used = None if known is None or not limit else known / limit
         bill = f"{each.bill}, lines may count twice" if each.may_repeat else each.bill
         if each.cost is not None and each.cost.rest >= HALF_CENT:
-            bill += f", {money(each.cost.rest)} forecast"
+            bill += f", {_rest(each.cost)} forecast"
         if change is not None and inputs.past[at - 1].may_repeat:
             bill += ", lines of the month before may count twice"
         rows.append(
@@ -124,7 +125,7 @@ def year_line(inputs: ReportInputs, budget: Budget | None) -> str:
     if year.missing:
         line += f" (nothing is known of {listed(_spans(year.missing), _FEW)})"
     if abs(year.rest) >= HALF_CENT:
-        line += f", {money(year.rest)} of it forecast"
+        line += f", {_rest_of_year(inputs)} of it forecast"
     if year.open:
         line += f", or more: the bill of {listed(year.open, _FEW)} does not tell its days"
     if year.may_repeat:
@@ -147,6 +148,23 @@ def year_line(inputs: ReportInputs, budget: Budget | None) -> str:
             which = "these months" if len(limits) == year.known else "the months that have it"
             line += f"; {share_beside(used, 1.0)} of budget {budget.name} in {which}"
     return f"{line}."
+
+
+def _rest_of_year(inputs: ReportInputs) -> str:
+    """What of the year so far is forecast; of one month alone it reads as with that month."""
+    months = [
+        each.cost
+        for each in inputs.past
+        if each.cost is not None
+        and abs(each.cost.rest) >= HALF_CENT
+        and each.month.startswith(inputs.year.year)
+    ]
+    return _rest(months[0]) if len(months) == 1 else money(inputs.year.rest)
+
+
+def _rest(cost: MonthCost) -> str:
+    """What is expected of a month beyond what is billed of it."""
+    return money(cost.rest) if cost.billed is None else print_month_cost(cost.billed, cost.rest)[1]
 
 
 def _spans(months: Sequence[str]) -> list[str]:
@@ -238,5 +256,5 @@ def change_lines(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
 def _total(past: PastMonth) -> str:
     if past.cost is None:
         return "-"
-    rest = f" ({money(past.cost.rest)} of it forecast)" if past.cost.rest >= HALF_CENT else ""
+    rest = f" ({_rest(past.cost)} of it forecast)" if past.cost.rest >= HALF_CENT else ""
     return f"{money(past.cost.total)}{rest}"

@@ -10,7 +10,7 @@ from estimator.figures import between_ends, budget_money, listed, money, share
 from estimator.forecasting.budgets import describe_budget
 from estimator.months import month_in_words
 from estimator.reconciliation.difference_limit import used_early_words
-from estimator.report.columns import adding_up, share_beside
+from estimator.report.columns import print_month_cost, share_beside
 from estimator.report.monthly.budget_states import RISK, BudgetState, Status, judge_budgets
 from estimator.report.monthly.words import factor_in_words, in_simulations
 
@@ -137,8 +137,7 @@ def cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
     if cost.billed is not None and cost.is_open:
         return f"{unit} {money(cost.billed)} so far{_of_open_month(inputs, state)}"
     if cost.billed is not None and cost.rest:
-        # what is billed stands in cards and tables too: what rounding leaves over goes to the rest
-        billed, rest, total = adding_up([cost.billed, cost.rest], cost.total, repeated={0})
+        billed, rest, total = print_month_cost(cost.billed, cost.rest)
         words = inputs.billed_words
         until = "by the month's end" if words.startswith("to ") else "for the rest of the month"
         if "without" in words:
@@ -293,5 +292,7 @@ def _when(inputs: ReportInputs, state: BudgetState) -> str:
     first = month_in_words(state.first_over or "")
     if state.months_over == state.months_after:
         return f"from {first} on"
+    if state.months_over == 1:
+        return f"in {first} alone"
     ahead = inputs.forecast.months.count - 1
     return f"in {state.months_over:,} of the {ahead:,} months ahead, first in {first}"
