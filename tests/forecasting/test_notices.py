@@ -136,6 +136,16 @@ def test_assumptions_of_a_trail_that_ended_matter_while_its_files_are_read(
     assert bool(about(lines, "digest files of trail gone")) is matters
 
 
+def test_a_validation_makes_no_trail_without_digests_matter(tmp_path):
+    """A trail that ended without digests has nothing to validate: its 288 a day are in no sum."""
+    text = LEFT.replace("READER", "kind: validate, runs_per_month: 1, days: 8")
+    text = text.replace("RETENTION", "400").replace("UNTIL", "2027-01-01")
+    assert about(notices(tmp_path, text), "rule of thumb")
+    plain = text.replace("log_file_validation: true", "log_file_validation: false")
+    assert not about(notices(tmp_path, plain), "rule of thumb")
+    assert not about(notices(tmp_path, plain), "bucket_key_saving")
+
+
 def test_an_account_that_ended_rests_on_nothing(tmp_path):
     """B, which says nothing of its files, ended before the months: A alone writes, 100 a day."""
     ended = ", until: 2026-11-01"

@@ -66,7 +66,7 @@ def periods_in_use(model: Model, readers: Sequence[ReaderModel]) -> dict[str, Pe
     since = {trail.name: float(months.begin[0]) for trail in inventory.trails}
     for each in readers:
         if each.period.meets(months):
-            for trail in inventory.read_by(each.reader):
+            for trail in filter(each.reads, inventory.read_by(each.reader)):
                 met = each.met_period(model.trail_number[trail.name])
                 if not met.is_empty:
                     since[trail.name] = min(since[trail.name], met.start)
