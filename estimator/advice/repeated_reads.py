@@ -58,6 +58,7 @@ def _longest_retention(baseline: Baseline, reader: Reader) -> float:
         trail.bucket.retention_days
         for trail in baseline.inventory.read_by(reader)
         if trail.key is not None
+        and baseline.inventory.coverage.count_streams(trail, reader.accounts, reader.regions)
     ]
     return max((math.inf if days is None else days.mid for days in retention), default=math.inf)
 
