@@ -93,9 +93,8 @@ def _read_once(baseline: Baseline, reader: Any) -> Proposal:
         value |= {} if listed is None else {name: list(listed)}
     period = {"from": reader.start, "until": reader.until}
     value |= {name: day for name, day in period.items() if day is not None}
-    value["gets_per_file"] = plain_range(reader.gets_per_file)
-    for name in ("bucket_key_saving", "burst_seconds"):
-        assumption = getattr(reader, name)
+    for name in ("gets_per_file", "bucket_key_saving", "burst_seconds"):
+        assumption = getattr(reader, name, None)  # a kind may get each file once, and not say so
         value |= {} if assumption is None else {name: plain_range(assumption)}
     return _proposal(
         baseline,
