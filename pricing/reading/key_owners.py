@@ -36,11 +36,14 @@ def misplaced_key(
     """
     place = tuple(location)
     written = flow_of(value)
+    other = key_in_other_number(key, allowed_keys(model, place))
+    if other is not None and isinstance(value, list) and other.endswith("s"):
+        return None  # `region: [...]` of a trail is its regions, not its bucket's region
     for candidate in _models_at(model, place):
         for name, below, is_list in _children(candidate):
             if not is_list and any(key in _keys(part) for part in below):
                 return f"{key} belongs inside {name}: {{..., {key}: {written}}}"
-    if key_in_other_number(key, allowed_keys(model, place)):
+    if other is not None:
         return None  # `keys` of a trail is its key, not the section
     if place and key in _keys(model):
         return f"{key} belongs at the top of the file, without blanks before it"
