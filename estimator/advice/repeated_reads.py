@@ -17,7 +17,7 @@ from estimator.inventory.assumptions import plain_range
 from estimator.inventory.changes.values import scale
 from estimator.inventory.sections import Reader
 from estimator.months import Period
-from estimator.volume.readers import kind_of
+from estimator.volume.readers import kind_of, trails_read
 
 _DECRYPTS = "AWS KMS Developer Guide, How AWS CloudTrail uses AWS KMS: each get is a Decrypt"
 _PROJECTION = (
@@ -54,12 +54,7 @@ def queries(baseline: Baseline) -> Iterator[Proposal]:
 
 def _longest_retention(baseline: Baseline, reader: Reader) -> float:
     """The days that the buckets keep what a reader reads, at most. [day]"""
-    retention = [
-        trail.bucket.retention_days
-        for trail in baseline.inventory.read_by(reader)
-        if trail.key is not None
-        and baseline.inventory.coverage.count_streams(trail, reader.accounts, reader.regions)
-    ]
+    retention = [trail.bucket.retention_days for trail in trails_read(baseline.inventory, reader)]
     return max((math.inf if days is None else days.mid for days in retention), default=math.inf)
 
 
@@ -248,8 +243,7 @@ def _find_getting(baseline: Baseline) -> Iterator[_Getting]:
         kind = kind_of(reader)
         if not kind.each_put or kind.destination:
             continue
-        trails = baseline.inventory.read_by(reader)
-        names = frozenset(trail.name for trail in trails if trail.key is not None)
+        names = frozenset(trail.name for trail in trails_read(baseline.inventory, reader))
         if names:
             active = baseline.in_months(baseline.inventory.active.reader[reader.name])
             per_file = 1.0 if kind.per_file is None else getattr(reader, kind.per_file).mid
