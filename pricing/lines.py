@@ -58,7 +58,7 @@ class Lines:
     Attributes
     ----------
     rates : list of RateInForce
-        One for each different month, operation and billed Region.
+        One for each different month, operation, billed Region and spec of a key.
     rate_of, pool_of : array of int
         For each row its position in `rates`, and in `pools`; -1 where nothing is free.
     pools : DataFrame

@@ -134,13 +134,12 @@ def _move_uses(
         if before.is_empty:
             continue
         settings.append((path, oldest.id))
-        if baseline.in_months(before) != baseline.in_months(after):
-            periods = {"from": (before.start, after.start), "until": (before.end, after.end)}
-            settings += [
-                (place("readers", name, end), _day(day))
-                for end, (day, other) in periods.items()
-                if day != other
-            ]
+        inside, wider = baseline.in_months(before), baseline.in_months(after)
+        # no day outside of the months: one that nobody wrote would be the end of all time
+        if inside.start != wider.start:
+            settings.append((place("readers", name, "from"), _day(inside.start)))
+        if inside.end != wider.end:
+            settings.append((place("readers", name, "until"), _day(inside.end)))
     return tuple(settings)
 
 

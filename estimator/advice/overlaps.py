@@ -9,6 +9,7 @@ from typing import Any
 
 from estimator.advice.baseline import Baseline
 from estimator.advice.proposal import Proposal, Setting, end_item, is_inside, place
+from estimator.inventory import Inventory
 from estimator.inventory.sections import Reader, Trail
 from estimator.months import Period
 from estimator.volume.readers import kind_of
@@ -68,7 +69,7 @@ def _readers(baseline: Baseline, trail: Trail, other: Trail) -> list[Setting] | 
     settings: list[Setting] = []
     for reader in baseline.readers_of[trail.name]:
         reads = [each for each in baseline.inventory.read_by(reader) if kind_of(reader).reads(each)]
-        narrower = _narrow(reader, trail, other)
+        narrower = _narrow(baseline.inventory, reader, trail, other)
         if trail not in reads or narrower is None:
             continue  # it gets nothing of what goes, and would get something of what stays
         if reader.trails is not None:
@@ -87,16 +88,20 @@ def _readers(baseline: Baseline, trail: Trail, other: Trail) -> list[Setting] | 
     return settings
 
 
-def _narrow(reader: Reader, trail: Trail, other: Trail) -> dict[str, Any] | None:
+def _narrow(
+    inventory: Inventory, reader: Reader, trail: Trail, other: Trail
+) -> dict[str, Any] | None:
     """Filters that keep a reader to the accounts and Regions of the trail that goes.
 
     None where it lets nothing of that trail through.
     """
     filters: dict[str, Any] = {}
     covered: dict[str, tuple[str, ...]] = {}
-    if trail.scope == "account" and other.scope == "organization":
+    coverage = inventory.coverage
+    # only against what the other one has besides: a filter that changes nothing stands in the way
+    if trail.scope == "account" and len(coverage.members[coverage.group_of[other.name]]) > 1:
         covered["accounts"] = (trail.account,)
-    if trail.regions is not None and other.regions != trail.regions:
+    if trail.regions is not None and not set(coverage.regions(other)) <= set(trail.regions):
         covered["regions"] = tuple(trail.regions)
     for name, values in covered.items():
         listed = getattr(reader, name)

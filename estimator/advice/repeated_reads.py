@@ -17,7 +17,7 @@ from estimator.inventory.assumptions import plain_range
 from estimator.inventory.changes.values import scale
 from estimator.inventory.sections import Reader
 from estimator.months import Period
-from estimator.volume.readers import kind_of
+from estimator.volume.readers import kind_of, trails_read
 
 _DECRYPTS = "AWS KMS Developer Guide, How AWS CloudTrail uses AWS KMS: each get is a Decrypt"
 _PROJECTION = (
@@ -54,11 +54,7 @@ def queries(baseline: Baseline) -> Iterator[Proposal]:
 
 def _longest_retention(baseline: Baseline, reader: Reader) -> float:
     """The days that the buckets keep what a reader reads, at most. [day]"""
-    retention = [
-        trail.bucket.retention_days
-        for trail in baseline.inventory.read_by(reader)
-        if trail.key is not None
-    ]
+    retention = [trail.bucket.retention_days for trail in trails_read(baseline.inventory, reader)]
     return max((math.inf if days is None else days.mid for days in retention), default=math.inf)
 
 
@@ -92,9 +88,8 @@ def _read_once(baseline: Baseline, reader: Any) -> Proposal:
         value |= {} if listed is None else {name: list(listed)}
     period = {"from": reader.start, "until": reader.until}
     value |= {name: day for name, day in period.items() if day is not None}
-    value["gets_per_file"] = plain_range(reader.gets_per_file)
-    for name in ("bucket_key_saving", "burst_seconds"):
-        assumption = getattr(reader, name)
+    for name in ("gets_per_file", "bucket_key_saving", "burst_seconds"):
+        assumption = getattr(reader, name, None)  # a kind may get each file once, and not say so
         value |= {} if assumption is None else {name: plain_range(assumption)}
     return _proposal(
         baseline,
@@ -248,8 +243,7 @@ def _find_getting(baseline: Baseline) -> Iterator[_Getting]:
         kind = kind_of(reader)
         if not kind.each_put or kind.destination:
             continue
-        trails = baseline.inventory.read_by(reader)
-        names = frozenset(trail.name for trail in trails if trail.key is not None)
+        names = frozenset(trail.name for trail in trails_read(baseline.inventory, reader))
         if names:
             active = baseline.in_months(baseline.inventory.active.reader[reader.name])
             per_file = 1.0 if kind.per_file is None else getattr(reader, kind.per_file).mid

@@ -66,9 +66,10 @@ def place_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
 
 
 def find_headroom(bursts: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Mean and burst of each month, account and Region, and notices: `estimator.frames.QUOTAS`.
+    """Mean and burst of each month, account and Region, and notices of those near a quota.
 
-    Bursts are added up as if all of them came in the same second.
+    Bursts are added up as if all of them came in the same second. The frame's columns are
+    `estimator.frames.QUOTAS`.
 
     Parameters
     ----------

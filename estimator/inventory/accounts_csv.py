@@ -54,7 +54,7 @@ _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's own first lin
 
 
 def account_status(account: Mapping[str, Any], names: Sequence[str] = ("State", "Status")) -> Any:
-    """What AWS says of an account: its State, else its Status, which State replaced; else None.
+    """What AWS says of an account: its State, else its Status, which it replaced in 2025; or None.
 
     >>> account_status({"State": None, "Status": "ACTIVE"})
     'ACTIVE'

@@ -106,14 +106,15 @@ class TrailCoverage:
         group = self.group_of[trail.name]
         spread = self._spread[group]
         if accounts is not None:
-            own = [self._by_id[account] for account in dict.fromkeys(accounts)]
-            # few accounts, named one by one: the sums of the group do not tell them apart
-            spread = Counter(
-                region
-                for account in own
-                if group in groups_of(account)
-                for region in account.regions
-            )
+            # accounts named one by one: the sums of the group do not tell them apart
+            asked, members = frozenset(accounts), self.members[group]
+            if len(members) < len(asked):  # trails of one account each may be thousands
+                own = [self._accounts[position] for position in members]
+                own = [account for account in own if account.id in asked]
+            else:
+                own = [self._by_id[account] for account in asked]
+                own = [account for account in own if group in groups_of(account)]
+            spread = Counter(region for account in own for region in account.regions)
         return sum(
             count
             for region, count in spread.items()

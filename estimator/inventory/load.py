@@ -208,18 +208,19 @@ def _assemble(draft: Draft, document: InventoryFile, found: Sequence[Found]) -> 
     """The inventory of what was understood; its names and all that must fit are checked later."""
     payer = document.payer or found[0].entry.payer or found[0].entry.id
     accounts = tuple(_complete(account.entry, payer, document.regions) for account in found)
+    trails = tuple(_at_home(trail, payer) for trail in document.trails)
     inventory = Inventory(
         path=draft.path,
         payer=payer,
         accounts=accounts,
         keys=tuple(_at_home(key, payer) for key in document.keys),
-        trails=tuple(_at_home(trail, payer) for trail in document.trails),
+        trails=trails,
         readers=tuple(_at_home(reader, payer) for reader in document.readers),
         other_kms_requests_per_month=document.other_kms_requests_per_month,
         cloudtrail_writes=document.cloudtrail_writes,
         growth=document.growth,
         budgets=document.budgets,
-        notices=(*draft.notices, *implausible_numbers(draft, document, found, accounts)),
+        notices=(*draft.notices, *implausible_numbers(draft, document, found, accounts, trails)),
         places=value_places(draft, found),
     )
     if inventory.unknown_regions:

@@ -84,6 +84,17 @@ class Inventory(NotebookResult):
         own = self._partition[reader.account]
         return tuple(trail for trail in self.trails if self._partition[trail.account] == own)
 
+    def read_under_key(self, reader: Reader) -> tuple[Trail, ...]:
+        """Those of them with a key, and a stream that its accounts and Regions let through."""
+        # trails may be thousands: one set for all of them
+        accounts = None if reader.accounts is None else frozenset(reader.accounts)
+        return tuple(
+            trail
+            for trail in self.read_by(reader)
+            if trail.key is not None
+            and self.coverage.count_streams(trail, accounts, reader.regions)
+        )
+
     @cached_property
     def uncertain_files(self) -> dict[str, Range]:
         """Every range of files per day and its path, such as trails[org].files_per_day.

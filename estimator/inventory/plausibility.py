@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from estimator.figures import count
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
-from estimator.inventory.coverage import Account, covers_region
+from estimator.inventory.coverage import (
+    Account,
+    Group,
+    TrailCoverage,
+    covered_regions,
+    covers_region,
+    groups_of,
+)
 from estimator.inventory.draft import Draft, Found
-from estimator.inventory.sections import InventoryFile
+from estimator.inventory.sections import InventoryFile, Trail
 from estimator.inventory.units import is_share
 from pricing.reading.document import Location, Map, Seq, line_of
 from pricing.reading.problems import printable
@@ -39,7 +47,11 @@ _COUNTS = (  # whole numbers by their nature, so that thousands may have a point
 
 
 def implausible_numbers(
-    draft: Draft, document: InventoryFile, found: Iterable[Found], accounts: Sequence[Account]
+    draft: Draft,
+    document: InventoryFile,
+    found: Iterable[Found],
+    accounts: Sequence[Account],
+    trails: Sequence[Trail],
 ) -> tuple[str, ...]:
     """A notice of each number, and of each text, that is taken and can hardly be meant.
 
@@ -49,12 +61,12 @@ def implausible_numbers(
         The inventory as it is written.
     found
         Its accounts and those of its files, as they are written.
-    accounts
-        The same, each with the Regions that it inherits.
+    accounts, trails
+        The accounts and the document's trails, each with what it inherits.
     """
     notices = [
         *_monthly_files(draft, document, found),
-        *([] if draft.has_unsure_regions else _idle_files(draft, document, found, accounts)),
+        *([] if draft.has_unsure_regions else _idle_files(draft, found, accounts, trails)),
         *_savings_without_key(draft, document),
         *(slip for at, value in _parts(draft.root, ()) for slip in _slips_in(draft, at, value)),
     ]
@@ -90,25 +102,43 @@ def _monthly_files(draft: Draft, document: InventoryFile, found: Iterable[Found]
 
 
 def _idle_files(
-    draft: Draft, document: InventoryFile, found: Iterable[Found], accounts: Sequence[Account]
+    draft: Draft, found: Iterable[Found], accounts: Sequence[Account], trails: Sequence[Trail]
 ) -> Iterator[str]:
     """The numbers of files in Regions where no stream is that could have them."""
-    fix = "counts for nothing, as {} this Region: add it to `regions`, or remove it here"
+    why = "counts for nothing, as {} this Region: add it to {}, or remove it here"
+    ids = {account.id for account in accounts}
+    # an account that is not there is refused, by its name
+    coverage = TrailCoverage(accounts, [trail for trail in trails if trail.account in ids])
+    covering: defaultdict[Group, list[Trail]] = defaultdict(list)
+    for trail in trails:
+        if trail.account in ids:
+            covering[coverage.group_of[trail.name]].append(trail)
     for written, account in zip(found, accounts, strict=True):
         files = account.files_per_day
-        for region in sorted(files.by_region.keys() - account.regions) if files else ():
-            where = f"{written.path}:{written.line}" if written.line else written.path
-            at = written.at.removesuffix("id") + "files_per_day"
-            yield f"{where}: {at}.{region}: {fix.format('the account does not have')}"
-    there = {region for account in accounts for region in account.regions}
-    for index, trail in enumerate(document.trails):
+        if files is None or not files.by_region:
+            continue
+        where = f"{written.path}:{written.line}" if written.line else written.path
+        at = written.at.removesuffix("id") + "files_per_day"
+        own = [trail for group in groups_of(account) for trail in covering[group]]
+        streams = {region for trail in own for region in covered_regions(trail, account.regions)}
+        for region in sorted(files.by_region.keys() - streams):
+            if region not in account.regions:
+                words = why.format("the account does not have", "`regions`")
+                yield f"{where}: {at}.{region}: {words}"
+            elif own:  # that no trail covers an account at all is no slip of a Region
+                words = why.format("no trail of the account covers", "a trail's `regions`")
+                yield f"{where}: {at}.{region}: {words}"
+    for index, trail in enumerate(trails):
         files = trail.files_per_day
-        for region in sorted(files.by_region) if files else ():
+        if files is None or trail.account not in ids:
+            continue
+        for region in sorted(files.by_region.keys() - set(coverage.regions(trail))):
             place = _place(draft, draft.place(("trails", index, "files_per_day", region)))
-            if region not in there:
-                yield f"{place}: {fix.format('no account has')}"
-            elif not covers_region(trail, region):
-                yield f"{place}: {fix.format('the trail does not cover')}"
+            if covers_region(trail, region):
+                words = why.format("no account of the trail has", "its `regions`")
+            else:
+                words = why.format("the trail does not cover", "`regions`")
+            yield f"{place}: {words}"
 
 
 def _savings_without_key(draft: Draft, document: InventoryFile) -> Iterator[str]:

@@ -208,11 +208,7 @@ class _Words:
 
     def _why_never_read(self, reader: Reader) -> str:
         active = self._inventory.active
-        trails = [
-            trail
-            for trail in self._inventory.read_by(reader)
-            if trail.key is not None and self._streams_read(reader, trail)
-        ]
+        trails = self._inventory.read_under_key(reader)
         if not trails:
             return "it reads no stream under a key"
         # files may be read long after they were put, but not before, and not without their key

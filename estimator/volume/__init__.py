@@ -2,8 +2,8 @@
 
 `usage` counts them by the month and `daily_requests` by the day, as bursts, copies of events and
 the day on which free requests end need them. Both are the model itself, counted in other spans, so
-no rule is written twice, and the days add up to their months. Trails and keys cause theirs here;
-those of readers are in `estimator.volume.readers`.
+no rule is written twice, and the days add up to their months. Checks and keys are counted here,
+puts and digests in `estimator.volume.model`, what readers get in `estimator.volume.readers`.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ def key_months(active: Period, rotations: list[float], spans: Spans) -> FloatArr
     active : Period
         Up to the day from which it is pending deletion.
     rotations : list
-        Day of each rotation, in order. [day ordinal]
+        Day of each rotation, in any order. [day ordinal]
     spans : Spans
     """
     periods = paid_periods(active, rotations)

@@ -107,7 +107,6 @@ class Model:
         self.saving = np.array(
             [t.bucket.bucket_key_saving.mid if t.bucket.bucket_key else 0.0 for t in trails]
         )
-        self.validated = np.array([t.log_file_validation for t in trails], dtype=bool)
         self.digest_start = np.array([digests_from(trail) for trail in trails])
         active = inventory.active
         # nothing can be read under a key that is pending deletion

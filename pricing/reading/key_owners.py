@@ -36,11 +36,13 @@ def misplaced_key(
     """
     place = tuple(location)
     written = flow_of(value)
+    other = key_in_other_number(key, allowed_keys(model, place))
+    if other is not None and isinstance(value, list) and other.endswith("s"):
+        return None  # `region: [...]` of a trail is its regions, not its bucket's region
     for candidate in _models_at(model, place):
         for name, below, is_list in _children(candidate):
             if not is_list and any(key in _keys(part) for part in below):
                 return f"{key} belongs inside {name}: {{..., {key}: {written}}}"
-    other = key_in_other_number(key, allowed_keys(model, place))
     sections = {
         name
         for candidate in _models_at(model, place)

@@ -192,6 +192,33 @@ def test_a_filter_wider_than_the_dropped_trail_is_narrowed(tmp_path, filters, na
     assert f"readers[siem].{narrower}" in recommendation.proposal.set
 
 
+@pytest.mark.parametrize("regions", ["[us-east-1, eu-west-1]", "[eu-west-1, us-east-1]", "all"])
+def test_a_reader_moves_as_it_is_to_a_trail_of_the_same_regions(tmp_path, regions):
+    """In another order, or all that the account has: a filter would only hold back its other trail.
+
+    The account has two Regions, so 2 x 288 x 30 puts go; what siem gets stays as much.
+    """
+    text = f"""\
+version: 1
+accounts:
+  - {{id: "100000000007", regions: [us-east-1, eu-west-1]}}
+  - {{id: "100000000008", payer: "100000000008", regions: [us-east-1]}}
+keys: [{{id: logs, region: us-east-1}}]
+trails:
+  - {{name: own, key: logs, regions: {regions}}}
+  - {{name: other, key: logs, regions: [us-east-1, eu-west-1]}}
+  - {{name: away, key: logs, account: "100000000008"}}
+readers: [{{name: siem, kind: every-file, trails: [other, away]}}]
+"""
+    _, found = advise_on(tmp_path, text)
+    recommendation = only(found, "duplicate-trail")
+    equals(recommendation.saving, requests=2 * 288 * 30)
+    assert recommendation.proposal.set == (
+        "trails[other].until=2026-11-01",
+        'readers[siem].trails=["own", "away"]',
+    )
+
+
 def test_a_reader_of_nothing_does_not_move_with_the_duplicate_trail(tmp_path):
     """Its filter lets nothing of the small trail through: it gets nothing of the big one."""
     own = '  - {name: own, scope: account, key: logs, account: "100000000007"}\n'
@@ -293,6 +320,29 @@ def test_a_query_scans_no_more_than_the_bucket_keeps(tmp_path, retention, change
     days = 0.5 if retention == 0.5 else 7
     equals(half.saving, requests=60 * days * 57_600 / 2)
     assert half.proposal.set == (change,)
+
+
+def test_a_query_scans_only_what_its_filter_lets_through(tmp_path):
+    """The bucket that keeps all has no file of account 7, whose own keeps 7 days of 2 x 288."""
+    trails = """\
+  - name: own
+    key: logs
+    scope: account
+    account: "100000000007"
+    bucket: {retention_days: 7}
+  - {name: eight, key: logs, scope: account, account: "100000000008"}
+readers:
+  - name: q
+    kind: query
+    trails: [own, eight]
+    accounts: ["100000000007"]
+    queries_per_month: 60
+    days_scanned: 30
+"""
+    _, found = advise_on(tmp_path, PLAIN + trails)
+    half = only(found, "query-scan")
+    equals(half.saving, requests=60 * (7 - 3.5) * 2 * 288)
+    assert half.proposal.set == ("readers[q].days_scanned=3.5",)
 
 
 def test_days_of_a_reader_are_text_in_json(tmp_path):
@@ -461,6 +511,25 @@ def test_copies_under_a_merged_key_are_made_on_the_same_days(tmp_path):
     _, found = advise_on(tmp_path, PLAIN.replace("keys:\n", keys) + reader)
     recommendation = only(found, "one-key")
     equals(recommendation.saving, requests=0, cost_usd=Decimal(1) / 3)
+
+
+def test_copies_under_a_merged_key_end_on_no_day_that_nobody_wrote(tmp_path):
+    """The older key is there to the end of the month: the copies' first day alone holds them.
+
+    20 of 30 days of the younger key are saved. Its end after the months is nobody's business here.
+    """
+    text = PLAIN.replace("us-east-1}\ntrails", "us-east-1, until: 2027-06-01}\ntrails").replace(
+        "keys:\n", "keys:\n  - {id: dr, region: us-east-1, from: 2026-11-11}\n"
+    )
+    reader = "readers:\n  - {name: copy, kind: replication, destination_key: dr}\n"
+    _, found = advise_on(tmp_path, text + reader)
+    recommendation = only(found, "one-key")
+    equals(recommendation.saving, requests=0, cost_usd=Decimal(2) / 3)
+    assert recommendation.proposal.set == (
+        'readers[copy].destination_key="logs"',
+        "readers[copy].from=2026-11-11",
+        "keys[dr].from=2026-12-01",
+    )
 
 
 def test_a_trail_whose_writing_would_begin_earlier_is_not_merged(tmp_path):

@@ -136,6 +136,33 @@ def test_assumptions_of_a_trail_that_ended_matter_while_its_files_are_read(
     assert bool(about(lines, "digest files of trail gone")) is matters
 
 
+def test_a_validation_makes_no_trail_without_digests_matter(tmp_path):
+    """A trail that ended without digests has nothing to validate: its 288 a day are in no sum."""
+    text = LEFT.replace("READER", "kind: validate, runs_per_month: 1, days: 8")
+    text = text.replace("RETENTION", "400").replace("UNTIL", "2027-01-01")
+    assert about(notices(tmp_path, text), "rule of thumb")
+    plain = text.replace("log_file_validation: true", "log_file_validation: false")
+    assert not about(notices(tmp_path, plain), "rule of thumb")
+    assert not about(notices(tmp_path, plain), "bucket_key_saving")
+
+
+def test_a_reader_of_other_accounts_makes_no_trail_matter(tmp_path):
+    """The trail of A ended, and the scan gets files of B alone, whose trail says how many."""
+    text = f"""\
+version: 1
+accounts: [{{id: "{A}", regions: [us-east-1]}}, {{id: "{B}", regions: [us-east-1]}}]
+keys: [{{id: k, region: us-east-1}}]
+trails:
+  - {{name: gone, key: k, scope: account, until: 2026-10-25}}
+  - {{name: b, key: k, scope: account, account: "{B}", files_per_day: 100}}
+readers: [{{name: q, kind: query, queries_per_month: 9, days_scanned: 90, accounts: ["{B}"]}}]
+"""
+    lines = forecast(read(tmp_path, text), "2026-11", 1).notices
+    assert not about(lines, "rule of thumb")
+    lines = forecast(read(tmp_path, text.replace(f', accounts: ["{B}"]', "")), "2026-11", 1).notices
+    assert about(lines, "rule of thumb")
+
+
 def test_an_account_that_ended_rests_on_nothing(tmp_path):
     """B, which says nothing of its files, ended before the months: A alone writes, 100 a day."""
     ended = ", until: 2026-11-01"

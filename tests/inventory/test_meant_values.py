@@ -196,6 +196,7 @@ def refused(folder, *changes: tuple[str, str]) -> list[tuple[int | None, str, st
         (KEY, "keys: logs\n", 12, "did you mean `key`?"),
         ("readers:\n", "reader:\n", 15, "did you mean `readers`?"),
         ("name: prod", "region: [us-east-1]", 6, "did you mean `regions`?"),
+        (BUCKET, f"    region: [us-east-1]\n{BUCKET}", 14, "did you mean `regions`?"),
         (KEY, "kms_key_id: logs\n", 12, "did you mean `key`?"),
         # a text is no list of keys or of readers: it is a part's, without the blanks before it
         ("growth:", "key: logs\ngrowth:", 17, "key belongs to trails"),

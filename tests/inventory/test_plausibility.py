@@ -3,7 +3,7 @@
 import pytest
 
 from estimator import load_inventory
-from tests.inventory.files import INVENTORY, read
+from tests.inventory.files import INVENTORY, PAYER, read
 from tests.real_data import CASES, needs_cases
 
 
@@ -99,7 +99,7 @@ def test_a_factor_may_have_three_decimals(tmp_path):
         (
             "key: k}",
             "key: k, files_per_day: {eu-west-3: 700, other: 3}}",
-            ":4: trails[0].files_per_day.eu-west-3: counts for nothing, as no account has this",
+            ":4: trails[0].files_per_day.eu-west-3: counts for nothing, as no account of",
         ),
         (
             "[us-east-1]}",
@@ -123,6 +123,48 @@ def test_files_of_a_region_without_a_stream(tmp_path, old, new, words):
     assert old in text
     (notice,) = notices_of(tmp_path, text.replace(old, new))
     assert notice.startswith(words)
+
+
+TWO = f"""\
+version: 1
+accounts:
+  - {{id: "{PAYER}", regions: [us-east-1, eu-west-1]}}
+  - {{id: "222222222222", regions: [us-east-1, eu-central-1]}}
+keys: [{{id: k, region: us-east-1}}]
+trails: [{{name: own, key: k}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "key: k}",
+            "key: k, scope: account, files_per_day: {eu-west-1: 5, eu-central-1: 7}}",
+            ":6: trails[0].files_per_day.eu-central-1: counts for nothing, as no account of the",
+        ),
+        (
+            "eu-west-1]}",
+            "eu-west-1], files_per_day: {us-east-1: 5, eu-west-1: 7}}",
+            ":3: accounts[0].files_per_day.eu-west-1: counts for nothing, as no trail of the",
+        ),
+        (
+            "eu-central-1]}",
+            "eu-central-1], payer: '222222222222', files_per_day: {us-east-1: 5, eu-central-1: 7}}",
+            "",
+        ),
+    ],
+)
+def test_a_stream_is_of_a_trail_and_an_account(tmp_path, old, new, words):
+    """Another account's Region gives a trail of one account no stream, nor one that no trail has.
+
+    That no trail covers an account of another payer is no slip of a Region: `check` names it.
+    """
+    text = TWO if "trails" in words else TWO.replace("key: k}", "key: k, regions: [us-east-1]}")
+    assert old in text
+    found = notices_of(tmp_path, text.replace(old, new))
+    assert len(found) == bool(words)
+    assert all(notice.startswith(words) for notice in found)
 
 
 @pytest.mark.parametrize("name", ['"{{ reader }}"', "${reader}", "$(reader)", '"<%= reader %>"'])

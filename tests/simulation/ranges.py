@@ -10,6 +10,7 @@ from pathlib import Path
 from estimator import Inventory, Range, load_inventory
 from estimator.inventory import FilesPerDay
 from estimator.inventory.others import OtherRequests
+from estimator.inventory.units import is_share
 from estimator.months import read_months
 from estimator.simulation import Simulation, run
 from estimator.simulation.draws import Draws, read_options
@@ -61,7 +62,7 @@ def kind_of(path: str) -> str:
     """The distribution of the assumption of a path."""
     if path.startswith("growth."):
         return "growth"
-    return "share" if path.endswith(("bucket_key_saving", "share_of_files")) else "quantity"
+    return "share" if is_share(path.rpartition(".")[2]) else "quantity"
 
 
 def put(inventory: Inventory, numbers: Mapping[str, float]) -> Inventory:

@@ -10,6 +10,7 @@ import pytest
 
 from estimator import forecast, load_inventory
 from estimator.inventory import InventoryError
+from estimator.inventory.reader_sections import EveryFile
 from estimator.inventory.sections import Reader
 from estimator.inventory.units import is_share
 from estimator.volume.readers import KINDS
@@ -49,6 +50,8 @@ def test_each_kind_of_the_format_answers_for_itself():
     for section, kind in KINDS.items():
         assert {*kind.factors, *filter(None, [kind.window])} <= set(section.model_fields)
         assert kind.assumption is None or not is_share(kind.assumption), f"{kind}: no share"
+        makes_copies = section.writes_under is not EveryFile.writes_under
+        assert makes_copies == (kind.destination is not None), f"{kind}: a destination, or none"
 
 
 def test_random_inventories_have_every_kind():

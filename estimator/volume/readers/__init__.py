@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from estimator.inventory.sections import Reader
+from estimator.inventory import Inventory
+from estimator.inventory.sections import Reader, Trail
 from estimator.months import Period
 from estimator.volume.model import Model
 from estimator.volume.readers.every_file import EveryFileModel
@@ -27,6 +28,7 @@ __all__ = [
     "is_fine",
     "kind_of",
     "periods_in_use",
+    "trails_read",
 ]
 
 KINDS: dict[type, type[ReaderModel]] = {
@@ -45,6 +47,11 @@ KINDS: dict[type, type[ReaderModel]] = {
 def kind_of(reader: Reader) -> type[ReaderModel]:
     """The class that answers for readers of this kind."""
     return KINDS[type(reader)]
+
+
+def trails_read(inventory: Inventory, reader: Reader) -> list[Trail]:
+    """The trails under a key of whose files a reader may get any: its kind has use for them."""
+    return [trail for trail in inventory.read_under_key(reader) if kind_of(reader).reads(trail)]
 
 
 def build_reader_model(model: Model, reader: Any) -> ReaderModel:
@@ -66,7 +73,7 @@ def periods_in_use(model: Model, readers: Sequence[ReaderModel]) -> dict[str, Pe
     since = {trail.name: float(months.begin[0]) for trail in inventory.trails}
     for each in readers:
         if each.period.meets(months):
-            for trail in inventory.read_by(each.reader):
+            for trail in trails_read(inventory, each.reader):
                 met = each.met_period(model.trail_number[trail.name])
                 if not met.is_empty:
                     since[trail.name] = min(since[trail.name], met.start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -35,8 +36,9 @@ class FixedModel(ReaderModel):
 
     @property
     def per_day(self) -> float:
-        """Gets of a day with anything to read: a kind that shares others says which. [get/day]"""
-        return self.reader.gets_per_day.mid
+        """Gets of a day with anything to read: all its factors. [get/day]"""
+        gets: float = math.prod(getattr(self.reader, name).mid for name in self.factors)
+        return gets
 
     def gets(self, written: Written) -> FloatArray:
         """Gets of the files of each row of streams in each span. [get]"""
@@ -97,7 +99,8 @@ class FixedModel(ReaderModel):
             why = self.why_no_file(f" for {what}")
             yield Equation(f"nothing: {why}", 0.0, "gets")
             return
-        factors = [self.value("gets_per_day", "gets a day"), Value(days, noun_of(days, "day"))]
+        factors = [self.value(name, _words(name)) for name in self.factors]
+        factors.append(Value(days, noun_of(days, "day")))
         if not chosen.all():
             factors.append(Value(own / days, "of the files that can be read"))
         inventory = self.model.inventory
@@ -128,6 +131,10 @@ class FixedModel(ReaderModel):
         """The gets of a day are spread over it."""
         del written
         return BurstProfile(1.0, self.reader.burst_seconds or _A_DAY)
+
+
+def _words(name: str) -> str:
+    return "gets a day" if name == "gets_per_day" else name.replace("_", " ")
 
 
 # Files of very different sizes may be read together. A running sum of what begins and ends loses

@@ -96,7 +96,10 @@ class ReaderModel(ABC):
 
     @classmethod
     def reads(cls, trail: Trail) -> bool:
-        """Tell whether there is anything for this kind among the files of a trail."""
+        """Tell whether there is anything for this kind among the files of a trail.
+
+        A kind for which there may be nothing leaves out such trails in `files_to_read`.
+        """
         del trail
         return True
 

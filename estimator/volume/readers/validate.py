@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
+
+import numpy as np
 
 from estimator.inventory.reader_sections import Validate
 from estimator.inventory.sections import Trail
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack
+from estimator.volume.readers.reader_model import BoolArray
 from estimator.volume.streams import Streams
 
 LONGEST_MONTH = 31.0  # [day]
@@ -40,7 +44,11 @@ class ValidateModel(LookBack):
         runs = reader.runs_per_month.mid
         return float(math.ceil(LONGEST_MONTH / runs - _SLACK)) if runs > 0 else None
 
+    @cached_property
+    def _validated(self) -> BoolArray:
+        return np.array([self.reads(trail) for trail in self.model.inventory.trails], dtype=bool)
+
     def files_to_read(self, streams: Streams) -> tuple[Written, ...]:
         """Log files and digests of trails that validate: without digests nothing begins."""
-        validated = streams.where(self.model.validated[streams.trail])
+        validated = streams.where(self._validated[streams.trail])
         return self.model.logs(validated), self.model.digests(validated)
