@@ -32,6 +32,7 @@ _BESIDE = (("credits", "Credit"), ("tax", "Tax"))
 
 # lines handed on at once: some 40 MB of the columns needed
 CHUNK = 100_000
+_CLUES = ("provider", "product", "service_name", "usage_type", "sku_meter")
 FORECAST = "Forecast: "  # how kmscost describes the lines of a forecast that it exports
 
 
@@ -128,7 +129,9 @@ class _Cells:
         self._is_name = cache(partial(is_column_name, columns=columns))
         self._header = [plain_name(name) for name in columns.names]
         self._usage = cache(columns.layout.is_usage)
-        self._known: dict[tuple[str, ...], tuple[bool, bool, str | None]] = {}
+        # lines are many, those that differ in what tells whose they are few
+        self._clue = itemgetter(*(where[field] for field in _CLUES if field in where))
+        self._known: dict[object, tuple[bool, bool, str | None]] = {}
 
     def get(self, row: list[str], field: str) -> str:
         """A cell, empty where the table has no such column."""
@@ -169,16 +172,17 @@ class _Cells:
 
     def whose(self, row: list[str]) -> tuple[bool, bool, str | None]:
         """Tell whether a line is AWS's, and KMS's or CloudTrail's; its service if it looks so."""
-        fields = ("provider", "product", "service_name", "usage_type", "sku_meter")
-        clue = tuple(self.get(row, name) for name in fields)
+        clue = self._clue(row)
         known = self._known.get(clue)
         if known is None:
-            provider, *names = clue[:3]
+            provider, *names, usage_type, sku_meter = (self.get(row, name) for name in _CLUES)
             # a table without providers is of one, and AWS's words are taken for AWS's
             aws = is_aws(provider) or "provider" not in self._where
             ours = any(product_of(name, aws) for name in names)
             of_aws = aws or ours or not clean(provider)
-            alike = any(map(is_usage_type_of_ours, clue[3:])) or any(map(is_like_ours, names))
+            alike = any(map(is_usage_type_of_ours, (usage_type, sku_meter))) or any(
+                map(is_like_ours, names)
+            )
             # a code or a name: whatever the table has
             service = next(filter(None, map(clean, names)), "")
             known = (of_aws, ours, service if of_aws and alike and not ours else None)
