@@ -28,6 +28,10 @@ _list = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 _TOKENS = ("NextToken", "nextToken", "cursor")
 _PAGES = ("Events", "events", "QueryResultRows", "ResultSet", "datarows")
+# what answers have one of: most objects are around a single event, and have none
+MEMBERS = frozenset(
+    {*_PAGES, "results", "hits", "data", "tables", "MillisBehindLatest", "is_partial"}
+)
 _UNFINISHED = frozenset({"QUEUED", "RUNNING", "FAILED", "CANCELLED", "TIMED_OUT", "TIMEOUT"})
 _UNFINISHED_INSIGHTS = _UNFINISHED | {"SCHEDULED", "UNKNOWN"}
 _NOT_FINISHED = "answer of a query that was not finished"
