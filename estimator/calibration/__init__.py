@@ -33,7 +33,6 @@ from estimator.calibration.quality import (
 )
 from estimator.calibration.reader_assumptions import find_readers
 from estimator.calibration.recorded_days import Window, measured_window
-from estimator.calibration.rows import NAMES
 from estimator.calibration.stream_rates import files_rates
 from estimator.calibration.writing import Found, Writer
 from estimator.figures import plain, significant
@@ -41,6 +40,7 @@ from estimator.inventory import Inventory
 from estimator.inventory.load import InventorySource, parse_inventory, read_yaml
 from estimator.measurement.measurement_files import LOST
 from estimator.measurement.result import Actuals
+from estimator.measurement.sources import SOURCES
 from pricing.notebook import NotebookResult
 from pricing.reading.document import parse_document
 from pricing.reading.files import decode
@@ -111,8 +111,9 @@ def calibrate_text(
     writer = Writer(inventory, parse_document(text, path)[0], text)
     rates = files_rates(measured)
     files = files_per_day(measured, rates, writer.in_other_files, source)
-    names_alone = actuals.measured["source"].isin(list(NAMES)).all()
-    readers = find_readers(measured, rates, source, tells_gets=not names_alone)
+    sources = [SOURCES[name] for name in actuals.measured["source"].unique() if name in SOURCES]
+    tells_gets = any(each.tells("get") for each in sources)
+    readers = find_readers(measured, rates, source, tells_gets=tells_gets)
     savings, more = bucket_key_savings(measured, source)
     other, unsure = other_requests(measured, source)
     # growth counts from the middle of the window, the day of which its means are true

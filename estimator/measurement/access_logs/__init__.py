@@ -193,8 +193,8 @@ def _notices(counted: _Counted, skipped: SkippedFiles) -> list[str]:
         notices.append("no line is about a GET or PUT of an object as CloudTrail names it")
     if repeated := counted.repeated:
         notices.append(
-            f"{plural(repeated, 'line')} there a second time, as where two files hold them or S3 "
-            "delivered them twice: counted again"
+            f"{plural(repeated, 'line', 'is', 'are')} there a second time (in two files, or "
+            "delivered twice by S3): counted again"
         )
     if skipped:
         notices.append(f"not counted: {len(skipped):,} of files and lines; figures may be too low")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
-from estimator.measurement.billing.cells import BLANKS
+from estimator.measurement.billing.cells import BLANKS, clean
 from estimator.measurement.billing.layouts import Columns
 from estimator.measurement.unreadable import UnreadableError
 
@@ -20,7 +19,16 @@ _ROUNDED, _FAR = 1e-6, 0.01
 _SCALED = re.compile(r"(?:per )?(\d{1,3}(?:,\d{3})+|\d+)\s*([km]?)\s+[a-z][^\d]*", re.IGNORECASE)
 _SHORT = {"": 1, "k": 1_000, "m": 1_000_000}
 # a key-month is the share of its month: hours and days of one are other amounts
-_OF_TIME = re.compile(r"hours?\b|hrs?\b|days?\b|minutes?\b|seconds?\b", re.IGNORECASE)
+_OF_TIME = re.compile(
+    r"\b(?:hours?|hrs?|days?|min(?:ute)?s?|sec(?:ond)?s?|weeks?|years?)\b", re.IGNORECASE
+)
+_OF_MANY = re.compile(r"\b(?:thousands?|millions?|billions?|kilo\w*|mega\w*|[km])\b", re.IGNORECASE)
+# one each: AWS's own units, and what others call them
+_SINGLE = re.compile(
+    r"(?:per )?(?:1 )?(?:(?:aws|kms|api)[ -])*"
+    r"(?:requests?|calls?|keys?|(?:key[ -]?)?months?|events?|counts?|units?)",
+    re.IGNORECASE,
+)
 
 
 def unit_scale(unit: str) -> int:
@@ -37,7 +45,8 @@ def unit_scale(unit: str) -> int:
         It is a time, or has a number that is not understood.
     """
     scaled = _SCALED.fullmatch(unit.strip())
-    if _OF_TIME.search(unit) or (scaled is None and any(map(str.isdigit, unit))):
+    has_number = any(map(str.isdigit, unit)) or _OF_MANY.search(unit)
+    if _OF_TIME.search(unit) or (scaled is None and has_number):
         raise UnreadableError(
             f"amounts in {unit[:40]!r}",
             "requests, key-months or events",
@@ -46,10 +55,22 @@ def unit_scale(unit: str) -> int:
     return _scale(scaled) if scaled else 1
 
 
-def scales_of(units: Iterable[str]) -> dict[str, int]:
-    """Those of the units that are of several requests, keys or events each, and of how many."""
-    scaled = {unit: found for unit in units if (found := _SCALED.fullmatch(unit.strip()))}
-    return {unit: scale for unit, found in scaled.items() if (scale := _scale(found)) > 1}
+def written_units(lines: pd.DataFrame) -> pd.Series[str]:
+    """The unit of each line's amount: of the one that is priced where no other is there."""
+    return lines["unit"].where(lines["amount"].map(clean) != "", lines["priced_unit"])
+
+
+def odd_scales(lines: pd.DataFrame, charged: pd.DataFrame) -> dict[str, int]:
+    """The units of usage that are no single requests, keys or events, and how many each counts.
+
+    Parameters
+    ----------
+    lines, charged : DataFrame
+        Lines of a bill as text, and the charge of each.
+    """
+    is_metered = charged["unit"].isin(["request", "key-month", "event"]).to_numpy()
+    units = map(clean, written_units(lines)[is_metered].unique())
+    return {unit: unit_scale(unit) for unit in units if unit and not _SINGLE.fullmatch(unit)}
 
 
 def _scale(scaled: re.Match[str]) -> int:

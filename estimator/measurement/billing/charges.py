@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.measurement.billing.amounts import read_numbers, unit_scale
+from estimator.measurement.billing.amounts import read_numbers, unit_scale, written_units
 from estimator.measurement.billing.cells import (
     CLOUDTRAIL,
     KMS,
@@ -313,6 +313,6 @@ def _amounts(
 def _scales(lines: pd.DataFrame, rows: pd.DataFrame) -> pd.Series[int]:
     """How many requests, keys or events one of each line's unit is, whichever amount is read."""
     metered = rows["is_usage"] & rows["kind"].isin([REQUESTS, KEY_MONTHS, EVENTS])
-    written = lines["unit"].where(lines["amount"].map(clean) != "", lines["priced_unit"])
+    written = written_units(lines)
     scales = {unit: unit_scale(unit) for unit in written[metered].unique()}
     return written.where(metered, "").map(lambda unit: scales.get(unit, 1))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 
 import numpy as np
@@ -24,7 +24,7 @@ from estimator.measurement.billing.cells import (
     is_usage_type_of_ours,
     product_of,
 )
-from estimator.measurement.billing.layouts import FIELDS, Columns
+from estimator.measurement.billing.layouts import FIELDS, Columns, plain_name
 from estimator.measurement.unreadable import UnreadableError
 
 # amounts that stand beside the cost of a line, and what they are
@@ -32,6 +32,7 @@ _BESIDE = (("credits", "Credit"), ("tax", "Tax"))
 
 # lines handed on at once: some 40 MB of the columns needed
 CHUNK = 100_000
+_CLUES = ("provider", "product", "service_name", "usage_type", "sku_meter")
 FORECAST = "Forecast: "  # how kmscost describes the lines of a forecast that it exports
 
 
@@ -110,14 +111,27 @@ def chunks_of(rows: Iterable[tuple[int, list[str]]], columns: Columns) -> Iterat
     yield chunk
 
 
+def is_column_name(cell: str, columns: Columns) -> bool:
+    """Tell whether a cell is the name of a column, as where files were joined."""
+    return plain_name(cell) in _plain_names(columns.names)
+
+
+@cache
+def _plain_names(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(plain_name, names)) - {""}
+
+
 class _Cells:
     """The cells of a row by their field, and whose line it is."""
 
     def __init__(self, columns: Columns, where: Mapping[str, int]) -> None:
         self._where = where
-        self._header, self._names = list(columns.names), frozenset(columns.names)
+        self._is_name = cache(partial(is_column_name, columns=columns))
+        self._header = [plain_name(name) for name in columns.names]
         self._usage = cache(columns.layout.is_usage)
-        self._known: dict[tuple[str, ...], tuple[bool, bool, str | None]] = {}
+        # lines are many, those that differ in what tells whose they are few
+        self._clue = itemgetter(*(where[field] for field in _CLUES if field in where))
+        self._known: dict[object, tuple[bool, bool, str | None]] = {}
 
     def get(self, row: list[str], field: str) -> str:
         """A cell, empty where the table has no such column."""
@@ -130,18 +144,22 @@ class _Cells:
         Raises
         ------
         UnreadableError
-            Its columns are in another order: the lines behind it would be read under wrong names.
+            A column that is read stands elsewhere: the lines behind it would be read under wrong
+            names.
         """
-        if self.get(row, "kind") not in self._names:
+        if not self._is_name(self.get(row, "kind")):
             return False
-        if row != self._header and sorted(row) == sorted(self._header):
+        if all(plain_name(row[at]) == self._header[at] for at in self._where.values()):
+            return True
+        # somebody's own column may be called as a type of line is
+        if 2 * sum(map(self._is_name, row)) > len(row):
             raise UnreadableError(
-                "a header with its columns in another order",
+                "a header with other columns, or with its columns in another order",
                 "the lines of one header",
                 "name the files that were joined one by one",
                 line=number,
             )
-        return row == self._header
+        return False
 
     def is_usage(self, row: list[str]) -> bool:
         """Tell whether a line is usage."""
@@ -154,16 +172,17 @@ class _Cells:
 
     def whose(self, row: list[str]) -> tuple[bool, bool, str | None]:
         """Tell whether a line is AWS's, and KMS's or CloudTrail's; its service if it looks so."""
-        fields = ("provider", "product", "service_name", "usage_type", "sku_meter")
-        clue = tuple(self.get(row, name) for name in fields)
+        clue = self._clue(row)
         known = self._known.get(clue)
         if known is None:
-            provider, *names = clue[:3]
+            provider, *names, usage_type, sku_meter = (self.get(row, name) for name in _CLUES)
             # a table without providers is of one, and AWS's words are taken for AWS's
             aws = is_aws(provider) or "provider" not in self._where
             ours = any(product_of(name, aws) for name in names)
             of_aws = aws or ours or not clean(provider)
-            alike = any(map(is_usage_type_of_ours, clue[3:])) or any(map(is_like_ours, names))
+            alike = any(map(is_usage_type_of_ours, (usage_type, sku_meter))) or any(
+                map(is_like_ours, names)
+            )
             # a code or a name: whatever the table has
             service = next(filter(None, map(clean, names)), "")
             known = (of_aws, ours, service if of_aws and alike and not ours else None)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.measurement.billing import chunks, cost_explorer
-from estimator.measurement.billing.amounts import count_odd_costs, scales_of
+from estimator.measurement.billing.amounts import count_odd_costs, odd_scales
 from estimator.measurement.billing.archives import Table, members, open_table, sniff
 from estimator.measurement.billing.cells import clean, has_lost_zeros
 from estimator.measurement.billing.charges import charges, sum_charges
@@ -191,7 +191,6 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
         if len(lines.charges):
             rows = split_amounts(lines.charges, lines.numbers, columns)
             tally.unknown.count_kinds(map(clean, rows["kind"]), columns.layout.is_known)
-            tally.unknown.scales |= scales_of({*rows["unit"], *rows["priced_unit"]})
             tally.lost_zeros |= {name for name in rows["account"] if has_lost_zeros(name)}
             tally.marks.append(marks(lines.charges))
             try:
@@ -202,6 +201,7 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
                     raise SlowWayError from None
                 raise _locate(error, rows, columns, lines.numbers) from None
             tally.charges += len(charged)
+            tally.unknown.scales |= odd_scales(rows, charged)
             tally.unknown.odd_costs += count_odd_costs(rows, charged, columns)
             if not alone:
                 tally.places.append(places_of(lines.charges))

@@ -278,7 +278,7 @@ line_item_usage_type, line_item_usage_amount, line_item_unblended_cost, line_ite
     _refuse_own_output(names)
     place: dict[str, int] = {}
     for position, name in enumerate(names):
-        place.setdefault(_plain(name), position)
+        place.setdefault(plain_name(name), position)
     nearest: tuple[int, Layout | None, list[str]] = (0, None, [])
     for layout in LAYOUTS:
         found = dict(_places(layout, place))
@@ -297,8 +297,8 @@ line_item_usage_type, line_item_usage_amount, line_item_unblended_cost, line_ite
                 # AWS puts the same month with and without them side by side
                 report += " with resources" if "resource" in where else ""
                 report += " with tags" if any(name.startswith("user:") for name in names) else ""
-            often = Counter(map(_plain, names))
-            again = tuple(name for _, name in where.values() if often[_plain(name)] > 1)
+            often = Counter(map(plain_name, names))
+            again = tuple(name for _, name in where.values() if often[plain_name(name)] > 1)
             return Columns(layout, where, report, tuple(names), again)
         # any table may have a start or a currency: a bill has at least its product or service
         known = len(layout.needed) - len(missing)
@@ -315,13 +315,13 @@ line_item_usage_type, line_item_usage_amount, line_item_unblended_cost, line_ite
 def _places(layout: Layout, place: Mapping[str, int]) -> list[tuple[str, int]]:
     found = []
     for field, choices in layout.columns.items():
-        at = next((place[_plain(name)] for name in choices if _plain(name) in place), None)
+        at = next((place[plain_name(name)] for name in choices if plain_name(name) in place), None)
         if at is not None:
             found.append((field, at))
     return found
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A column's name however it is written: lineItem/UsageType, line_item_usage_type, ..."""
     return re.sub(r"[^a-z0-9]", "", name.casefold())
 

@@ -25,6 +25,7 @@ from estimator.measurement.billing.chunks import (
     FORECAST,
     Chunk,
     chunks_of,
+    is_column_name,
     text_frame,
 )
 from estimator.measurement.billing.csv_text import Text, describe_text, has_swallowed, open_rows
@@ -204,7 +205,7 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
     kinds = values("kind")
     # Arrow knows no blanks after a separator: the cells keep them, and a quote behind them
     # a header in the middle, where files were joined, is no line, whatever the order of its columns
-    is_header = not set(columns.names).isdisjoint(kinds)
+    is_header = any(is_column_name(kind, columns) for kind in kinds)
     if is_header or any('"' in kind or kind.startswith(" ") for kind in kinds):
         raise SlowWayError
     is_usage = compute.and_(of_aws, cells_among(table["kind"], kinds, columns.layout.is_usage))

@@ -26,7 +26,7 @@ class UnknownLines:
     kinds : Counter
         Of types that are neither usage nor an amount that is known: their cost counts alone.
     scales : dict
-        Units that are of several requests, keys or events each, and of how many.
+        Units that are no single requests, keys or events, and how many each counts.
     odd_costs : int
         Lines that cost other than their amount at their rate.
     """
@@ -67,7 +67,10 @@ class UnknownLines:
             many = plural(self.odd_costs, "line", "costs", "cost")
             yield f"{many} other than the amount at the rate: something may have changed the file"
         for unit, scale in sorted(self.scales.items()):
-            yield f"an amount in {unit!r} counts {scale:,} each"
+            if scale > 1:
+                yield f"an amount in {unit!r} counts {scale:,} each"
+            else:
+                yield f"an amount in {unit!r}, a unit that is not known, counts as it is"
 
 
 def _names(lines: Counter[str]) -> str:

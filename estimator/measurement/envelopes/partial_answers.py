@@ -1,9 +1,13 @@
 """Answers of services and searches that say themselves that they are not whole.
 
 Sources: Amazon CloudWatch Logs API Reference, GetQueryResults (a query that runs has partial
-results; `nextToken`; `recordsMatched`); Elasticsearch, The Definitive Guide, Empty search (`total`,
-`timed_out`, `_shards`; 10 hits unless more are asked for); both checked 2026-11-29. The tokens of
-lookup-events, filter-log-events and Lake are those of the AWS CLI's own pages.
+results; `nextToken`; `recordsMatched`); CloudTrail's, GetQueryResults (`TotalResultsCount`);
+Athena's, GetQueryResults (1,000 rows a page); Kinesis Data Streams', GetRecords
+(`MillisBehindLatest`); Elasticsearch, The Definitive Guide, Empty search (`total`, `timed_out`,
+`_shards`; 10 hits unless more are asked for), and its reference (`relation`, `terminated_early`,
+`is_partial`); OpenSearch, SQL (`total`, `cursor`); Splunk, search/jobs (`preview`); Datadog, Logs
+(`meta.status`, `links.next`); checked 2026-11-29. The tokens of lookup-events, filter-log-events
+and Lake are those of the AWS CLI's own pages.
 """
 
 from __future__ import annotations
@@ -22,10 +26,16 @@ MORE_HITS = f"answers with fewer events than the search found: the rest {ELSEWHE
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _list = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
-_TOKENS = ("NextToken", "nextToken")
-_PAGES = ("Events", "events", "QueryResultRows")
+_TOKENS = ("NextToken", "nextToken", "cursor")
+_PAGES = ("Events", "events", "QueryResultRows", "ResultSet", "datarows")
+# what answers have one of: most objects are around a single event, and have none
+MEMBERS = frozenset(
+    {*_PAGES, "results", "hits", "data", "tables", "MillisBehindLatest", "is_partial"}
+)
 _UNFINISHED = frozenset({"QUEUED", "RUNNING", "FAILED", "CANCELLED", "TIMED_OUT", "TIMEOUT"})
 _UNFINISHED_INSIGHTS = _UNFINISHED | {"SCHEDULED", "UNKNOWN"}
+_NOT_FINISHED = "answer of a query that was not finished"
+_FAILED_IN_A_PART = "answer of a search that timed out or failed in a part"
 
 
 class Pages:
@@ -39,37 +49,74 @@ class Pages:
 
     def __init__(self) -> None:
         self.notes: Counter[str] = Counter()
-        self._hits = self._found = 0
+        # of each search, by what it found, the number of events of its pages
+        self._searches: dict[tuple[int, bool], list[int]] = {}
 
     def turn(self, fields: Mapping[str, Any], plain: Callable[[Any], Any]) -> None:
         """Read what an object says of further pages; most are no page, and say nothing."""
-        if any(key in fields for key in _PAGES):
+        names_next = _names_next(fields, plain)
+        if names_next is not None:
             # of pages in a row only the last may not name a next one
-            self.notes[NEXT_PAGE] = int(any(plain(fields.get(token)) for token in _TOKENS))
-        if _is_insights(fields):
-            self.notes[NEXT_PAGE] = int(bool(plain(fields.get("nextToken"))))
-            found = plain(_members(fields.get("statistics")).get("recordsMatched"))
-            length = _length(fields["results"])
-        else:
-            hits = _members(fields.get("hits"))
-            total = plain(hits.get("total"))
-            found = total.get("value") if isinstance(total, Mapping) else total
-            length = _length(hits.get("hits"))
+            self.notes[NEXT_PAGE] = int(names_next)
+        events, found, is_least = _found(fields, plain)
+        length = _length(events)
         if isinstance(found, int | float) and length is not None:
-            self._hits, self._found = self._hits + length, max(self._found, int(found))
-            self.notes[MORE_HITS] = int(self._hits < self._found)
+            self._searches.setdefault((int(found), is_least), []).append(length)
+            self.notes[MORE_HITS] = sum(
+                # of a search that found that many or more the last page is a short one
+                sum(pages) < total or (or_more and pages[-1] == max(pages))
+                for (total, or_more), pages in self._searches.items()
+            )
+
+
+def _names_next(fields: Mapping[str, Any], plain: Callable[[Any], Any]) -> bool | None:
+    """Whether a page says that there is a next one; None where it is no page."""
+    if _is_insights(fields) or any(key in fields for key in _PAGES):
+        return any(plain(fields.get(token)) for token in _TOKENS)
+    if "data" in fields and ("links" in fields or "meta" in fields):
+        page = _members(_members(fields.get("meta")).get("page"))
+        return bool(plain(_members(fields.get("links")).get("next")) or plain(page.get("after")))
+    if "Records" in fields and "MillisBehindLatest" in fields:
+        return bool(plain(fields["MillisBehindLatest"]))
+    return None
+
+
+def _found(fields: Mapping[str, Any], plain: Callable[[Any], Any]) -> tuple[Any, Any, bool]:
+    """The events of a page, how many its search found, and whether these may be more."""
+    if _is_insights(fields):
+        matched = _members(fields.get("statistics")).get("recordsMatched")
+        return fields["results"], plain(matched), False
+    if "QueryResultRows" in fields:
+        results = _members(fields.get("QueryStatistics")).get("TotalResultsCount")
+        return fields["QueryResultRows"], plain(results), False
+    if "datarows" in fields:
+        return fields["datarows"], plain(fields.get("total")), False
+    hits = _members(fields.get("hits"))
+    total = plain(hits.get("total"))
+    if isinstance(total, Mapping):
+        return hits.get("hits"), total.get("value"), total.get("relation") == "gte"
+    return hits.get("hits"), total, False
 
 
 def shortfall(fields: Mapping[str, Any], plain: Callable[[Any], Any]) -> str:
     """What an answer lacks for certain, in words; empty where it does not say so."""
     if "QueryResultRows" in fields and _upper(plain(fields.get("QueryStatus"))) in _UNFINISHED:
-        return "answer of a query that was not finished"
+        return _NOT_FINISHED
     if _is_insights(fields) and _upper(plain(fields["status"])) in _UNFINISHED_INSIGHTS:
-        return "answer of a query that was not finished"
+        return _NOT_FINISHED
+    if "results" in fields and plain(fields.get("preview")) is True:
+        return _NOT_FINISHED
     if "hits" in fields:
         failed = plain(_members(fields.get("_shards")).get("failed"))
         if plain(fields.get("timed_out")) is True or failed:
-            return "answer of a search that timed out or failed in a part"
+            return _FAILED_IN_A_PART
+        if plain(fields.get("terminated_early")) is True:
+            return _NOT_FINISHED
+    # around the answer of an asynchronous search, or beside the values of ES|QL
+    if plain(fields.get("is_partial")) is True:
+        return _NOT_FINISHED
+    if "data" in fields and _upper(plain(_members(fields.get("meta")).get("status"))) == "TIMEOUT":
+        return _FAILED_IN_A_PART
     if "tables" in fields and plain(fields.get("error")):
         return "answer with an error beside a part of its rows"
     return ""

@@ -15,7 +15,7 @@ from estimator.measurement.envelopes.cells import is_nothing
 from estimator.measurement.envelopes.documents import DAMAGED, documents, without_half_characters
 from estimator.measurement.envelopes.event_kinds import OTHERS
 from estimator.measurement.envelopes.ocsf import is_cloudtrail, row_of
-from estimator.measurement.envelopes.partial_answers import Pages, shortfall
+from estimator.measurement.envelopes.partial_answers import MEMBERS, Pages, shortfall
 from estimator.measurement.envelopes.recognition import announcement_of, is_service, name_of
 from estimator.measurement.envelopes.rows import Plan, plan_of
 from estimator.measurement.envelopes.tables import rows_in
@@ -164,10 +164,11 @@ class Walker(Generic[Event]):
         if announcement:
             self.announcements[announcement] += 1
             return True
-        lacking = shortfall(fields, _plain)
-        if lacking:
-            self.others[lacking] += 1
-        self.pages.turn(fields, _plain)
+        if not MEMBERS.isdisjoint(fields):
+            lacking = shortfall(fields, _plain)
+            if lacking:
+                self.others[lacking] += 1
+            self.pages.turn(fields, _plain)
         if (yield from self._find_carried(fields, depth)):
             return True
         rows = rows_in(fields, _plain)

@@ -16,17 +16,17 @@ from estimator.measurement.measurement_files.models import (
     CHOICES,
     COLUMNS,
     LARGEST,
+    NAMED,
     NEEDED,
     SIGNED,
+    TOLD,
 )
-from estimator.measurement.sources import sources_that_count
 from pricing.reading.problems import Problem
 from pricing.reading.words import did_you_mean, shown
 
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SHORTENED = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
-LOGS = frozenset(sources_that_count("requests"))
 MOST = 5  # problems of one column: the next thousand would say the same
 
 # where a cell stands: row and column to line and place
@@ -75,19 +75,18 @@ def frame_of(
         }
     sources = columns["source"]
     billed = [source == "bill" for source in sources]
-    logged = [source in LOGS for source in sources]
     for column in ACTUALS:
         name = column.name
         if name not in columns:
             continue
         wrong = list(_wrong(column, columns[name], billed))
-        if name == "quantity":
-            # object names and bills may not tell it, a count of events always does
-            wrong += _blanks(columns[name], None, logged, "a number")
-        if name == "cause":
-            # a tax has none, a request has
-            causes = f"one of {', '.join(filter(None, CHOICES[name]))}"
-            wrong += _blanks(columns[name], "", [not each for each in billed], causes)
+        if name in TOLD:
+            wrong += _blanks(
+                columns[name], None, [each in TOLD[name] for each in sources], "a number"
+            )
+        if name in NAMED:
+            choices = f"one of {', '.join(filter(None, CHOICES[name]))}"
+            wrong += _blanks(columns[name], "", [not each for each in billed], choices)
         for row, (found, expected, fix) in wrong[:MOST]:
             line, at = place(row, name)
             problems.append(Problem(path, line, at, found, expected, fix))

@@ -14,7 +14,6 @@ import pandas as pd
 from estimator.figures import plural
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.measurement_files.columns import (
-    LOGS,
     MOST,
     frame_of,
     missing_or_unknown,
@@ -61,8 +60,8 @@ def read_csv(path: str) -> Actuals:
                 rows.append(cells)
                 lines.append(reader.line_num)
                 first = known.setdefault(hash(tuple(cells)), reader.line_num)
-                # events are grouped: all that are alike stand in one row
-                if first != reader.line_num and not LOGS.isdisjoint(cells):
+                # measurements are grouped: all that are alike stand in one row
+                if first != reader.line_num:
                     repeated.append((reader.line_num, first))
             elif cells:
                 found, expected = plural(len(cells), "cell"), f"{len(header)}, as the header has"

@@ -30,6 +30,13 @@ CHOICES = {
     "unit": ("request", "key-month", "event", ""),
     "source": tuple(SOURCES),
 }
+# of a request both are known; a tax of a bill has none
+NAMED = ("cause", "unit")
+# the sources that always tell a number: object names may not tell requests, and logs tell no files
+TOLD = {
+    "quantity": sources_that_count("requests", "accesses"),
+    "files": sources_that_count("objects", "accesses"),
+}
 # what may be below zero where it is no bill's: bills take back what they charged
 SIGNED = ("cost",)
 LARGEST = 1e300
@@ -174,7 +181,7 @@ def _describe_rows() -> dict[str, Any]:
     """The JSON Schema of the rows; their columns are those of the first."""
     numbers = [name for name, column in COLUMNS.items() if column.dtype in ("float64", "int64")]
     unsigned = {name: {"minimum": 0} for name in numbers if name not in SIGNED}
-    logs = list(sources_that_count("requests"))
+    named = {name: {"not": {"const": ""}} for name in NAMED}
     return {
         "type": "array",
         "items": {
@@ -183,12 +190,13 @@ def _describe_rows() -> dict[str, Any]:
             "required": list(NEEDED),
             "additionalProperties": False,
             "if": {"properties": {"source": {"const": "bill"}}},
-            "else": {"properties": {**unsigned, "cause": {"not": {"const": ""}}}},
+            "else": {"properties": {**unsigned, **named}},
             "allOf": [
                 {
-                    "if": {"properties": {"source": {"enum": logs}}},
-                    "then": {"properties": {"quantity": {"type": "number"}}},
+                    "if": {"properties": {"source": {"enum": list(sources)}}},
+                    "then": {"properties": {name: {"type": "number"}}},
                 }
+                for name, sources in TOLD.items()
             ],
         },
     }

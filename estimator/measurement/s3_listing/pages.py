@@ -15,6 +15,7 @@ from estimator.measurement.s3_listing.entries import (
     BadLine,
     Entry,
     Folder,
+    Total,
     is_cloudtrails,
     iso,
     names_in,
@@ -44,7 +45,7 @@ _ALONE = (
 _KEPT = 40  # members of an object that is no page, by which a name is looked for
 
 
-def read_pages(text: TextIO, path: str) -> Iterator[Entry | Folder | BadLine]:
+def read_pages(text: TextIO, path: str) -> Iterator[Entry | Folder | Total | BadLine]:
     """Every entry of every page.
 
     Raises
@@ -100,9 +101,10 @@ def _find_named(values: list[Any], line: int) -> Entry | BadLine:
     return Entry(names[0], iso(moment) if moment else "")
 
 
-def _page(stream: JsonStream) -> Generator[Entry | Folder | BadLine, None, BadLine | None]:
+def _page(stream: JsonStream) -> Generator[Entry | Folder | Total | BadLine, None, BadLine | None]:
     """The entries of one page, a line that says what it was; at its end, whether more follow."""
-    known, truncated = False, False
+    known, truncated, folders = False, False, 0
+    told: Any = None  # how many objects and folders S3 says that the page has
     alone: dict[str, Any] = {}  # an entry outside of any page, as --query Contents writes them
     for name in stream.members():
         if name in (*_OBJECTS, _MARKERS) and stream.peek() == "[":
@@ -111,12 +113,16 @@ def _page(stream: JsonStream) -> Generator[Entry | Folder | BadLine, None, BadLi
                 yield _entry(value, stream, deleted=name == _MARKERS)
             continue
         value = stream.value()
+        told = value if name == "KeyCount" else told
+        folders = len(value) if name == "CommonPrefixes" and isinstance(value, list) else folders
         known = known or name in _OTHERS
         truncated = truncated or (name == "IsTruncated" and value is True)
         truncated = truncated or (name == "NextToken" and bool(value))
         if name in _ALONE or (len(alone) < _KEPT and isinstance(value, str | int | None)):
             alone[name] = value
     yield _alone(alone, stream.line, known=known)
+    if known and isinstance(told, int):  # a page that went through a filter keeps it
+        yield Total(stream.line, told - folders)
     return BadLine(stream.line, CUT_OFF) if truncated else None
 
 

@@ -112,10 +112,33 @@ def test_priced_units_of_many_requests_count_as_many(tmp_path, unit):
     # what is consumed is counted in units of its own
     for row in rows:
         row |= {"ConsumedQuantity": "1000", "ConsumedUnit": "Requests"}
-    assert measure_bill(write_file(tmp_path / "b.csv", as_csv(rows))).totals["requests"] == 2_000
+    actuals = measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))
+    assert actuals.totals["requests"] == 2_000
+    assert not any("an amount in" in line for line in actuals.notices)
 
 
-@pytest.mark.parametrize("unit", ["Key-Hours", "Hrs", "10.000 Requests", "Requests (10K)"])
+def test_a_unit_that_is_not_known_is_named(tmp_path):
+    """1,000 "Anfragen" are 1,000 requests, and it is said; 1,000 API requests have no notice."""
+    lines = [replace(READ, unit="Anfragen"), replace(READ, unit="API Requests")]
+    actuals = measure_bill(write_file(tmp_path / "bill.csv", as_csv(legacy(lines))))
+    assert actuals.totals["requests"] == 2_000
+    (notice,) = (line for line in actuals.notices if "an amount in" in line)
+    assert notice == "an amount in 'Anfragen', a unit that is not known, counts as it is"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "Key-Hours",
+        "Key-Years",
+        "Hrs",
+        "10.000 Requests",
+        "Requests (10K)",
+        "Thousand Requests",
+        "K Requests",
+        "Requests (millions)",
+    ],
+)
 def test_units_that_are_not_understood_are_refused(tmp_path, unit):
     """24 key-hours are no 24 key-months; 10.000 may be ten or ten thousand.
 
@@ -134,6 +157,33 @@ def test_a_joined_file_with_another_order_of_columns_is_refused(tmp_path):
     bill = write_file(tmp_path / "bill.csv", as_csv(rows) + as_csv(other))
     with pytest.raises(KmscostError, match=r"bill\.csv:4: found a header .* in another order"):
         measure_bill(bill)
+
+
+@pytest.mark.parametrize("change", ["another column", "capitals"])
+def test_a_joined_file_with_other_columns_is_refused(tmp_path, change):
+    """Turned round, and with a column of its own or in capitals: it is a header all the same."""
+    rows = [{**row, "resourceTags/user:Name": "x"} for row in legacy([READ] * 2)]
+    own = {"resourceTags/user:Name": "lineItem/NetUnblendedCost"}
+    other = [
+        {
+            own.get(name, name) if change == "another column" else name.upper(): cell
+            for name, cell in reversed(row.items())
+        }
+        for row in rows
+    ]
+    bill = write_file(tmp_path / "bill.csv", as_csv(rows) + as_csv(other))
+    with pytest.raises(KmscostError, match=r"bill\.csv:4: found a header with other columns"):
+        measure_bill(bill)
+
+
+def test_a_joined_file_with_another_tag_is_read(tmp_path):
+    """What is read stands in the same columns: 2 x 1,000 + 2 x 1,000 of four lines."""
+    rows = [{**row, "resourceTags/user:Name": "x"} for row in legacy([READ] * 2)]
+    other = [
+        {name.replace("user:Name", "user:Team"): cell for name, cell in row.items()} for row in rows
+    ]
+    actuals = measure_bill(write_file(tmp_path / "b.csv", as_csv(rows) + as_csv(other)))
+    assert (actuals.totals["requests"], actuals.records) == (4_000, 4)
 
 
 def test_headers_in_a_sheet_are_no_lines_either(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,11 @@ MESSAGES = [{"timestamp": 1, "message": text} for text in TEXTS]
 FOUND = [{"_index": "x", "_source": event} for event in EVENTS]
 RECORDS = [[{"field": "@message", "value": text}] for text in TEXTS]
 LAKE = [[{"eventJson": text}] for text in TEXTS]
+FOUR = {"TotalResultsCount": 4}
+ROWS = [{"Data": [{"VarCharValue": text}]} for text in ("event", *TEXTS)]
+DATA = [{"Data": base64.b64encode(text.encode()).decode()} for text in TEXTS]
+NAMED, CELLS = [{"name": "message", "type": "text"}], [[text] for text in TEXTS]
+STORED = [{"id": "x", "attributes": {"attributes": event}} for event in EVENTS]
 
 
 def measure(folder: Path, *documents: Any, strict: bool = False) -> Actuals:
@@ -40,6 +46,22 @@ ELSEWHERE = {
         "status": "Complete", "results": RECORDS, "statistics": {"recordsMatched": 90.0}
     },
     "Elasticsearch before 7": {"hits": {"total": 60, "hits": FOUND}},
+    "Elasticsearch, 4 or more": {"hits": {"total": {"value": 4, "relation": "gte"}, "hits": FOUND}},
+    "two searches, 1 of 2 and 3 of 3": {
+        "responses": [
+            {"hits": {"total": {"value": 2}, "hits": FOUND[:1]}},
+            {"hits": {"total": {"value": 3}, "hits": FOUND[1:]}},
+        ]
+    },
+    "CloudTrail Lake, 4 of 90": {
+        "QueryStatus": "FINISHED", "QueryStatistics": {"TotalResultsCount": 90},
+        "QueryResultRows": LAKE,
+    },
+    "Athena": {"ResultSet": {"Rows": ROWS}, "NextToken": "x"},
+    "Kinesis, behind the latest": {"Records": DATA, "MillisBehindLatest": 5},
+    "OpenSearch, 4 of 60": {"schema": NAMED, "datarows": CELLS, "total": 60, "size": 4},
+    "OpenSearch, a cursor": {"schema": NAMED, "datarows": CELLS, "total": 4, "cursor": "x"},
+    "Datadog": {"data": STORED, "links": {"next": "https://x"}},
 }  # fmt: skip
 
 
@@ -71,6 +93,17 @@ WHOLE: dict[str, list[Any]] = {
         {"status": "Complete", "results": RECORDS[3:], "statistics": {"recordsMatched": 4.0}},
     ],
     "CloudTrail Lake": [{"QueryStatus": "FINISHED", "QueryResultRows": LAKE}],
+    "Lake, two pages": [
+        {"QueryStatistics": FOUR, "QueryResultRows": LAKE[:3], "NextToken": "x"},
+        {"QueryStatistics": FOUR, "QueryResultRows": LAKE[3:]},
+    ],
+    "pages of a search to its end": [
+        {"hits": {"total": {"value": 2, "relation": "gte"}, "hits": FOUND[:3]}},
+        {"hits": {"total": {"value": 2, "relation": "gte"}, "hits": FOUND[3:]}},
+    ],
+    "Kinesis": [{"Records": DATA, "NextShardIterator": "x", "MillisBehindLatest": 0}],
+    "Datadog": [{"data": STORED, "meta": {"status": "done"}}],
+    "Splunk": [{"preview": False, "results": [{"_raw": text} for text in TEXTS]}],
 }  # fmt: skip
 
 
@@ -91,6 +124,10 @@ MISSING = {
         "tables": [{"columns": [{"name": "RawEvent"}], "rows": [[text] for text in TEXTS]}],
         "error": {"code": "PartialError"},
     },
+    "a search that stopped early": {"terminated_early": True, "hits": {"hits": FOUND}},
+    "an asynchronous search": {"is_partial": True, "response": {"hits": {"hits": FOUND}}},
+    "Splunk, a preview": {"preview": True, "results": [{"_raw": text} for text in TEXTS]},
+    "Datadog, timed out": {"data": STORED, "meta": {"status": "timeout"}},
 }  # fmt: skip
 
 

@@ -6,9 +6,16 @@ import json
 
 import pytest
 
-from estimator import KmscostError, explain, forecast, load_actuals, measure_cloudtrail
+from estimator import (
+    KmscostError,
+    explain,
+    forecast,
+    load_actuals,
+    measure_bill,
+    measure_cloudtrail,
+)
 from estimator.report.formats.json_and_csv import frame_csv, to_json
-from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
+from tests.measurement.billing.bills import A_MONTH, FORMATS, as_csv, legacy, write_file
 from tests.measurement.measurement_files.test_round_trip import LOGS
 from tests.real_data import ROOT
 
@@ -109,6 +116,32 @@ def test_rows_that_stand_twice_in_a_csv_are_named(tmp_path):
     message = str(refusal(tmp_path, "".join([*lines, lines[3], *lines[1:7]]), "twice.csv"))
     assert f"twice.csv:{len(lines) + 1}: found the same row as line 4" in message
     assert "2 more rows like these" in message
+
+
+@pytest.mark.parametrize("number", ["12.0", ""])
+def test_object_names_are_grouped_and_have_their_files(tmp_path, number):
+    """A day of 12 files that stands twice would be 24; one without a number would be none."""
+    row = "2026-10-{},111122223333,us-east-1,put,GenerateDataKey,12.0,request,{},s3-listing,1.0\n"
+    header = "day,account,region,cause,operation,quantity,unit,files,source,coverage\n"
+    once = header + row.format("01", "12.0") + row.format("02", "12.0")
+    kept = load_actuals(write_file(tmp_path / "once.csv", once.encode()))
+    assert kept.rows["files"].sum() == 24
+    message = str(refusal(tmp_path, once + row.format("02", number), "twice.csv"))
+    assert ("the same row as line 3" if number else "files: found nothing") in message
+
+
+def test_rows_of_a_bill_that_stand_twice_are_named(tmp_path):
+    """Its lines are summed by place and day, with their number: two rows alike were pasted."""
+    bill = measure_bill(write_file(tmp_path / "bill.csv", as_csv(legacy(A_MONTH))))
+    lines = frame_csv(bill.rows).splitlines(keepends=True)
+    load_actuals(write_file(tmp_path / "once.csv", "".join(lines).encode()))
+    assert "the same row as line 2" in str(refusal(tmp_path, "".join([*lines, lines[1]]), "b.csv"))
+
+
+def test_a_request_without_its_unit_is_named(tmp_path):
+    """Only what is counted in requests is one: with a blank unit a put was none."""
+    text = frame_csv(measure_cloudtrail(LOGS).rows).replace(",request,", ",,", 1)
+    assert "kept.csv:2: unit: found nothing" in str(refusal(tmp_path, text, "kept.csv"))
 
 
 def test_a_saving_that_cannot_be_is_named(tmp_path, document):

@@ -330,7 +330,18 @@ def test_lines_that_stand_twice_are_named(tmp_path):
     (tmp_path / "b").write_text(line() + line(time="18/Oct/2023:05:00:00"))
     actuals = measure_access_logs(tmp_path)
     assert actuals.totals["requests"] == 3
-    assert any(notice.startswith("1 line there a second time") for notice in actuals.notices)
+    assert any(notice.startswith("1 line is there a second time") for notice in actuals.notices)
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_lines_about_other_objects_are_not_called_cloudtrails(tmp_path, end):
+    """The first line, and one without an end, are looked at whatever they are about: 1 get."""
+    other = line("index.html")
+    assert "CloudTrail" not in other
+    (tmp_path / "a").write_text(other + line() + other.rstrip("\n") + end)
+    actuals = measure_access_logs(tmp_path)
+    assert actuals.totals["requests"] == 1
+    assert not any("CloudTrail in their names" in notice for notice in actuals.notices)
 
 
 def test_two_lines_joined_without_a_line_end(tmp_path):

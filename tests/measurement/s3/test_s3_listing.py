@@ -485,6 +485,19 @@ def test_a_summary_of_more_objects_than_are_listed(tmp_path):
     assert not actuals.coverage.hours
 
 
+def test_a_page_with_fewer_objects_than_its_key_count(tmp_path):
+    """3 of 7 went through jq, `KeyCount` of 7 as well; folders count in it and are no objects."""
+    folders = {"CommonPrefixes": [{"Prefix": "a/"}], "IsTruncated": False}
+    whole = [page(NAMES, KeyCount=len(NAMES)), page(ALL, KeyCount=len(ALL) + 1, **folders)]
+    for number, pages in enumerate(whole):
+        (tmp_path / f"whole{number}").write_text(json.dumps(pages))
+        assert not measure_s3_listing(tmp_path / f"whole{number}", strict=True).skipped
+    (tmp_path / "some").write_text(json.dumps(page(NAMES[:3], KeyCount=len(NAMES))))
+    actuals = measure_s3_listing(tmp_path / "some")
+    assert [s.reason for s in actuals.skipped] == ["summary of more objects than are listed"]
+    assert not actuals.coverage.hours
+
+
 def test_a_copy_counts_once_packed_or_not(tmp_path):
     """The listing and its packed copy in one folder."""
     text = f"2026-10-02 00:05:12     4711 {log_name()}\n".encode()
