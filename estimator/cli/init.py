@@ -33,9 +33,16 @@ def init(
     """Write a commented starter inventory."""
     from estimator import init as write_starter
 
-    if str(path) == "-":
-        expected, fix = "the name of a file: init writes no stdout", "name one, such as my.yaml"
-        raise UsageError(Problem("path", None, "", "'-'", expected, fix))
+    for name, value, kind, such in (
+        ("path", path, "file", "my.yaml"),
+        ("example", example, "folder", "examples"),
+    ):
+        if str(value) == "-":
+            expected, fix = (
+                f"the name of a {kind}: init writes no stdout",
+                f"name one, such as {such}",
+            )
+            raise UsageError(Problem(name, None, "", "'-'", expected, fix))
     inventory = write_starter(path, force, example)
     edit = "" if example is not None else "edit it, then "
     tell_next(f"Wrote {inventory}. Next: {edit}run `kmscost check {inventory}`.")

@@ -77,6 +77,7 @@ def test_nothing_to_draft_ends_well_and_writes_nothing(tmp_path):
         (["discover", "aws-responses", ".", "--replace"], 2, "name it with --merge"),
         (["discover", "aws", "--replace"], 2, "name it with --merge"),
         (["init", "-", "--force"], 2, "the name of a file"),
+        (["init", "--example", "-"], 2, "--example: found '-'; expected the name of a folder"),
         (["discover", "aws", "--regions", "mars-1"], 2, "--regions"),
         (["discover", "aws", "--external-id", "abc"], 2, "--external-id"),
         (["discover", "aws", "--role", "r", "--external-id", "a b"], 2, "--external-id"),

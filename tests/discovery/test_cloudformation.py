@@ -401,3 +401,18 @@ def test_a_buckets_encryption_that_the_template_leaves_open(tmp_path, encryption
     draft = discover_cloudformation(tmp_path / "t.yaml")
     (question,) = [todo.question for todo in draft.todo if "bucket_key" in todo.at]
     assert question.startswith("BucketEncryption: ")
+
+
+def test_a_rule_that_a_condition_takes_away_is_no_question(tmp_path):
+    """The condition does not hold: no rule is left, and no Bucket Key."""
+    (tmp_path / "t.yaml").write_text(
+        "Parameters: {X: {Type: String, Default: a}}\nConditions: {C: !Equals [!Ref X, b]}\n"
+        "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: b\n"
+        "      BucketEncryption: {ServerSideEncryptionConfiguration: "
+        "[!If [C, {BucketKeyEnabled: true}, !Ref AWS::NoValue]]}\n"
+        "  T:\n    Type: AWS::CloudTrail::Trail\n    Properties: {TrailName: t, IsLogging: true, "
+        "S3BucketName: !Ref B, KMSKeyId: alias/a}\n"
+    )
+    draft = discover_cloudformation(tmp_path / "t.yaml")
+    assert not any("bucket_key" in todo.at for todo in draft.todo)
+    assert not draft.inventory.trails[0].bucket.bucket_key

@@ -158,6 +158,44 @@ def test_an_alias_that_is_written_out_is_the_one_that_the_plan_makes(tmp_path, r
         assert any("1 key that no trail uses was left out" in notice for notice in draft.notices)
 
 
+@pytest.mark.parametrize(
+    ("rule", "unknown", "is_open"),
+    [
+        (None, True, True),
+        ([], [True], True),
+        ([{"bucket_key_enabled": None}], [{"bucket_key_enabled": True}], True),
+        ([{"bucket_key_enabled": None}], [{}], False),
+        # which key the bucket has by default says nothing of the Bucket Key
+        (
+            [{"bucket_key_enabled": True}],
+            [{"apply_server_side_encryption_by_default": [{"kms_master_key_id": True}]}],
+            False,
+        ),
+    ],
+)
+@pytest.mark.parametrize("inline", [False, True])
+def test_a_buckets_encryption_that_the_plan_leaves_open(tmp_path, rule, unknown, is_open, inline):
+    """Rules that are known after apply, whole or in part, are a question and no missing key."""
+    block = "server_side_encryption_configuration"
+    resource = "aws_s3_bucket.logs" if inline else f"aws_s3_bucket_{block}.logs"
+    values = {block: [{"rule": rule}]} if inline else {"rule": rule}
+    marks = {block: [{"rule": unknown}]} if inline else {"rule": unknown}
+    path = save(
+        tmp_path,
+        plan(
+            [
+                instance("aws_cloudtrail.org", {**TRAIL, "kms_key_id": KEY}),
+                instance(resource, {"bucket": TRAIL["s3_bucket_name"], **values}),
+            ],
+            [{**change(resource, []), "change": {"actions": ["create"], "after_unknown": marks}}],
+        ),
+    )
+    draft = discover_terraform(path)
+    assert bool(todo_at(draft, "bucket.bucket_key")) == is_open
+    on = bool(rule and rule[0]["bucket_key_enabled"])
+    assert only_trail(draft).bucket.bucket_key == on
+
+
 @pytest.mark.parametrize(("alias", "is_it"), [("logs", True), ("twice", False), ("other", False)])
 def test_an_alias_that_a_trail_names_alone_is_the_one_that_the_plan_makes(tmp_path, alias, is_it):
     """The key of alias/logs, which rotates every 90 days; neither account nor ARN is known yet.

@@ -6,10 +6,12 @@ import datetime
 
 import pytest
 
-from estimator import measure_s3_listing, report
+from estimator import forecast, measure_s3_listing, report
+from estimator.measurement.measurement_files.merging import Part, merge
 from estimator.report.monthly.document import Cards
 from estimator.report.monthly.month_bill import BillRange
-from tests.report.material import MONTH, Page
+from tests.reconciliation.bills import measured_of
+from tests.report.material import KEY, MONTH, Page
 from tests.report.verdicts import SMALL, small_bill, write
 
 # 288 x 31 = 8,928 puts and no more gets than 2 x 8,928: below the free 20,000, so 1.00 for the key
@@ -139,8 +141,9 @@ def test_no_measurement_mends_a_price(tmp_path):
     )
 
 
-def test_what_a_listing_does_not_tell_is_not_measured(tmp_path):
-    """24 files a day are 744 puts of 8,928; gets, and others' requests, no object name tells."""
+@pytest.fixture
+def listing(tmp_path):
+    """A measurement of 24 files a day in October."""
     lines = []
     for hour in range(31 * 24):
         put = datetime.datetime(2026, 10, 1, tzinfo=datetime.UTC) + datetime.timedelta(hours=hour)
@@ -148,8 +151,12 @@ def test_what_a_listing_does_not_tell_is_not_measured(tmp_path):
         folder = f"AWSLogs/111122223333/CloudTrail/us-east-1/{put:%Y/%m/%d}"
         lines.append(f"{put:%Y-%m-%d %H:%M:%S}       2048 {folder}/{name}\n")
     (tmp_path / "listing.txt").write_text("".join(lines))
-    measured = measure_s3_listing(tmp_path / "listing.txt")
-    monthly = report(write(tmp_path, SMALL), MONTH, actuals=measured, advice=False, draws=100)
+    return measure_s3_listing(tmp_path / "listing.txt")
+
+
+def test_what_a_listing_does_not_tell_is_not_measured(tmp_path, listing):
+    """24 files a day are 744 puts of 8,928; gets, and others' requests, no object name tells."""
+    monthly = report(write(tmp_path, SMALL), MONTH, actuals=listing, advice=False, draws=100)
     _, *rows = Page(monthly.html()).table("Forecast and measured requests by cause")
     assert rows == [
         ["put", "8,928", "744", "-8,184", "-91.7 %"],
@@ -161,3 +168,15 @@ def test_what_a_listing_does_not_tell_is_not_measured(tmp_path):
     cards = [card for block in blocks if isinstance(block, Cards) for card in block.cards]
     notes = {card.name: card.note for card in cards}
     assert notes["Measured"] == "CloudTrail's, of the causes measured, as far as covered"
+
+
+def test_logs_of_another_month_tell_nothing_of_this_one(tmp_path, listing):
+    """A listing of October beside logs of September: gets of October are not known, and no zero."""
+    path = write(tmp_path, SMALL)
+    logs = measured_of(forecast(path, "2026-09", 1), {"logs": KEY}, days=30)
+    measured = merge([Part("a.json", listing, True), Part("b.json", logs, True)])
+    monthly = report(path, MONTH, actuals=measured, advice=False, draws=100)
+    _, *rows = Page(monthly.html()).table("Forecast and measured requests by cause")
+    found = [(row[0], row[2]) for row in rows]
+    assert found == [("put", "744"), ("get", "-"), ("CloudTrail's", "-"), ("others", "-")]
+    assert "CloudTrail's, of the causes measured, as far as covered" in monthly.markdown()

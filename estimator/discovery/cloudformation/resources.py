@@ -146,7 +146,11 @@ class ResourceParser:
             if isinstance(encryption, dict)
             else encryption
         )
-        rule = rules[0] if isinstance(rules, list) and rules else rules
+        if rules == []:
+            # a condition that does not hold may have taken the only rule away
+            bucket.record("bucket_key", False, place, note="BucketEncryption without a rule")
+            return
+        rule = rules[0] if isinstance(rules, list) else rules
         if not isinstance(rule, dict):
             why = rule.why if isinstance(rule, Open) else f"it is {_describe(rule)}"
             bucket.record("bucket_key", False, place, f"BucketEncryption: {why}")

@@ -43,8 +43,7 @@ class Node:
 
     def is_unknown(self, name: str) -> bool:
         """True for an attribute that is known only after apply."""
-        value = self.unknown.get(name)
-        return value is True or (isinstance(value, list) and True in value)
+        return is_open(self.unknown.get(name))
 
     def text(self, name: str) -> str | None:
         """A text that is not empty; None for everything else."""
@@ -64,6 +63,11 @@ class Node:
         for name in names[1:]:
             inside = first_block(inside.get(name))
         return inside
+
+
+def is_open(marks: Any) -> bool:
+    """True where marks of a plan say that all of it, or one of its items, is known after apply."""
+    return marks is True or (isinstance(marks, list) and True in marks)
 
 
 def has_mark(marks: Any) -> bool:

@@ -10,7 +10,14 @@ from estimator.discovery.estate import Estate, Resource
 from estimator.discovery.selectors import record_selectors
 from estimator.discovery.terraform.accounts import AccountParser
 from estimator.discovery.terraform.keys import ALIAS, KEYS, KeyParser
-from estimator.discovery.terraform.nodes import APPLY, Node, blocks_of, first_block, has_mark
+from estimator.discovery.terraform.nodes import (
+    APPLY,
+    Node,
+    blocks_of,
+    first_block,
+    has_mark,
+    is_open,
+)
 from estimator.discovery.terraform.references import Owners, References
 from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown
@@ -87,9 +94,10 @@ class ResourceParser:
         # a bucket without a Region asks nothing: the key's Region is its own (F10)
         if region.is_known:
             bucket.record_fact("region", region)
-        inline = node.block("server_side_encryption_configuration", "rule")
+        block = "server_side_encryption_configuration"
+        inline = node.block(block, "rule")
         if inline:
-            self._rule(bucket, inline, node)
+            self._rule(bucket, inline, first_block(node.unknown.get(block)).get("rule"), node)
 
     def _encryption(self, node: Node) -> None:
         name = node.text("bucket")
@@ -105,17 +113,19 @@ class ResourceParser:
         # this resource wins over the bucket's own block, which only mirrors it
         bucket.facts.pop("bucket_key", None)
         bucket.facts.pop("algorithm", None)
-        self._rule(bucket, node.block("rule"), node)
+        self._rule(bucket, node.block("rule"), node.unknown.get("rule"), node)
 
     def _bucket_identity(self, node: Node) -> str:
         return node.text("bucket") or node.text("id") or node.label
 
-    def _rule(self, bucket: Resource, rule: Mapping[str, Any], node: Node) -> None:
-        on = rule.get("bucket_key_enabled")
+    def _rule(self, bucket: Resource, rule: Mapping[str, Any], unknown: Any, node: Node) -> None:
+        name = "bucket_key_enabled"
+        on = rule.get(name)
         if on is None or isinstance(on, bool):
-            open_ = first_block(first_block(node.unknown).get("rule")).get("bucket_key_enabled")
-            question = APPLY if open_ is True else ""
-            bucket.record("bucket_key", bool(on), node.label, question, "bucket_key_enabled")
+            # what is not known yet is the rule, or what it says of the Bucket Key
+            open_ = is_open(unknown) or is_open(first_block(unknown).get(name))
+            question = APPLY if open_ else ""
+            bucket.record("bucket_key", bool(on), node.label, question, name)
         default = first_block(rule.get("apply_server_side_encryption_by_default"))
         algorithm = default.get("sse_algorithm")
         if isinstance(algorithm, str) and algorithm:

@@ -87,10 +87,13 @@ class ReportInputs:
 
     @property
     def actuals_sources(self) -> tuple[str, ...]:
-        """Names of the sources that measured anything."""
+        """Names of the sources that measured anything of the month."""
         if self.actuals is None:
             return ()
-        return tuple(sorted(set(self.actuals.measured["source"].astype(str))))
+        # logs of another month tell nothing of this one
+        rows = self.actuals.measured
+        found = rows.loc[rows["month"].astype(str) == self.month, "source"]
+        return tuple(sorted(set(found.astype(str))))
 
     @property
     def currency(self) -> str:
