@@ -133,6 +133,8 @@ BUDGET_USE = (
     Column("reached", "float64", "-", "the highest threshold reached; NaN where none is"),
     Column("over", "bool", "-", "more is used than the month may cost"),
     Column("used_other_reading", "float64", "USD", "the same under the other interpretation of F5"),
+    Column("used_expected", "float64", "USD", "used, with each range at its mean"),
+    Column("over_expected", "bool", "-", "used_expected is more than the month may cost"),
 )
 
 QUOTAS = (

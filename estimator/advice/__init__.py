@@ -17,12 +17,12 @@ from estimator.discovery.aws_responses.saved import read_responses
 from estimator.forecasting import compute_forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.changes import document_of
+from estimator.inventory.means import with_means
 from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.paths import Progress
 from estimator.months import read_months
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.cases import Case
-from estimator.simulation.expected import with_means
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError

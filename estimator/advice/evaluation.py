@@ -15,12 +15,12 @@ from estimator.forecasting.event_copies import EventCopies
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Scenario, apply_scenario
+from estimator.inventory.means import with_means
 from estimator.months import FloatArray, Months
 from estimator.scenarios.case_forecast import CaseForecast, forecast_case
 from estimator.scenarios.cases import Case
 from estimator.simulation import draw_costs
 from estimator.simulation.draws import SEED, quantiles_of
-from estimator.simulation.expected import with_means
 from estimator.simulation.uncertain_inputs import is_uncertain
 from estimator.volume.model import Model
 from pricing.rates import RateTable

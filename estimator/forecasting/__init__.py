@@ -22,6 +22,7 @@ from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
 from estimator.inventory.changes import Settings, change_inventory
+from estimator.inventory.means import with_means
 from estimator.months import read_months
 from estimator.volume import daily_requests, usage
 from estimator.volume.columns import check_groups, grain
@@ -77,7 +78,8 @@ def forecast(
         Share taken off every KMS rate, 0 to 1. [-]
     fail_over : str or float, optional
         A budget's name, ``all`` budgets, or an amount for everything, as 25 or ``USD 25.00``
-        [USD/month]; `Forecast.broken` says whether and why it is broken.
+        [USD/month]; `Forecast.broken` says whether and why it is broken: by the typical cost, or
+        by the expected one, with each range at its mean.
     set : str, sequence of str, or mapping, optional
         ``PATH=VALUE``, set on top of the inventory, as in `estimator.compare`.
 
@@ -145,6 +147,7 @@ def compute_forecast(
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
+    at_means = _price_means(model, table, discount) if len(budgets) or gate else None
     others = other_pools(inventory, months)
     other_name = OTHER_INTERPRETATION[inventory.cloudtrail_writes]
     return Forecast(
@@ -154,7 +157,7 @@ def compute_forecast(
         monthly=sums.monthly,
         rows=sums.rows,
         pools=priced.pools,
-        budgets=budget_use(sums.default_grain, budgets, months, inventory.accounts),
+        budgets=budget_use(sums.default_grain, budgets, months, inventory.accounts, at_means),
         free_uses=use_pools(by_pool, priced.pools, others, inventory.cloudtrail_writes),
         other_free_uses=use_pools(by_pool, priced.pools, others, other_name),
         quotas=quotas,
@@ -162,7 +165,7 @@ def compute_forecast(
         broken=None
         if gate is None
         else describe_broken_budget(
-            gate, sums.default_grain, months, table.currency, other_name, inventory.accounts
+            gate, sums.default_grain, at_means, months, inventory, table.currency
         ),
         notices=(
             *notices(model, priced, sums.default_grain),
@@ -173,6 +176,14 @@ def compute_forecast(
         versions=priced.versions,
         discount=discount,
     )
+
+
+def _price_means(model: Model, table: RateTable, discount: float) -> pd.DataFrame | None:
+    """The charges with each range at its mean, which budgets are held against; None without any."""
+    means = with_means(model.inventory)
+    if means is model.inventory:
+        return None
+    return price_usage(Model(means, model.months), DEFAULT_GRAIN, table, discount).charges
 
 
 def _read_by(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:

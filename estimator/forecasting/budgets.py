@@ -1,4 +1,4 @@
-"""Budgets and their use: what each month costs of it, under both interpretations."""
+"""Budgets and their use: what each month costs of it, typically, expected, and if writes differ."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from estimator.figures import budget_money
 from estimator.forecasting.totals import month_of
-from estimator.inventory.budgets import ALL, Account, Budget
+from estimator.inventory.budgets import ALL, Account, Budget, Covered
 from estimator.months import FloatArray, Months
 from estimator.volume.streams import IntArray
 
@@ -71,6 +71,7 @@ def budget_use(
     budgets: Sequence[Budget],
     months: Months,
     accounts: Sequence[Account],
+    at_means: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The use of every budget in every month: the frame `estimator.frames.BUDGET_USE`.
 
@@ -80,27 +81,16 @@ def budget_use(
         Columns month, payer, billed_account, driver, cause, cost, cost_other_reading [USD].
     accounts : sequence of Account
         Those of the inventory.
+    at_means : DataFrame, optional
+        Charges with each range at its mean. Default: `charges` are what is expected.
     """
     covers = [budget.covers(accounts) for budget in budgets]
-    month = month_of(charges, months)
-    nothing = np.zeros(months.count)
-    sums: dict[str, list[FloatArray]] = {}
-    for name in ("cost", "cost_other_reading"):
-        # once for each column that budgets cover, not once for each budget
-        spent = {
-            column: _spent(charges, name, month, months.count, column)
-            for column in {None if covered is None else covered.column for covered in covers}
-        }
-        sums[name] = [
-            spent[None][""]
-            if covered is None
-            else sum(
-                (spent[covered.column].get(value, nothing) for value in covered.members),
-                nothing,
-            )
-            for covered in covers
-        ]
-    used = np.array(sums["cost"]).reshape(-1)
+    costs = _sums(charges, "cost", covers, months)
+    others = _sums(charges, "cost_other_reading", covers, months)
+    used = np.array(costs).reshape(-1)
+    expected = used
+    if at_means is not None:
+        expected = np.array(_sums(at_means, "cost", covers, months)).reshape(-1)
     amounts = np.array([budget.usd_per_month for budget in budgets], dtype=np.float64)
     limit = np.repeat(amounts, months.count)
     names = [budget.name for budget in budgets]
@@ -110,7 +100,7 @@ def budget_use(
             reached_thresholds(float(value), budget.usd_per_month, budget.thresholds),
             default=np.nan,
         )
-        for budget, row in zip(budgets, sums["cost"], strict=True)
+        for budget, row in zip(budgets, costs, strict=True)
         for value in row
     ]
     span = pd.period_range(months.labels[0], periods=months.count, freq="M")
@@ -126,7 +116,9 @@ def budget_use(
             "share": np.where(limit > 0, used / np.where(limit > 0, limit, 1.0), np.nan),
             "reached": np.array(highest, dtype=np.float64),
             "over": is_over(used, limit),
-            "used_other_reading": np.array(sums["cost_other_reading"]).reshape(-1),
+            "used_other_reading": np.array(others).reshape(-1),
+            "used_expected": expected,
+            "over_expected": is_over(expected, limit),
         }
     )
 
@@ -157,7 +149,7 @@ def describe_budgets(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[
             "usd_per_month": budget.usd_per_month,
             "thresholds": list(budget.thresholds),
         }
-        for over in ("over", "over_other_reading"):
+        for over in ("over", "over_other_reading", "over_expected"):
             entry[f"first_{over}"] = next((row["month"] for row in months if row[over]), None)
         entry["months"] = [_describe_month(row, budget) for row in months]
         entries.append(entry)
@@ -173,7 +165,27 @@ def _describe_month(row: Mapping[Hashable, Any], budget: Budget) -> dict[str, An
         "reached": list(reached_thresholds(row["used"], budget.usd_per_month, budget.thresholds)),
         "over": row["over"],
         "used_other_reading": row["used_other_reading"],
+        "used_expected": row["used_expected"],
+        "over_expected": row["over_expected"],
     }
+
+
+def _sums(
+    charges: pd.DataFrame, name: str, covers: Sequence[Covered | None], months: Months
+) -> list[FloatArray]:
+    """The sum of a column of money in each month, of the rows that each budget covers."""
+    month, nothing = month_of(charges, months), np.zeros(months.count)
+    # once for each column that budgets cover, not once for each budget
+    spent = {
+        column: _spent(charges, name, month, months.count, column)
+        for column in {None if covered is None else covered.column for covered in covers}
+    }
+    return [
+        spent[None][""]
+        if covered is None
+        else sum((spent[covered.column].get(value, nothing) for value in covered.members), nothing)
+        for covered in covers
+    ]
 
 
 def _spent(

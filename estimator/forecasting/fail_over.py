@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,9 @@ from estimator.forecasting.budgets import (
     describe_budget,
     is_in_budget,
 )
-from estimator.forecasting.result import INTERPRETATION_WORDS
+from estimator.forecasting.result import INTERPRETATION_WORDS, OTHER_INTERPRETATION
 from estimator.inventory import Inventory
-from estimator.inventory.budgets import ALL, AMOUNT, Account, Budget
+from estimator.inventory.budgets import ALL, AMOUNT, Budget
 from estimator.months import Months
 from pricing.reading.problems import Problem, UsageError
 from pricing.reading.words import did_you_mean
@@ -81,57 +82,61 @@ def _refusal(found: object, expected: str, fix: str = "") -> UsageError:
     return UsageError(Problem("fail_over", None, "", repr(found), expected, fix))
 
 
+@dataclass(frozen=True)
+class _Centre:
+    """A forecast that budgets are held against: its name, what is said of it, charges and use."""
+
+    name: str
+    words: str
+    charges: pd.DataFrame
+    use: pd.DataFrame
+
+    def of(self, budget: Budget) -> pd.DataFrame:
+        """The use of a budget, month by month."""
+        return self.use[self.use["budget"] == budget.name].reset_index(drop=True)
+
+
 def describe_broken_budget(
     chosen: Sequence[Budget],
     charges: pd.DataFrame,
+    at_means: pd.DataFrame | None,
     months: Months,
+    inventory: Inventory,
     currency: str,
-    other_interpretation: str,
-    accounts: Sequence[Account],
 ) -> str | None:
     """One line on what breaks which budget: how much, in which month first, and why.
+
+    A budget is broken by the typical cost or by the expected one. That which breaks it first is
+    told, and of both in one month the expected one.
 
     Parameters
     ----------
     charges : DataFrame
         Columns month, payer, billed_account, driver, cause, cost, cost_other_reading [currency].
-    other_interpretation : str
-        The interpretation of F5 that `cost_other_reading` follows.
-    accounts : sequence of Account
-        Those of the inventory.
+    at_means : DataFrame or None
+        The same with each range at its mean; None without ranges.
 
     Returns
     -------
     str or None
         None where every budget is kept.
     """
+    accounts = inventory.accounts
     use = budget_use(charges, chosen, months, accounts)
-    over = use[use["over"]]
+    centres = [_Centre("typical", "each range at its median", charges, use)]
+    if at_means is not None:
+        use = budget_use(at_means, chosen, months, accounts)
+        centres.insert(0, _Centre("expected", "each range at its mean", at_means, use))
+    over = pd.concat([each.use[each.use["over"]].assign(at=at) for at, each in enumerate(centres)])
     if over.empty:
         return None
-    first = over.drop_duplicates("budget")  # months come in order
+    over = over.sort_values(["budget", "month", "at"])  # budgets in the inventory's order
+    first = over.drop_duplicates("budget")
     # stable: of several that break in one month the inventory's first is named
     row = first.sort_values("month", kind="stable").iloc[0]
     budget = next(entry for entry in chosen if entry.name == row["budget"])
-    excess = row["used"] - budget.usd_per_month
-    of_it = f" ({share(excess / budget.usd_per_month)})" if budget.usd_per_month else ""
-    broken = over[over["budget"] == budget.name]
-    line = (
-        f"{describe_budget(budget, currency)} is broken: {currency} {money(row['used'])} in "
-        f"{row['month']}, {currency} {money(excess)}{of_it} over"
-    )
-    if months.count > 1:
-        line += f"; over it in {len(broken)} of {months.count} months"
-    worst = broken.iloc[int(np.argmax(broken["used"]))]
-    if worst["month"] != row["month"]:
-        line += f", most in {worst['month']} with {money(worst['used'])}"
-    counted = is_in_budget(budget, charges, accounts)
-    rows = charges[counted & (charges["month"] == row["month"]).to_numpy()]
-    line += f"; largest driver: {_largest_driver(rows, currency)}"
-    line += (
-        f"; if {INTERPRETATION_WORDS[other_interpretation]}, it is "
-        f"{money(row['used_other_reading'])}"
-    )
+    line = f"{describe_budget(budget, currency)} is broken"
+    line += _describe_break(budget, row, centres, months, inventory, currency)
     others = [
         f"{entry['budget']} from {entry['month']}"
         for entry in first.to_dict("records")
@@ -141,6 +146,52 @@ def describe_broken_budget(
         more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
         line += f"; broken as well: {', '.join(others[:_LISTED])}{more}"
     return line
+
+
+def _describe_break(
+    budget: Budget,
+    row: pd.Series,
+    centres: Sequence[_Centre],
+    months: Months,
+    inventory: Inventory,
+    currency: str,
+) -> str:
+    """By which cost, how much, since when and why: of the first month that breaks a budget."""
+    centre, by, beside = centres[row["at"]], "", ""
+    own = centre.of(budget)
+    for other in centres:
+        beside_it = other.of(budget)
+        if _are_told_apart(own, beside_it):
+            used = beside_it.loc[beside_it["month"] == row["month"], "used"]
+            by = f" by the {centre.name} cost ({centre.words})"
+            beside = f" ({other.name} {money(float(used.iloc[0]))})"
+    excess = row["used"] - budget.usd_per_month
+    of_it = f" ({share(excess / budget.usd_per_month)})" if budget.usd_per_month else ""
+    line = (
+        f"{by}: {currency} {money(row['used'])} in {row['month']}{beside}, "
+        f"{currency} {money(excess)}{of_it} over"
+    )
+    broken = own[own["over"]]
+    if months.count > 1:
+        line += f"; over it in {len(broken)} of {months.count} months"
+    worst = broken.iloc[int(np.argmax(broken["used"]))]
+    if worst["month"] != row["month"]:
+        line += f", most in {worst['month']} with {money(worst['used'])}"
+    charges = centre.charges
+    counted = is_in_budget(budget, charges, inventory.accounts)
+    rows = charges[counted & (charges["month"] == row["month"]).to_numpy()]
+    words = INTERPRETATION_WORDS[OTHER_INTERPRETATION[inventory.cloudtrail_writes]]
+    return (
+        f"{line}; largest driver: {_largest_driver(rows, currency)}"
+        f"; if {words}, it is {money(row['used_other_reading'])}"
+    )
+
+
+def _are_told_apart(own: pd.DataFrame, beside: pd.DataFrame) -> bool:
+    """True where two uses of a budget differ in what is said of them."""
+    return bool((own["over"] != beside["over"]).any()) or any(
+        money(used) != money(other) for used, other in zip(own["used"], beside["used"], strict=True)
+    )
 
 
 def _largest_driver(rows: pd.DataFrame, currency: str) -> str:

@@ -60,7 +60,7 @@ class Forecast(NotebookResult):
         Copies of KMS events on CloudTrail's bill, by whose they are; no part of the cost:
         `estimator.frames.EVENTS`; None where no rate is known.
     broken : str or None
-        What broke the limit of `fail_over`, by how much, when first and why, in one line.
+        What broke the limit of `fail_over`, by which cost, how much, when first and why, in a line.
     notices : tuple of str
         What to know before believing it.
     table, versions, discount : RateTable, tuple, float

@@ -17,8 +17,8 @@ from numbers import Integral
 import numpy as np
 
 from estimator.inventory import Inventory, Range
+from estimator.inventory.distributions import Z95, Kind, UncertainInput, exp, log, normal_scores
 from estimator.months import FloatArray
-from estimator.simulation.distributions import Z95, Kind, UncertainInput, exp, log, normal_scores
 from estimator.volume.streams import IntArray
 from pricing.reading.problems import Problem, UsageError
 

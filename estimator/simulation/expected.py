@@ -8,7 +8,7 @@ few leave some unused. What that leaves over, month by month, is spread over the
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,88 +18,14 @@ import pandas as pd
 from estimator.forecasting import WRITES, Forecast, compute_forecast
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.totals import month_of, sum_groups
-from estimator.inventory import Inventory, Range
-from estimator.inventory.assumptions import FilesPerDay
-from estimator.inventory.units import is_pace, is_share
+from estimator.inventory import Inventory
+from estimator.inventory.means import with_means
 from estimator.months import FloatArray
-from estimator.simulation.distributions import Kind, mean_of
 from estimator.simulation.result import Simulation
 from estimator.volume.model import Model
 from pricing.bill import price_column
 
 _LEAST_LEFT = 1e-9  # of a pool: below it there is only what sums leave over [0-1]
-
-
-def with_means(inventory: Inventory) -> Inventory:
-    """The inventory with each range at its mean; itself where it has none."""
-    others = inventory.other_kms_requests_per_month
-    found: dict[str, Any] = {
-        "accounts": _change_all(inventory.accounts, _files),
-        "trails": _change_all(inventory.trails, _trail),
-        "readers": _change_all(inventory.readers, _means),
-        "growth": _change(inventory.growth, _means(inventory.growth, "growth")),
-    }
-    if any(not requests.is_number for _, requests in others.ranges()):
-        each = others.each_payer
-        found["other_kms_requests_per_month"] = dataclasses.replace(
-            others,
-            each_payer=None if each is None else _mean(each),
-            by_id={name: _mean(requests) for name, requests in others.by_id.items()},
-        )
-    changed = {
-        name: section for name, section in found.items() if section is not getattr(inventory, name)
-    }
-    return inventory.replace_sections(**changed) if changed else inventory
-
-
-def _change_all(
-    sections: tuple[Any, ...], means: Callable[[Any], dict[str, Any]]
-) -> tuple[Any, ...]:
-    """The sections with the means of each; the same tuple where none has a range."""
-    updates = [means(section) for section in sections]
-    if not any(updates):
-        return sections
-    return tuple(map(_change, sections, updates))
-
-
-def _mean(given: Range, kind: Kind = "quantity") -> Range:
-    if given.is_number:
-        return given
-    mean = Range.exactly(mean_of(given.low, given.mid, given.high, kind))
-    # without its source a notice would say that it has none
-    return dataclasses.replace(mean, source=given.source)
-
-
-def _means(section: Any, kind: Kind | None = None) -> dict[str, Any]:
-    """The mean of each range among the fields of a section."""
-    return {
-        name: _mean(value, kind or ("share" if is_share(name) else "quantity"))
-        for name, value in section
-        if isinstance(value, Range) and not value.is_number and not is_pace(name)
-    }
-
-
-def _files(owner: Any) -> dict[str, Any]:
-    files: FilesPerDay | None = owner.files_per_day
-    if files is None or not files.uncertain_ranges(""):
-        return {}
-    by_region = {region: _mean(each) for region, each in files.by_region.items()}
-    other = None if files.other is None else _mean(files.other)
-    return {"files_per_day": FilesPerDay(by_region, other)}
-
-
-def _trail(trail: Any) -> dict[str, Any]:
-    bucket = _means(trail.bucket)
-    update = {**_means(trail), **_files(trail)}
-    return {**update, "bucket": trail.bucket.model_copy(update=bucket)} if bucket else update
-
-
-def _change(section: Any, update: dict[str, Any]) -> Any:
-    if not update:
-        return section
-    if dataclasses.is_dataclass(section):
-        return dataclasses.replace(section, **update)  # type: ignore[type-var]  # an account
-    return section.model_copy(update=update)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

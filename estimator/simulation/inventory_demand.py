@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
+from estimator.inventory.distributions import UncertainInput, moments
 from estimator.months import FloatArray
 from estimator.simulation.demand import Demand
-from estimator.simulation.distributions import UncertainInput, moments
 from estimator.simulation.draws import Draws
 from estimator.simulation.look_back import add_look_backs
 from estimator.simulation.shared_gets import add_shared_gets

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from estimator.inventory import Inventory, Range
+from estimator.inventory.distributions import exp, log, whole_power
 from estimator.inventory.sections import Reader, Trail
 from estimator.inventory.units import is_pace, is_share
 from estimator.months import FloatArray
-from estimator.simulation.distributions import exp, log, whole_power
 from estimator.simulation.draws import Draws
 from estimator.volume.model import DIGEST_GROWTHS, LOG_GROWTHS, Model, Written
 from estimator.volume.readers import LookBack, ReaderModel, kind_of

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.forecast import write_inventory
 from estimator import compare, forecast, load_inventory, report, simulate
 from estimator.figures import money
-from estimator.simulation.expected import with_means
+from estimator.inventory.means import with_means
 from tests.browser.chromium import open_page
 from tests.report.material import BILL, EXAMPLE, MONTH, slide
 

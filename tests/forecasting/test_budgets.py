@@ -124,7 +124,7 @@ def test_json_says_what_each_budget_covers(tmp_path):
     assert budget["months"][0]["reached"] == [0.01]  # 0.02184 of 2 is 1.09 %
     assert set(budget) == {
         *("name", "covers", "of", "usd_per_month", "thresholds", "months"),
-        *("first_over", "first_over_other_reading"),
+        *("first_over", "first_over_other_reading", "first_over_expected"),
     }
 
 

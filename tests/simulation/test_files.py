@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from estimator import simulate
+from estimator.inventory.distributions import moments
 from estimator.months import read_months
-from estimator.simulation.distributions import moments
 from estimator.simulation.draws import Draws
 from estimator.simulation.inventory_demand import demand_of
 from estimator.volume.model import Model

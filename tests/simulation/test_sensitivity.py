@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from estimator.simulation.distributions import normal_scores
+from estimator.inventory.distributions import normal_scores
 from estimator.simulation.spread import first_order
 from tests.simulation.ranges import run_simulation, write
 

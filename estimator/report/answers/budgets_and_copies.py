@@ -18,24 +18,33 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_BUDGETS = 10
+_EXPECTED = "_expected"  # at the end of the fields of a use with each range at its mean
 
 
 def budget_lines(forecast: Forecast) -> list[str]:
-    """Each budget's highest month under both interpretations, and what was reached when."""
+    """Each budget's highest month under both interpretations, and what was reached when.
+
+    What is expected stands in a sentence of its own where it says something else.
+    """
     budgets = forecast.inventory.budgets
     known = describe_budgets(forecast.budgets, budgets)
     lines = []
     for budget, rows in zip(budgets[:_MOST_BUDGETS], known, strict=False):
-        used, month = _highest(rows, "used")
-        when = f" in {month}" if forecast.months.count > 1 else ""
-        line = f"B{describe_budget(budget)[1:]}: highest {used[0]}{when}{used[1]}; {_verdict(rows)}"
+        used, expected = (_describe_highest(rows, f"used{of}") for of in ("", _EXPECTED))
+        verdict, of_expected = (_verdict(rows, f"over{of}") for of in ("", _EXPECTED))
+        line = f"B{describe_budget(budget)[1:]}: highest {used}"
+        # not "never over it" of a budget that the next sentence says is broken
+        if rows["first_over"] or not rows[f"first_over{_EXPECTED}"]:
+            line += f"; {verdict}"
         line += "".join(f"; {threshold}" for threshold in _reached_thresholds(rows))
         other = "".join(_highest(rows, "used_other_reading")[0])
         line = f"{line}; if {INTERPRETATION_WORDS[forecast.other_interpretation]}: {other}"
-        lines.append(line if rows["first_over"] is None else Alert(line))
+        if (expected, of_expected) != (used, verdict):
+            line += f". Expected, with each range at its mean: highest {expected}; {of_expected}"
+        lines.append(Alert(line) if _is_broken(rows) else line)
     more = known[_MOST_BUDGETS:]
     if more:
-        over = sum(rows["first_over"] is not None for rows in more)
+        over = sum(map(_is_broken, more))
         lines.append(f"and {len(more):,} more budgets, {over:,} of them broken: see --by budget")
     return lines
 
@@ -47,11 +56,21 @@ def _highest(rows: Mapping[str, Any], column: str) -> tuple[tuple[str, str], str
     return (money(used), f", {share_beside(used / limit, 1.0)}" if limit else ""), top["month"]
 
 
-def _verdict(rows: Mapping[str, Any]) -> str:
-    over = sum(row["over"] for row in rows["months"])
+def _describe_highest(rows: Mapping[str, Any], column: str) -> str:
+    (used, share), month = _highest(rows, column)
+    return f"{used} in {month}{share}" if len(rows["months"]) > 1 else f"{used}{share}"
+
+
+def _is_broken(rows: Mapping[str, Any]) -> bool:
+    """True where the typical or the expected cost of a month is over it."""
+    return bool(rows["first_over"] or rows[f"first_over{_EXPECTED}"])
+
+
+def _verdict(rows: Mapping[str, Any], column: str) -> str:
+    over = sum(row[column] for row in rows["months"])
     if not over:
         return "never over it"
-    return f"over it in {over} of {len(rows['months'])} months, first {rows['first_over']}"
+    return f"over it in {over} of {len(rows['months'])} months, first {rows[f'first_{column}']}"
 
 
 def _reached_thresholds(rows: Mapping[str, Any]) -> Iterator[str]:

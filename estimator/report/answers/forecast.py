@@ -164,7 +164,11 @@ def section_sheet(forecast: Forecast) -> Sheet:
 def budgets_sheet(forecast: Forecast) -> Sheet:
     """The use of each budget, month by month."""
     other = f"if {forecast.other_interpretation}"
-    header = ("budget", "month", "USD a month", "used", "share", "reached", other)
+    uses = forecast.budgets.head(MOST_ROWS).to_dict("records")
+    # only where it says something else
+    ranged = any(money(row["used_expected"]) != money(row["used"]) for row in uses)
+    at_means = ("expected",) if ranged else ()
+    header = ("budget", "month", "USD a month", "used", "share", "reached", *at_means, other)
     rows = [
         (
             str(row["budget"]),
@@ -173,12 +177,14 @@ def budgets_sheet(forecast: Forecast) -> Sheet:
             money(row["used"]),
             _share(row["share"]),
             _share(row["reached"]),
+            *((money(row["used_expected"]),) if ranged else ()),
             money(row["used_other_reading"]),
         )
-        for row in forecast.budgets.head(MOST_ROWS).to_dict("records")
+        for row in uses
     ]
     title = "Budgets, month by month" if rows else "Budgets: the inventory has none"
-    return Sheet(title, header, (*rows, *_more(forecast.budgets, 2, 5)), numbers=5)
+    numbers = len(header) - 2
+    return Sheet(title, header, (*rows, *_more(forecast.budgets, 2, numbers)), numbers=numbers)
 
 
 def quotas_sheet(forecast: Forecast) -> Sheet:

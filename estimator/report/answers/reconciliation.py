@@ -22,13 +22,13 @@ from estimator.figures import (
 )
 from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
+from estimator.inventory.means import with_means
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.difference_limit import used_early_words
 from estimator.reconciliation.parts import NOT_FORECAST, OWN, PARTS, own_parts
 from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
 from estimator.report.columns import adding_up, relative_difference
-from estimator.simulation.expected import with_means
 
 _DUST = 1e-7  # what is left of sums that should be zero
 

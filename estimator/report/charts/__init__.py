@@ -14,6 +14,7 @@ from estimator.attribution import attribute
 from estimator.figures import money, share
 from estimator.forecasting import Forecast, forecast
 from estimator.inventory import Inventory, load_inventory
+from estimator.inventory.means import with_means
 from estimator.measurement.measurement_files import load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import read_months
@@ -22,7 +23,7 @@ from estimator.report.charts.chart import INK, MUTED, WIDE, Chart
 from estimator.report.charts.fan import QUANTILES
 from estimator.simulation import Simulation, simulate
 from estimator.simulation.draws import read_options
-from estimator.simulation.expected import expect_rows, expected_forecast, with_means
+from estimator.simulation.expected import expect_rows, expected_forecast
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import KmscostError, Problem, UsageError, printable

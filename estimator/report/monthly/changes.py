@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from estimator.forecasting import Forecast, compute_forecast
+from estimator.inventory.means import with_means
 from estimator.months import read_months
 from estimator.report.past.history_file import History
 from estimator.scenarios import Comparison, compare
-from estimator.simulation.expected import with_means
 from estimator.volume.model import Model
 from pricing.bill import price_column
 from pricing.rates import RateTable

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from estimator import KmscostError, Range, simulate
-from estimator.simulation.distributions import UncertainInput, exp, log, moments, normal_scores
+from estimator.inventory.distributions import UncertainInput, exp, log, moments, normal_scores
 from estimator.simulation.draws import Draws, quantiles_of
 from tests.simulation.ranges import run_simulation, write
 

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 
 from estimator.figures import factor
-from estimator.inventory import Range
+from estimator.inventory.assumptions import Range
 from estimator.months import FloatArray
 from pricing.reading.problems import KmscostError, Problem
 
