@@ -19,7 +19,7 @@ from estimator.measurement.measurement_files.models import (
     NAMED,
     NEEDED,
     SIGNED,
-    TOLD,
+    SOURCES_THAT_TELL,
 )
 from pricing.reading.problems import Problem
 from pricing.reading.words import did_you_mean, shown
@@ -80,10 +80,9 @@ def frame_of(
         if name not in columns:
             continue
         wrong = list(_wrong(column, columns[name], billed))
-        if name in TOLD:
-            wrong += _blanks(
-                columns[name], None, [each in TOLD[name] for each in sources], "a number"
-            )
+        if tellers := SOURCES_THAT_TELL.get(name):
+            needed = [each in tellers for each in sources]
+            wrong += _blanks(columns[name], None, needed, "a number")
         if name in NAMED:
             choices = f"one of {', '.join(filter(None, CHOICES[name]))}"
             wrong += _blanks(columns[name], "", [not each for each in billed], choices)

@@ -33,7 +33,7 @@ CHOICES = {
 # of a request both are known; a tax of a bill has none
 NAMED = ("cause", "unit")
 # the sources that always tell a number: object names may not tell requests, and logs tell no files
-TOLD = {
+SOURCES_THAT_TELL = {
     "quantity": sources_that_count("requests", "accesses"),
     "files": sources_that_count("objects", "accesses"),
 }
@@ -196,7 +196,7 @@ def _describe_rows() -> dict[str, Any]:
                     "if": {"properties": {"source": {"enum": list(sources)}}},
                     "then": {"properties": {name: {"type": "number"}}},
                 }
-                for name, sources in TOLD.items()
+                for name, sources in SOURCES_THAT_TELL.items()
             ],
         },
     }

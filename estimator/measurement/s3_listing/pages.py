@@ -104,7 +104,7 @@ def _find_named(values: list[Any], line: int) -> Entry | BadLine:
 def _page(stream: JsonStream) -> Generator[Entry | Folder | Total | BadLine, None, BadLine | None]:
     """The entries of one page, a line that says what it was; at its end, whether more follow."""
     known, truncated, folders = False, False, 0
-    told: Any = None  # how many objects and folders S3 says that the page has
+    key_count: Any = None  # how many objects and folders S3 says that the page has
     alone: dict[str, Any] = {}  # an entry outside of any page, as --query Contents writes them
     for name in stream.members():
         if name in (*_OBJECTS, _MARKERS) and stream.peek() == "[":
@@ -113,7 +113,7 @@ def _page(stream: JsonStream) -> Generator[Entry | Folder | Total | BadLine, Non
                 yield _entry(value, stream, deleted=name == _MARKERS)
             continue
         value = stream.value()
-        told = value if name == "KeyCount" else told
+        key_count = value if name == "KeyCount" else key_count
         folders = len(value) if name == "CommonPrefixes" and isinstance(value, list) else folders
         known = known or name in _OTHERS
         truncated = truncated or (name == "IsTruncated" and value is True)
@@ -121,8 +121,8 @@ def _page(stream: JsonStream) -> Generator[Entry | Folder | Total | BadLine, Non
         if name in _ALONE or (len(alone) < _KEPT and isinstance(value, str | int | None)):
             alone[name] = value
     yield _alone(alone, stream.line, known=known)
-    if known and isinstance(told, int):  # a page that went through a filter keeps it
-        yield Total(stream.line, told - folders)
+    if known and isinstance(key_count, int):  # a page that went through a filter keeps it
+        yield Total(stream.line, key_count - folders)
     return BadLine(stream.line, CUT_OFF) if truncated else None
 
 

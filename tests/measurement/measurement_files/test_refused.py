@@ -124,8 +124,8 @@ def test_object_names_are_grouped_and_have_their_files(tmp_path, number):
     row = "2026-10-{},111122223333,us-east-1,put,GenerateDataKey,12.0,request,{},s3-listing,1.0\n"
     header = "day,account,region,cause,operation,quantity,unit,files,source,coverage\n"
     once = header + row.format("01", "12.0") + row.format("02", "12.0")
-    kept = load_actuals(write_file(tmp_path / "once.csv", once.encode()))
-    assert kept.rows["files"].sum() == 24
+    actuals = load_actuals(write_file(tmp_path / "once.csv", once.encode()))
+    assert actuals.rows["files"].sum() == 24
     message = str(refusal(tmp_path, once + row.format("02", number), "twice.csv"))
     assert ("the same row as line 3" if number else "files: found nothing") in message
 
