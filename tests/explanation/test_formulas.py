@@ -123,7 +123,7 @@ def test_edits_in_python_carry_no_line():
     """An inventory whose number was replaced by a program shows that number."""
     inventory = load_inventory(EXAMPLE)
     query = inventory.readers[1].model_copy(
-        update={"share_of_files": inventory.readers[0].gets_per_file}
+        update={"gets_per_file": inventory.readers[0].gets_per_file}
     )
     changed = dataclasses.replace(inventory, readers=(query,))
     walk = explain(changed, "2026-11", trail="athena")

@@ -168,7 +168,7 @@ class Gathering:
             *_failed_notices(failed),
             *_dayless_notices(dayless),
             *_attribution_notices(counts),
-            *(f"{count:,} {note}" for note, count in sorted(self._notes.items())),
+            *(_count_first(note, count) for note, count in sorted(self._notes.items())),
             *self.skipped.lines(),
             *coverage.notices(),
         ]
@@ -293,3 +293,9 @@ def _meter_notices(unsized: int, inferred: int, unnamed: int) -> list[str]:
         what = f"{plural(unnamed, 'request')} for key pairs without a meter"
         notices.append(f"{what}: no price list that was found names the kind of pair")
     return notices
+
+
+def _count_first(note: str, number: int) -> str:
+    """A note that begins with its noun, with how many there are."""
+    noun, _, rest = note.partition(" ")
+    return f"{plural(number, noun)} {rest}"

@@ -74,8 +74,8 @@ _TEXTS_IN_TEXTS = 4
 
 
 # a column that may be missing, and what then looks like a request
-NO_ERROR_CODE = "tables without the column errorCode: failed calls in them count as requests"
-NO_EVENT_TYPE = "events without eventType: KMS's own deeds among them count as requests"
+NO_ERROR_CODE = "table without the column errorCode: failed calls there count as requests"
+NO_EVENT_TYPE = "event without eventType: KMS's own deeds, such as a rotation, count as requests"
 _BEFORE_EVENT_TYPE = ("1.0", "1.00", "1.01")
 
 

@@ -72,7 +72,7 @@ def test_the_rest_may_be_in_another_file(name: str, tmp_path: Path) -> None:
     assert actuals.totals["by_cause"]["put"] == 4
     assert not actuals.skipped
     (notice,) = (text for text in actuals.notices if "another file" in text)
-    assert notice.startswith("1 answers ")
+    assert notice.startswith("1 answer ")
 
 
 WHOLE: dict[str, list[Any]] = {
