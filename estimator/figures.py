@@ -45,7 +45,7 @@ FEW, SEVERAL = 3, 8
 
 HUGE = 1e15  # beyond it a double holds no single units
 _NOISE = 1e-12  # below it there is only what sums leave over
-_SUMS = 1e-9  # sums of many rows differ by such a share from what they are on paper [0-1]
+SUMS = 1e-9  # sums of many rows differ by such a share from what they are on paper [0-1]
 _CENT = Decimal("0.01")  # or a hundredth of a percent
 HALF_CENT = 0.005  # less of money is printed as nothing
 
@@ -201,7 +201,7 @@ def difference(before: float, after: float) -> float:
     (0.0, 2.0, 0.0)
     """
     change = after - before
-    return 0.0 if abs(change) <= _SUMS * max(abs(before), abs(after), 1.0) else change
+    return 0.0 if abs(change) <= SUMS * max(abs(before), abs(after), 1.0) else change
 
 
 def count(quantity: float) -> Figure:

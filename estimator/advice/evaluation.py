@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.advice.proposal import Proposal
-from estimator.forecasting.copy_charges import SLACK, copy_rates
+from estimator.figures import SUMS
+from estimator.forecasting.copy_charges import copy_rates
 from estimator.forecasting.event_copies import EventCopies
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
@@ -58,7 +59,7 @@ class CopySaving:
     @property
     def is_range(self) -> bool:
         """The saving is known only between two ends."""
-        return self.others_high - self.others > SLACK * abs(self.others_high)
+        return self.others_high - self.others > SUMS * abs(self.others_high)
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ class Evaluator:
     def _is_range(self, totals: dict[str, float]) -> bool:
         """Tell whether copies of others' events are known only between two ends."""
         high = totals[f"{self.cost}_cloudtrail_events_high"]
-        return high - totals[f"{self.cost}_cloudtrail_events"] > SLACK * high
+        return high - totals[f"{self.cost}_cloudtrail_events"] > SUMS * high
 
     def _draws(self, inventory: Inventory) -> FloatArray | None:
         """The cost of each draw over all months; None where nothing is uncertain."""

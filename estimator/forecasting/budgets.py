@@ -9,15 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from estimator.figures import budget_money
+from estimator.figures import SUMS, budget_money
 from estimator.forecasting.totals import month_of
 from estimator.inventory.budgets import ALL, Account, Budget, Covered
 from estimator.months import FloatArray, Months
 from estimator.volume.streams import IntArray
 
 AMOUNT_NAME = "--fail-over"  # of a limit that is no budget of the inventory
-# the last bits of a sum neither reach a threshold nor break a budget
-SLACK = 1e-9
 
 
 def is_in_budget(
@@ -48,7 +46,7 @@ def is_over(used: FloatArray, limit: FloatArray) -> npt.NDArray[np.bool_]:
     >>> is_over(np.array([25.0, 25.01, 0.1 + 0.2]), np.array([25.0, 25.0, 0.3])).tolist()
     [False, True, False]
     """
-    over: npt.NDArray[np.bool_] = used > limit * (1 + SLACK)
+    over: npt.NDArray[np.bool_] = used > limit * (1 + SUMS)
     return over
 
 
@@ -62,7 +60,7 @@ def reached_thresholds(used: float, limit: float, thresholds: Sequence[float]) -
     """
     # nothing used reaches nothing, not even of a budget of 0
     return tuple(
-        threshold for threshold in thresholds if 0 < used >= threshold * limit * (1 - SLACK)
+        threshold for threshold in thresholds if 0 < used >= threshold * limit * (1 - SUMS)
     )
 
 

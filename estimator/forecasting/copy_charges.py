@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from estimator.figures import money
+from estimator.figures import SUMS, money
 from estimator.frames import EVENTS
 from estimator.months import FloatArray, IntArray, Months
 from pricing.bill import bill, price_column
@@ -18,9 +18,6 @@ from pricing.reading.problems import RateError
 
 OPERATION = "PaidEventsRecorded"
 INVENTORY, OTHERS = "inventory", "others"
-
-# the last bits of a sum are no range
-SLACK = 1e-9
 
 
 @dataclass(frozen=True)
@@ -178,10 +175,10 @@ def _notices(charges: CopyCharges, currency: str) -> tuple[str, ...]:
     """The notice that the copies of others' requests are a range, and why."""
     others = charges.others
     low, high = others["cost"].sum(), others["cost_high"].sum()
-    if high - low <= SLACK * high:
+    if high - low <= SUMS * high:
         return ()
     frame = charges.frame[charges.frame["of"] == OTHERS]
-    ranges = frame[frame["cost_high"] - frame["cost"] > SLACK * frame["cost_high"]]
+    ranges = frame[frame["cost_high"] - frame["cost"] > SUMS * frame["cost_high"]]
     by_account = ranges["billed_account"].notna().all()
     notice = (
         f"copies of the KMS events of all others cost {currency} {money(low)} to {money(high)} on "

@@ -15,14 +15,13 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from estimator.figures import SUMS
 from estimator.months import FloatArray, Months
 from estimator.volume import DailyRequests
 from pricing.lines import OthersByPool
 from pricing.regions import partition_of
 
 OTHERS = "everything else"
-# sums of days differ by such a share from what they are on paper [0-1]
-_SUMS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def use_free_requests(
     share = np.divide(parts, by_day, out=np.zeros_like(by_day), where=by_day > 0)
     of_each = (requests * share).sum(axis=1).tolist()
     order = sorted(range(len(names)), key=lambda at: (-of_each[at], names[at]))
-    over = np.flatnonzero((taken >= free * (1 - _SUMS)) & (by_day > 0))
+    over = np.flatnonzero((taken >= free * (1 - SUMS)) & (by_day > 0))
     return FreeUse(
         *place,
         free=free,

@@ -12,8 +12,7 @@ from estimator.advice.proposal import Proposal
 from estimator.advice.ranking import Recommendation, go_together
 from estimator.advice.result import TOGETHER
 from estimator.bucket_keys.result import SMALLEST
-from estimator.figures import FEW, count, factor, listed, money
-from estimator.forecasting.copy_charges import SLACK
+from estimator.figures import FEW, SUMS, count, factor, listed, money
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.answers import Answer
 from estimator.report.answers.bucket_keys import bucket_key_blocks
@@ -148,7 +147,7 @@ def _copies(advice: Advice, copies: CopySaving) -> str:
     if not copies.others_high:
         return f"{line}, all of this inventory's own requests"
     # a difference of two sums: what is left of nothing is their last digits
-    own = copies.own if abs(copies.own) > SLACK * copies.most else 0.0
+    own = copies.own if abs(copies.own) > SUMS * copies.most else 0.0
     own_text = _between(own, own, advice)
     others = _between(copies.others, copies.others_high, advice)
     line = f"{line}: {own_text} of this inventory's own requests, {others} of all others'"

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from estimator.figures import FEW, factor, listed, money
+from estimator.figures import FEW, SUMS, factor, listed, money
 from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import describe_budget, describe_budgets
-from estimator.forecasting.copy_charges import SLACK
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.blocks import Alert
 from estimator.report.columns import share_beside
@@ -138,7 +137,7 @@ class CopyCharge:
         whole, others, high = (totals[f"{name}{end}"] for end in ("", "_others", "_high"))
         own = whole - others
         # a difference of two sums: what is left of nothing is their last digits
-        return cls(own if abs(own) > SLACK * high else 0.0, others, others + high - whole)
+        return cls(own if abs(own) > SUMS * high else 0.0, others, others + high - whole)
 
     @property
     def low(self) -> float:
@@ -153,7 +152,7 @@ class CopyCharge:
     @property
     def is_range(self) -> bool:
         """True where the cost is known only between two ends."""
-        return self.others_high - self.others > SLACK * abs(self.high)
+        return self.others_high - self.others > SUMS * abs(self.high)
 
     @property
     def text(self) -> str:
@@ -176,4 +175,4 @@ def between(low: float, high: float) -> str:
     >>> between(0.0, 2000.0), between(5.0, 5.0 + 1e-12)
     ('0.00 to 2,000.00', '5.00')
     """
-    return f"{money(low)} to {money(high)}" if high - low > SLACK * abs(high) else money(low)
+    return f"{money(low)} to {money(high)}" if high - low > SUMS * abs(high) else money(low)

@@ -75,8 +75,8 @@ def _difference(inputs: ReportInputs, found: Reconciliation, which: str) -> str:
     if abs(off) < HALF_CENT:
         return f"The {which} is {expected} of the same days."
     largest = sorted(parts, key=lambda name: -abs(parts[name]))[:_MOST]
-    amounts = {name: _part_amount(found, name) for name in largest}
-    named = [f"{PARTS[name]} {signed(amount)}" for name, amount in amounts.items() if amount.value]
+    amounts = _part_amounts(found)
+    named = [f"{PARTS[name]} {signed(amounts[name])}" for name in largest if amounts[name].value]
     because = f": {', '.join(named)}" if named else ""
     more = "more" if off > 0 else "less"
     return (
@@ -85,10 +85,10 @@ def _difference(inputs: ReportInputs, found: Reconciliation, which: str) -> str:
     )
 
 
-def _part_amount(found: Reconciliation, name: str) -> Figure:
-    """A part of the difference in cents, as it reads in the table and the chart below."""
-    amount = own_amounts(found)[1][name]
-    return cents(float(amount.replace(",", "")))
+def _part_amounts(found: Reconciliation) -> dict[str, Figure]:
+    """The parts of the difference in cents, as they read in the table and the chart below."""
+    _, parts, _ = own_amounts(found)
+    return {name: cents(float(amount.replace(",", ""))) for name, amount in parts.items()}
 
 
 def _largest(inputs: ReportInputs) -> str:
@@ -245,7 +245,7 @@ def _by_the_bill(inputs: ReportInputs, main: BudgetState | None) -> Iterator[str
             return
         yield (
             f"Bring the rates to the bill's prices (--discount, --rates): they make "
-            f"{inputs.currency} {signed(_part_amount(found, 'rate'))} of the difference."
+            f"{inputs.currency} {signed(_part_amounts(found)['rate'])} of the difference."
         )
 
 

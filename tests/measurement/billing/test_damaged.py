@@ -10,7 +10,6 @@ import pytest
 
 from estimator.measurement.billing import chunks, measure_bill, tables
 from pricing.reading.problems import KmscostError, UsageError
-from tests.extras import needed
 from tests.measurement.billing.bills import (
     A_MONTH,
     OTHER,
@@ -28,16 +27,6 @@ from tests.measurement.billing.bills import (
 PLAIN = as_csv(legacy(A_MONTH))
 PACKED = gzip.compress(PLAIN)
 ARCHIVE = as_zip(one=PLAIN)
-
-
-@pytest.fixture(params=["with pyarrow", "without pyarrow"])
-def engine(request, monkeypatch):
-    """CSV is read with pyarrow where it is installed, and without it all the same."""
-    if request.param == "with pyarrow":
-        needed("pyarrow")
-    else:
-        monkeypatch.setattr(tables, "arrow", lambda _module="": None)
-    return request.param
 
 
 def as_encrypted_zip():

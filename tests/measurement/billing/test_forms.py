@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.measurement.billing import measure_bill, tables
+from estimator.measurement.billing import measure_bill
 from pricing.reading.problems import KmscostError
-from tests.extras import needed
 from tests.measurement.billing.bills import (
     A_MONTH,
     FORMATS,
@@ -40,15 +39,6 @@ from tests.measurement.billing.forms import (
     download,
 )
 from tests.sampling import cases
-
-
-@pytest.fixture(params=["with pyarrow", "without pyarrow"])
-def engine(request, monkeypatch):
-    """CSV is read with pyarrow where it is installed, and without it all the same."""
-    if request.param == "with pyarrow":
-        needed("pyarrow")
-    else:
-        monkeypatch.setattr(tables, "arrow", lambda _module="": None)
 
 
 @pytest.mark.usefixtures("engine")

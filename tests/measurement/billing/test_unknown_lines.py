@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from estimator.measurement.billing import measure_bill, tables
+from estimator.measurement.billing import measure_bill
 from pricing.reading.problems import KmscostError
-from tests.extras import needed
 from tests.measurement.billing.bills import (
     A_MONTH,
     OTHER,
@@ -26,16 +25,7 @@ READ = Line(amount="1000", cost="0.003", rate="0.000003", operation="Decrypt")
 KEYS = Line("eu-west-1-KMS-Keys", "24", "0.0333333333", "0.0013888889", "Key-Hours", "CreateKey")
 
 
-@pytest.fixture(params=["with pyarrow", "without pyarrow"])
-def _engine(request, monkeypatch):
-    """CSV is read with pyarrow where it is installed, and without it all the same."""
-    if request.param == "with pyarrow":
-        needed("pyarrow")
-    else:
-        monkeypatch.setattr(tables, "arrow", lambda _module="": None)
-
-
-pytestmark = pytest.mark.usefixtures("_engine")
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 @pytest.mark.parametrize(

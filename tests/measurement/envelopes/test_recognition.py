@@ -176,31 +176,32 @@ def test_insights_alone(tmp_path: Path) -> None:
         measure(tmp_path, json.dumps({"Records": [insight(1)]}))
 
 
-NETWORK = {"eventCategory": "NetworkActivity", "eventType": "AwsVpceEvent"}
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        ({"eventCategory": "NetworkActivity", "eventType": "AwsVpceEvent"}, "network activity"),
+        (
+            {
+                "eventCategory": "Data",
+                "eventSource": "s3.amazonaws.com",
+                "eventName": "GetObject",
+            },
+            "data",
+        ),
+    ],
+)
+def test_events_apart_cover_no_hour(tmp_path: Path, others: dict[str, str], words: str) -> None:
+    """Two puts at 10:00, another event at 13:00: of 13:00 nobody knows what KMS was asked.
 
-
-def test_network_activity_covers_no_hour(tmp_path: Path) -> None:
-    """Two puts at 10:00, network activity at 13:00: of 13:00 nobody knows what KMS was asked.
-
-    Alone network activity is no log of a time without requests: it is refused by its name.
+    A trail may record nothing else; alone they are no log of a time without requests, and are
+    refused by their name.
     """
-    later = put(3, **NETWORK) | {"eventTime": "2026-10-01T13:00:00Z"}
+    later = put(3) | others | {"eventTime": "2026-10-01T13:00:00Z"}
     found = measure(tmp_path, json.dumps({"Records": [put(1), put(2), later]}))
     ((_, days),) = found.coverage.hours.items()
     assert (found.totals["requests"], list(days.values())) == (2, [1 << 10])
-    with pytest.raises(KmscostError, match="network activity events alone"):
+    with pytest.raises(KmscostError, match=f"{words} events alone"):
         measure(tmp_path, json.dumps({"Records": [later]}))
-
-
-def test_data_events_cover_no_hour(tmp_path: Path) -> None:
-    """A trail of data events alone records no KMS request: its hours are no hours without one."""
-    kinds = {"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventCategory": "Data"}
-    read = put(3) | kinds | {"eventTime": "2026-10-01T13:00:00Z"}
-    found = measure(tmp_path, json.dumps({"Records": [put(1), put(2), read]}))
-    ((_, days),) = found.coverage.hours.items()
-    assert (found.totals["requests"], list(days.values())) == (2, [1 << 10])
-    with pytest.raises(KmscostError, match="data events alone"):
-        measure(tmp_path, json.dumps({"Records": [read]}))
 
 
 def test_service_events_of_2015(tmp_path: Path) -> None:
