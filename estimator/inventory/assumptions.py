@@ -43,6 +43,8 @@ FILES_PER_DAY = 24 * 60 / 5
 
 MAX_GROWTH = 10.0  # nobody plans more than elevenfold in a year [1/year]
 
+_MOST_TIMES_APART = 1e12  # the ends of a range [1]
+
 RANGE_KEYS = ("low", "high", "mid", "source")
 _LARGEST_FACTOR = 2  # [1]: so much each year is written as 1.1 where 10 percent are meant
 _REST = ("default", "others", "rest", "all", "every", "any", "else", "*", "all others")
@@ -187,6 +189,10 @@ def _read_range(
     if is_share and low < high and high == 1:
         fix = "write 0.999, or one number without a range"
         raise refusal(value["high"], "less than 1 as 95th percentile", fix, ("high",))
+    if low < high and _times_apart(low - least, high - least, is_share) > _MOST_TIMES_APART:
+        # its mean would be a number that no float holds
+        fix = "write a larger number, or one number without a range"
+        raise refusal(value["low"], "at least a trillionth of high", fix, ("low",))
     # roots and sums leave a last digit over: 1 + 0.1 - 1 is more than 0.1
     mid = parts["mid"] if "mid" in parts else min(max(median(low, high), low), high)
     if not low <= mid <= high:
@@ -194,6 +200,11 @@ def _read_range(
             mid, f"from low to high, {factor(low)} to {factor(high)}", "move it", ("mid",)
         )
     return Range(low, mid, high, source)
+
+
+def _times_apart(low: float, high: float, is_share: bool) -> float:
+    """How many times the low end the high end is; of shares, of their odds."""
+    return high / low * ((1 - low) / (1 - high) if is_share else 1.0)
 
 
 def _read_parts(value: dict[str, Any], read: Callable[[Any], float]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from pricing.rates import RateTable
 
 # above so many requests the count of a month is taken to be normal, not Poisson
 NORMAL_FROM = 1000.0
+MOST_DRAWN = 1e18  # of a count; numpy draws none around more than 9.2e18 [request]
 
 
 @dataclass(frozen=True)
@@ -292,4 +293,5 @@ def counts(mean: FloatArray, random: np.random.Generator) -> FloatArray:
         noise += mean
         return noise
     # never normal here: it would draw counts below zero
-    return random.poisson(mean).astype(np.float64)
+    drawn = np.minimum(mean, MOST_DRAWN)
+    return random.poisson(drawn) + (mean - drawn)

@@ -1,9 +1,10 @@
 """Draws: how many, from which seed, of each assumption wherever it is used; and their quantiles.
 
 Latin hypercube: each assumption has a draw in the middle of every n-th part of its distribution,
-in an order of its own (McKay, Beckman and Conover 1979, Technometrics 21(2), 239-245). The order
-comes from the seed and the assumption's path alone, so that one more assumption changes no other;
-in it the account and the kind of a trail or reader stand for its name: a new name changes nothing.
+in an order of its own (McKay, Beckman and Conover 1979, Technometrics 21(2), 239-245), and the
+outermost one holds its mean (`hold_mean`). The order comes from the seed and the assumption's path
+alone, so that one more assumption changes no other; in it the account and the kind of a trail or
+reader stand for its name: a new name changes nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from numbers import Integral
 import numpy as np
 
 from estimator.inventory import Inventory, Range
-from estimator.inventory.distributions import Z95, Kind, UncertainInput, exp, log, normal_scores
+from estimator.inventory.distributions import (
+    Z95,
+    Kind,
+    UncertainInput,
+    exp,
+    hold_mean,
+    log,
+    normal_scores,
+)
 from estimator.months import FloatArray
 from estimator.volume.streams import IntArray
 from pricing.reading.problems import Problem, UsageError
@@ -139,7 +148,7 @@ class Draws:
             uncertain = UncertainInput(path, given, kind)
             self.inputs[path] = uncertain
             self.order[path] = self.generator(path).permutation(self.count)
-            self.drawn[path] = uncertain.values(self._scores[self.order[path]])
+            self.drawn[path] = uncertain.draws(self._scores)[self.order[path]]
         return self.drawn[path]
 
     def around_one(self, path: str, variance: float, mean: float) -> FloatArray:
@@ -166,7 +175,7 @@ class Draws:
             ends = mean * at(np.array([-Z95, 0.0, Z95]))
             self.inputs[path] = UncertainInput(path, Range(*ends.tolist()))
             self.order[path] = self.generator(path).permutation(self.count)
-            self.drawn[path] = at(self._scores[self.order[path]])
+            self.drawn[path] = hold_mean(at(self._scores), 1.0)[self.order[path]]
         return self.drawn[path]
 
 

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from estimator import KmscostError, Range, simulate
-from estimator.inventory.distributions import UncertainInput, exp, log, moments, normal_scores
+from estimator.inventory.distributions import (
+    UncertainInput,
+    exp,
+    log,
+    mean_of,
+    moments,
+    normal_scores,
+)
 from estimator.simulation.draws import Draws, quantiles_of
 from tests.simulation.ranges import run_simulation, write
 
@@ -71,6 +78,96 @@ def test_mean_and_variance_are_those_of_the_distribution():
     mean, variance = (moment[0] for moment in moments(*np.array([[100.0], [110.0], [400.0]])))
     assert drawn.mean() == pytest.approx(mean, rel=0.005)
     assert drawn.var() == pytest.approx(variance, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("low", "mid", "high"),
+    [
+        (150, math.sqrt(150 * 290), 290),
+        (1, math.sqrt(300), 300),
+        (1, 3, 3000),
+        (20_000, 180_000, 200_000),
+        (1, 100, 100),
+        (1e-6, 1.0, 1e6),
+    ],
+)
+def test_a_mean_is_the_closed_form(low, mid, high):
+    """Each half of a lognormal has mid x e^(s^2 / 2) x Phi(+-s); a growth is one less."""
+    z95 = NormalDist().inv_cdf(0.95)
+    lower, upper = math.log(mid / low) / z95, math.log(high / mid) / z95
+    # erfc, not 1 - Phi: of a long lower half hardly anything would be left
+    below = math.exp(lower**2 / 2) * math.erfc(lower / math.sqrt(2)) / 2
+    above = math.exp(upper**2 / 2) * math.erfc(-upper / math.sqrt(2)) / 2
+    expected = mid * (below + above)
+    assert mean_of(low, mid, high, "quantity") == pytest.approx(expected, rel=1e-11)
+    growth = mean_of(low - 1, mid - 1, high - 1, "growth")
+    assert growth == pytest.approx(expected - 1, rel=1e-11, abs=1e-9)
+
+
+@pytest.mark.parametrize("width", [0.1, 0.5, 1.0, 2.0, 4.0])
+def test_the_mean_of_a_share(width):
+    """A logit-normal has the mean 1/2 around 0, and 1 - e^(-s^2 / 2) / 2 around s^2.
+
+    E f(X) = E e^X f(-X) for the logistic f, and e^X moves the normal by s^2: so the means around 0
+    and s^2 are 1/2 and e^(s^2 / 2) (1 - m) = 1/2.
+    """
+    z95 = NormalDist().inv_cdf(0.95)
+    for centre, mean in ((0.0, 0.5), (width**2, 1 - math.exp(-(width**2) / 2) / 2)):
+        ends = (1 / (1 + math.exp(-centre - z * width)) for z in (-z95, 0, z95))
+        assert mean_of(*ends, "share") == pytest.approx(mean, rel=1e-8)
+
+
+@pytest.mark.parametrize("count", [100, 10_000])
+@pytest.mark.parametrize(
+    ("range_", "kind"),
+    [
+        (Range(1, math.sqrt(300), 300), "quantity"),
+        (Range(20_000, 180_000, 200_000), "quantity"),
+        (Range(-0.1, 0.2, 4.0), "growth"),
+        (Range(0.9, 0.98, 0.999), "share"),
+        (Range(0.00001, 0.001, 0.1), "share"),
+    ],
+)
+def test_draws_have_the_mean_of_their_range(range_, kind, count):
+    """The middles of 10,000 parts of 1 to 300 would lack 0.5 % of it, those of 100 8.6 %."""
+    drawn = Draws(0, count).draw("x", range_, kind)
+    mean = mean_of(range_.low, range_.mid, range_.high, kind)
+    assert drawn.mean() == pytest.approx(mean, rel=1e-13)
+    others = np.sort(drawn)[1:-1]
+    middles = UncertainInput("x", range_, kind).values(normal_scores(count))
+    np.testing.assert_array_equal(others, middles[1:-1])
+    assert drawn.min() <= others[0] <= others[-1] <= drawn.max()
+    if kind == "share":
+        assert 0 < drawn.min() <= drawn.max() < 1
+
+
+def test_a_share_is_drawn_as_a_share():
+    """Of nearly 0 to nearly 1 the middles of 100 parts lack more than the last one has room for."""
+    drawn = Draws(0, 100).draw("x", Range(1e-9, 0.5, 0.9999999), "share")
+    assert 0 < drawn.min() <= drawn.max() < 1
+
+
+@pytest.mark.parametrize(
+    ("given", "at_least"),
+    [
+        ("files_per_day: {low: 0.0000000009, high: 1000}", "0.0000000009"),
+        ("files_per_day: 288, bucket: {bucket_key_saving: {low: 0.0000000000001, high: 0.5}}", "0"),
+    ],
+)
+def test_a_range_over_more_than_a_trillionfold_is_refused(tmp_path, given, at_least):
+    """1,000 / 9e-10 is more than 10^12: its mean would be a number that nobody can draw around."""
+    with pytest.raises(KmscostError, match="at least a trillionth of high") as refused:
+        write(tmp_path, f"{ONE}trails: [{{name: t, key: k, {given}}}]\n")
+    assert refused.value.problems[0].line == 4
+    assert at_least in str(refused.value)
+
+
+def test_the_widest_range_is_simulated(tmp_path):
+    """Counts of more than 10^19 requests a month are drawn; they were a traceback."""
+    trails = "trails: [{name: t, key: k, files_per_day: {low: 1000, high: 1000000000000000}}]\n"
+    found = simulate(write(tmp_path, ONE + trails), "2026-11", 1, draws=100)
+    requests = 30 * mean_of(1e3, 1e9, 1e15, "quantity")
+    assert found.monthly["mean_requests"][0] == pytest.approx(requests, rel=1e-9)
 
 
 def test_one_range_alone_has_the_percentiles_it_says(tmp_path):
