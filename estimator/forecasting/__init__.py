@@ -14,6 +14,7 @@ from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.event_copies import EventCopies
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
 from estimator.forecasting.free_days import PoolDays, count_by_pool, use_pools
+from estimator.forecasting.near_budgets import describe_near_budgets
 from estimator.forecasting.notices import notices
 from estimator.forecasting.quotas import find_headroom, place_bursts
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast
@@ -99,7 +100,7 @@ def forecast(
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = read_months(start, months)
     gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
-    found = compute_forecast(Model(inventory, span), table, discount, columns, gate)
+    found = compute_forecast(Model(inventory, span), table, discount, columns, gate, expected=True)
     return dataclasses.replace(found, section=section)
 
 
@@ -109,6 +110,7 @@ def compute_forecast(
     discount: float,
     columns: tuple[str, ...] = DEFAULT_GRAIN,
     gate: tuple[Budget, ...] | None = None,
+    expected: bool = False,
 ) -> Forecast:
     """As `forecast`, of what is read already; it asks no file, no clock and no text.
 
@@ -121,6 +123,8 @@ def compute_forecast(
         tag of these.
     gate : tuple of Budget, optional
         The budgets that must hold, as `read_fail_over` finds them.
+    expected : bool
+        Whether budgets are held against the expected cost too: where they are shown.
 
     Raises
     ------
@@ -147,7 +151,8 @@ def compute_forecast(
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
-    at_means = _price_means(model, table, discount) if len(budgets) or gate else None
+    limits = (*budgets, *(budget for budget in gate or () if budget not in budgets))
+    at_means = _price_means(model, table, discount) if expected and limits else None
     others = other_pools(inventory, months)
     other_name = OTHER_INTERPRETATION[inventory.cloudtrail_writes]
     return Forecast(
@@ -171,6 +176,9 @@ def compute_forecast(
             *notices(model, priced, sums.default_grain),
             *near_quotas,
             *unknown,
+            *describe_near_budgets(
+                limits, sums.default_grain, at_means, months, inventory, table.currency, WRITES
+            ),
         ),
         table=table,
         versions=priced.versions,

@@ -92,13 +92,15 @@ def budget_use(
     amounts = np.array([budget.usd_per_month for budget in budgets], dtype=np.float64)
     limit = np.repeat(amounts, months.count)
     names = [budget.name for budget in budgets]
+    # by the one that reaches more, as a budget is broken where one of both is over it
+    most = np.maximum(used, expected).reshape(-1, months.count)
     highest = [
         # NaN where no threshold is reached
         max(
             reached_thresholds(float(value), budget.usd_per_month, budget.thresholds),
             default=np.nan,
         )
-        for budget, row in zip(budgets, costs, strict=True)
+        for budget, row in zip(budgets, most, strict=True)
         for value in row
     ]
     span = pd.period_range(months.labels[0], periods=months.count, freq="M")
@@ -160,7 +162,7 @@ def _describe_month(row: Mapping[Hashable, Any], budget: Budget) -> dict[str, An
         "month": row["month"],
         "used": row["used"],
         "share": None if np.isnan(share) else share,
-        "reached": list(reached_thresholds(row["used"], budget.usd_per_month, budget.thresholds)),
+        "reached": [each for each in budget.thresholds if each <= row["reached"]],
         "over": row["over"],
         "used_other_reading": row["used_other_reading"],
         "used_expected": row["used_expected"],

@@ -9,11 +9,15 @@ from statistics import NormalDist
 import pytest
 from typer.testing import CliRunner
 
-from estimator import forecast, report, simulate
+from estimator import forecast, load_inventory, report, simulate
 from estimator.cli import app
+from estimator.forecasting import compute_forecast
 from estimator.inventory.budgets import Budget
+from estimator.months import read_months
 from estimator.report.answers.budgets_and_copies import budget_lines
 from estimator.report.answers.forecast import budgets_sheet
+from estimator.volume.model import Model
+from pricing.rates import load_rates
 from tests.sampling import seeds
 from tests.simulation.ranges import Invention, write
 
@@ -105,8 +109,8 @@ def test_a_budget_that_only_the_expected_cost_breaks(tmp_path):
         "highest 8.51, 106 %; over it in 1 of 1 months, first 2026-12"
     )
     sheet = budgets_sheet(result)
-    assert sheet.header[3:] == ("used", "share", "reached", "expected", "if exempt")
-    assert sheet.rows[0][3:] == ("6.88", "86 %", "80 %", "8.51", "1.00")
+    assert sheet.header[3:] == ("used", "share", "expected", "reached", "if exempt")
+    assert sheet.rows[0][3:] == ("6.88", "86 %", "8.51", "100 %", "1.00")
 
 
 def test_a_budget_that_only_the_typical_cost_breaks(tmp_path):
@@ -125,6 +129,130 @@ def test_a_budget_that_only_the_typical_cost_breaks(tmp_path):
     assert line.endswith(
         "Expected, with each range at its mean: highest 13.53, 90.2 %; never over it"
     )
+
+
+def test_a_threshold_that_only_the_expected_cost_reaches(tmp_path):
+    """USD 6.88 and 8.51, of 10: 68.8 % and 85.1 %, so 80 % is reached by the expected cost."""
+    result = forecast(of_files(tmp_path, limit="10"), "2026-12", 1)
+    (budget,) = result.to_dict()["budgets"]
+    assert budget["months"][0]["reached"] == [0.8]
+    assert result.budgets["reached"].tolist() == [0.8]
+    (line,) = budget_lines(result)
+    assert line == (
+        "Budget kms (USD 10.00 a month): highest 6.88, 68.8 %; never over it; if AWS does not "
+        "charge CloudTrail's own writes: 1.00, 10 %. Expected, with each range at its mean: "
+        "highest 8.51, 85.1 %; never over it; 80 % reached in 2026-12"
+    )
+
+
+def test_a_threshold_that_only_the_typical_cost_reaches(tmp_path):
+    """USD 17.74 and 13.53, of 20: 88.7 % and 67.6 %, so 80 % is reached by the typical cost."""
+    result = forecast(of_files(tmp_path, LOW, "20"), "2026-12", 1)
+    assert result.budgets["reached"].tolist() == [0.8]
+    (line,) = budget_lines(result)
+    assert "highest 17.74, 88.7 %; never over it; 80 % reached in 2026-12; if AWS" in line
+    assert line.endswith("mean: highest 13.53, 67.6 %; never over it")
+
+
+def free_then_paid(mean, median, width):
+    """What is paid of lognormal requests on average: those beyond the free ones.
+
+    m Phi(d + s) - 20,000 Phi(d), d = ln(median / 20,000) / s.
+    """
+    distance = math.log(median / FREE) / width
+    phi = NormalDist().cdf
+    return mean * phi(distance + width) - FREE * phi(distance)
+
+
+@pytest.mark.parametrize("name", ["kms", "1.06"])
+def test_free_requests_that_some_draws_leave_are_told(tmp_path, name):
+    """Kept by the cost of the means and over by the simulation's: the gate says that it is near.
+
+    31 x 100 to 4,000 files: the mean is 36,763, of which 16,763 are paid: USD 1.0503. Some draws
+    need fewer than 20,000: 21,940 are paid on average, USD 1.0658. All 36,763 would be USD 1.1103.
+    """
+    text = of_files(tmp_path, "{low: 100, high: 4000}", "1.06").read_text(encoding="utf-8")
+    path = tmp_path / "free.yaml"
+    path.write_text(text.replace("other_kms_requests_per_month: 20000\n", ""), encoding="utf-8")
+    requests = 31 * mean(100, 4000)
+    at_means = 1 + (requests - FREE) * PRICE
+    width = math.log(40) / 2 / Z95
+    drawn = 1 + free_then_paid(requests, 31 * math.sqrt(400_000), width) * PRICE
+    assert (round(at_means, 4), round(drawn, 4)) == (1.0503, 1.0658)
+    simulation = simulate(path, "2026-12", 1)
+    assert simulation.monthly["mean_cost_usd"][0] == pytest.approx(drawn, abs=2e-4)
+    answer = kmscost(path, "--fail-over", name)
+    assert answer.exit_code == 0
+    what = "budget kms (USD 1.06 a month)" if name == "kms" else "the limit of USD 1.06 a month"
+    # a hundredth of 0.1103 beside the free requests: 0.1103 x 1.01 - 0.0503 = 0.0611
+    assert (
+        f"note: {what} is kept by USD 0.009705 in 2026-12: what `kmscost simulate` and `report` "
+        "expect may be up to USD 0.06110 more than the cost of the means"
+    ) in answer.stderr
+    # 1 + 36,763 x 0.000003 x 1.01 = 1.1114
+    for limit, is_near in (("1.111", True), ("1.112", False), ("1.05", False)):
+        found = kmscost(path, "--fail-over", limit).stderr
+        assert (f"the limit of USD {limit} a month is kept by" in found) == is_near
+
+
+def test_a_growth_that_meets_itself_is_told(tmp_path):
+    """5 to 300 % a year for two years: E(1 + g)^2 = 5.84, (1 + E g)^2 = 4.95.
+
+    s = ln(4 / 1.05) / 3.2897 = 0.40657, 4.2 e^(2 s^2) and 4.2 e^(s^2): of 1,000 files a day USD
+    1.4608 are in the gate and 1.5436 expected, so that a limit of 1.50 is near, of 1.60 is not.
+    """
+    text = of_files(tmp_path, "1000", "1.50").read_text(encoding="utf-8")
+    path = tmp_path / "growing.yaml"
+    growth = "growth: {files_per_year: {low: 5%, high: 300%}, as_of: 2024-12-01}\n"
+    path.write_text(text + growth, encoding="utf-8")
+    width = math.log(4 / 1.05) / 2 / Z95
+    at_means, drawn = (1 + 31_000 * 4.2 * math.exp(n * width**2) * PRICE for n in (1, 2))
+    assert (round(at_means, 4), round(drawn, 4)) == (1.4608, 1.5436)
+    assert simulate(path, "2026-12", 1).monthly["mean_cost_usd"][0] == pytest.approx(
+        drawn, rel=1e-3
+    )
+    result = forecast(path, "2026-12", 1)
+    assert result.budgets["used_expected"].tolist() == [pytest.approx(at_means)]
+    # 0.4608 x e^(s^2) x 1.01 - 0.4608 = 0.0883
+    (near,) = [notice for notice in result.notices if "is kept by" in notice]
+    assert near.startswith("budget kms (USD 1.50 a month) is kept by USD 0.03919 in 2026-12")
+    assert "up to USD 0.08827 more" in near
+    assert "is kept by" not in kmscost(path, "--fail-over", "1.60").stderr.replace(near, "")
+
+
+def test_what_rests_on_no_range_is_not_near(tmp_path):
+    """A cent below its limit, of a payer without a range, beside another payer's range."""
+    path = tmp_path / "payers.yaml"
+    path.write_text(
+        f"""\
+version: 1
+payer: "{A}"
+accounts:
+  - {{id: "{A}", regions: [us-east-1]}}
+  - {{id: "{B}", regions: [us-east-1], payer: "{B}"}}
+keys: [{{id: a, region: us-east-1}}, {{id: b, region: us-east-1, account: "{B}"}}]
+trails:
+  - {{name: a, scope: account, key: a, files_per_day: 1000}}
+  - {{name: b, scope: account, key: b, account: "{B}", files_per_day: {WIDE}}}
+budgets:
+  - {{name: a, payer: "{A}", usd_per_month: 1.034}}
+  - {{name: b, payer: "{B}", usd_per_month: 8.46}}
+""",
+        encoding="utf-8",
+    )
+    result = forecast(path, "2026-12", 1)
+    # 1 + 11,000 x 0.000003 = 1.033; 8.5144 less the free ones' 0.06 = 8.4544
+    assert result.budgets["used_expected"].tolist() == pytest.approx([1.033, 8.4544], abs=5e-5)
+    (near,) = [notice for notice in result.notices if "is kept by" in notice]
+    assert near.startswith(f"budget b (USD 8.46 a month, payer {B}) is kept by")
+
+
+def test_the_means_are_priced_only_where_budgets_are_shown(tmp_path):
+    """What `compare` and `explain` forecast holds budgets against the typical cost alone."""
+    inventory = load_inventory(of_files(tmp_path))
+    model = Model(inventory, read_months("2026-12", 1))
+    budgets = compute_forecast(model, load_rates(), 0.0).budgets
+    assert budgets["used_expected"].tolist() == budgets["used"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -221,6 +349,21 @@ def test_a_range_that_does_not_touch_a_budget_is_not_told(tmp_path):
         f"Budget own (USD 6.00 a month, account {A}): highest 1.00, 16.7 %; never"
     )
     assert "xpected" not in line
+
+
+@pytest.mark.parametrize("seed", seeds(10))
+def test_no_budget_is_kept_in_silence_where_the_simulation_expects_more(tmp_path, seed):
+    """A limit just below what is expected of a month: the gate breaks, or says that it is near."""
+    invented = with_wide_reader(tmp_path, seed)
+    parts = ({}, {"reader": "wide"})
+    rich = with_budgets(invented, parts, [1e6] * 2)
+    drawn = simulate(rich, "2026-12", 3).budgets.dropna(subset="month")
+    limits = 0.9999 * drawn.groupby("budget", observed=True, sort=False)["expected"].max()
+    inventory = with_budgets(invented, parts, limits.tolist())
+    for name in limits.index:
+        found = forecast(inventory, "2026-12", 3, fail_over=name)
+        near = [notice for notice in found.notices if notice.startswith(f"budget {name} (")]
+        assert near or found.broken
 
 
 @pytest.mark.parametrize("seed", seeds(10))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.figures import FEW, SUMS, factor, listed, money
 from estimator.forecasting import Forecast
-from estimator.forecasting.budgets import describe_budget, describe_budgets
+from estimator.forecasting.budgets import describe_budget, describe_budgets, reached_thresholds
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.blocks import Alert
 from estimator.report.columns import share_beside
@@ -35,11 +35,15 @@ def budget_lines(forecast: Forecast) -> list[str]:
         # not "never over it" of a budget that the next sentence says is broken
         if rows["first_over"] or not rows[f"first_over{_EXPECTED}"]:
             line += f"; {verdict}"
-        line += "".join(f"; {threshold}" for threshold in _reached_thresholds(rows))
+        reached, expected_to_reach = (
+            [*_reached_thresholds(rows, f"used{of}")] for of in ("", _EXPECTED)
+        )
+        line += "".join(f"; {threshold}" for threshold in reached)
         other = "".join(_highest(rows, "used_other_reading")[0])
         line = f"{line}; if {INTERPRETATION_WORDS[forecast.other_interpretation]}: {other}"
-        if (expected, of_expected) != (used, verdict):
+        if (expected, of_expected, expected_to_reach) != (used, verdict, reached):
             line += f". Expected, with each range at its mean: highest {expected}; {of_expected}"
+            line += "".join(f"; {each}" for each in expected_to_reach if each not in reached)
         lines.append(Alert(line) if _is_broken(rows) else line)
     more = known[_MOST_BUDGETS:]
     if more:
@@ -72,10 +76,18 @@ def _verdict(rows: Mapping[str, Any], column: str) -> str:
     return f"over it in {over} of {len(rows['months'])} months, first {rows[f'first_{column}']}"
 
 
-def _reached_thresholds(rows: Mapping[str, Any]) -> Iterator[str]:
-    """Since when each threshold is reached; of the whole budget the verdict tells."""
-    for threshold in rows["thresholds"]:
-        first = next((row for row in rows["months"] if threshold in row["reached"]), None)
+def _reached_thresholds(rows: Mapping[str, Any], column: str) -> Iterator[str]:
+    """Since when a use reaches each threshold; of the whole budget the verdict tells."""
+    limit, thresholds = rows["usd_per_month"], rows["thresholds"]
+    for threshold in thresholds:
+        first = next(
+            (
+                row
+                for row in rows["months"]
+                if threshold in reached_thresholds(row[column], limit, thresholds)
+            ),
+            None,
+        )
         if first and threshold != 1:
             yield f"{factor(threshold * 100)} % reached in {first['month']}"
 

@@ -168,7 +168,7 @@ def budgets_sheet(forecast: Forecast) -> Sheet:
     # only where it says something else
     ranged = any(money(row["used_expected"]) != money(row["used"]) for row in uses)
     at_means = ("expected",) if ranged else ()
-    header = ("budget", "month", "USD a month", "used", "share", "reached", *at_means, other)
+    header = ("budget", "month", "USD a month", "used", "share", *at_means, "reached", other)
     rows = [
         (
             str(row["budget"]),
@@ -176,8 +176,8 @@ def budgets_sheet(forecast: Forecast) -> Sheet:
             budget_money(row["usd_per_month"]),
             money(row["used"]),
             _share(row["share"]),
-            _share(row["reached"]),
             *((money(row["used_expected"]),) if ranged else ()),
+            _share(row["reached"]),
             money(row["used_other_reading"]),
         )
         for row in uses

@@ -1,0 +1,109 @@
+"""Budgets that the forecast keeps, but by so little that a simulation may say otherwise.
+
+A simulation expects more than the cost of the means: some draws leave free requests unused, and a
+growth meets itself from month to month. How much more only draws tell; that it is not more than
+all requests at their price, as if none were free, follows without any (Jensen's inequality).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from estimator.figures import money
+from estimator.forecasting.budgets import budget_use, describe_budget
+from estimator.forecasting.totals import month_of
+from estimator.inventory import Inventory
+from estimator.inventory.budgets import Budget
+from estimator.inventory.distributions import mean_of_power
+from estimator.months import FloatArray, Months
+from pricing.bill import price_column
+
+# what chance leaves of a mean over 10,000 draws of ranges that are multiplied
+_CHANCE = 0.01
+
+
+def describe_near_budgets(
+    budgets: Sequence[Budget],
+    charges: pd.DataFrame,
+    at_means: pd.DataFrame | None,
+    months: Months,
+    inventory: Inventory,
+    currency: str,
+    writes: Sequence[str],
+) -> tuple[str, ...]:
+    """A notice of each budget that is kept by less than what a simulation may expect on top.
+
+    Parameters
+    ----------
+    charges : DataFrame
+        Columns month, payer, billed_account, driver, cause, unit, quantity, cost [currency].
+    at_means : DataFrame or None
+        The same with each range at its mean, and free and price; None without ranges.
+    writes : sequence of str
+        The causes that cost nothing where AWS does not charge CloudTrail's own writes.
+    """
+    if at_means is None:
+        return ()
+    free_of_charge = writes if inventory.cloudtrail_writes == "exempt" else ()
+    worth = at_means[price_column(currency)] * at_means["free"]
+    # exempt writes are free without taking any of the free requests
+    worth = worth.where(~at_means["cause"].isin(free_of_charge), 0.0)
+    factor = _growth_factors(inventory, months)[month_of(at_means, months)] * (1 + _CHANCE)
+    is_uncertain = (at_means["unit"] == "request") & at_means["payer"].isin(
+        _uncertain_payers(charges, at_means, inventory)
+    )
+    cost = at_means["cost"]
+    at_most = at_means.assign(cost=cost.where(~is_uncertain, (cost + worth) * factor))
+    typical, expected, most = (
+        budget_use(each, budgets, months, inventory.accounts)
+        for each in (charges, at_means, at_most)
+    )
+    is_kept = ~(typical["over"] | expected["over"])
+    uses = expected.assign(kept=is_kept, over=most["over"], more=most["used"] - expected["used"])
+    found = []
+    for budget in budgets:
+        use = uses[uses["budget"] == budget.name]
+        near = use[use["over"]]
+        # what is broken says so already
+        if near.empty or not use["kept"].all():
+            continue
+        # the first of several in which as little is left
+        row = near.iloc[int(np.argmax(near["used"]))]
+        left = budget.usd_per_month - row["used"]
+        found.append(
+            f"{describe_budget(budget, currency)} is kept by {currency} {money(left)} in "
+            f"{row['month']}: what `kmscost simulate` and `report` expect may be up to {currency} "
+            f"{money(row['more'])} more than the cost of the means"
+        )
+    return tuple(found)
+
+
+def _uncertain_payers(
+    charges: pd.DataFrame, at_means: pd.DataFrame, inventory: Inventory
+) -> list[str]:
+    """The payers whose requests rest on a range, or whose free requests others may use."""
+    if any(not use.requests.is_number for use in inventory.other_uses):
+        return [*inventory.payers()]
+    typical, mean = (
+        each[each["unit"] == "request"].groupby("payer", observed=True)["quantity"].sum()
+        for each in (charges, at_means)
+    )
+    both = pd.concat([typical, mean], axis=1).fillna(0.0).to_numpy()
+    return [*typical.index.union(mean.index)[~np.isclose(both[:, 0], both[:, 1], rtol=1e-12)]]
+
+
+def _growth_factors(inventory: Inventory, months: Months) -> FloatArray:
+    """How many times the growth of the means a growth is, on average, in each month."""
+    growth = inventory.growth
+    years = months.since(growth.as_of) / 12
+    factors = np.ones(months.count)
+    for given in (growth.accounts_per_year, growth.files_per_year):
+        if not given.is_number:
+            mean = mean_of_power(given, 1.0)
+            times = [mean_of_power(given, power) / mean**power for power in years.tolist()]
+            # within the first year it is less, but files that are read may be older
+            factors *= np.maximum(times, 1.0)
+    return factors
