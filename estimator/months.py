@@ -6,6 +6,7 @@ import datetime
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 
 import numpy as np
 import numpy.typing as npt
@@ -131,7 +132,9 @@ class Months:
     count: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.count <= MAX_MONTHS:
+        # True is an int in Python
+        is_whole = isinstance(self.count, Integral) and not isinstance(self.count, bool)
+        if not is_whole or not 1 <= self.count <= MAX_MONTHS:
             raise ValueError(f"found {self.count} months; expected 1 to {MAX_MONTHS}")
         if not FIRST_YEAR <= self.start.year <= LAST_YEAR:
             span = f"{FIRST_YEAR} to {LAST_YEAR}"

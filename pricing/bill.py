@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -87,8 +88,11 @@ def bill(
     RateError
         An operation without a meter, a Region or a day without a rate, a discount outside 0 to 1.
     """
-    if not 0 <= discount <= 1:
-        found, fix = f"a discount of {discount:g}", "write 0.1 or 10%"
+    # True is a number to Python, and would be a discount of all
+    is_number = isinstance(discount, Real) and not isinstance(discount, bool)
+    if not is_number or not 0 <= discount <= 1:
+        found = f"a discount of {f'{discount:g}' if is_number else repr(discount)}"
+        fix = "write 0.1 or 10%"
         raise UsageError(Problem("discount", None, "", found, "a share from 0 to 1", fix))
     quantity = usage["quantity"].to_numpy(dtype=np.float64)
     lines = Lines(usage, table)

@@ -37,9 +37,10 @@ RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type":
 
 def _read_per(value: Any) -> float:
     # prices are divided by it
-    number = float(value) if isinstance(value, int | float) and value else 0.0
+    # True is an int to Python
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = float(value) if is_number else 0.0
     if not 0 < number < 1e15:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
         fix = "write 1 or 10000" if is_number else advise_number(value, _read_per)
         raise refusal(value, "the number of units that the rate is for", fix)
     return number

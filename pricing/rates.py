@@ -6,7 +6,7 @@ import datetime
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
@@ -15,7 +15,7 @@ from pricing.notebook import NotebookResult
 from pricing.reading.files import is_price_list, read_bytes
 from pricing.reading.problems import DocumentError, Problem, RateError
 from pricing.reading.units import currency_code
-from pricing.reading.validation import Section, Text, load_as, refusal
+from pricing.reading.validation import FormatVersion, Section, Text, load_as, refusal
 from pricing.reading.words import did_you_mean
 from pricing.regions import TABLES, partition_of
 from pricing.request_meters import OF_ANY_KEY, REQUEST_METERS
@@ -51,7 +51,7 @@ class RateInForce(NamedTuple):
 class RateTable(Section, NotebookResult):
     """The meters of one service in one currency, as its file gives them."""
 
-    version: Literal[1]
+    version: FormatVersion
     service: Text
     currency: Currency = "USD"
     free_quantities: tuple[FreeQuantity, ...] = ()

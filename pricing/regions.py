@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pricing.reading.problems import Problem, UsageError
 from pricing.reading.slips import QUOTES, plain_text, template_fix
-from pricing.reading.validation import Flag, Section, Text, load_as, refusal
+from pricing.reading.validation import Flag, FormatVersion, Section, Text, load_as, refusal
 from pricing.reading.words import nearest_of
 from pricing.region_codes import COMMERCIAL, PARTITIONS, WELL_FORMED, partition_of
 
@@ -50,7 +50,7 @@ class Region(Section):
 
 
 class _Regions(Section):
-    version: Literal[1]
+    version: FormatVersion
     regions: tuple[Region, ...]
 
 

@@ -83,7 +83,7 @@ def advise(
         or nothing of the logs could be read.
     """
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
-    if unused_days < 1:
+    if isinstance(unused_days, bool) or unused_days < 1:  # True is an int in Python
         expected = "one day or more"
         raise UsageError(Problem("unused_days", None, "", str(unused_days), expected, ""))
     document_of(inventory)  # refused before the forecast, which may take long

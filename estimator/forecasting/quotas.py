@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from estimator.months import FloatArray, IntArray, Months
 from estimator.volume import DailyRequests
 from estimator.volume.blocks import GETS_ONE_AFTER_ANOTHER, SECONDS_PER_DAY
 from pricing.lines import group_rows
-from pricing.reading.validation import Number, Section, Source, load_as
+from pricing.reading.validation import FormatVersion, Number, Section, Source, load_as
 from pricing.regions import TABLES
 
 # from this share of a quota on a notice says so
@@ -149,7 +149,7 @@ def _driver_bursts(days: DailyRequests) -> _Bursts:
 class Quotas(Section):
     """The shipped table of quotas on symmetric keys, per account and Region. [request/s]"""
 
-    version: Literal[1]
+    version: FormatVersion
     requests_per_second: dict[str, Number]
     source: Source
 

@@ -14,7 +14,16 @@ from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from estimator.inventory.assumptions import Quantity, Range, Seconds, Share
 from estimator.inventory.kinds import AccountId, ActiveItem, Regions
-from pricing.reading.validation import Day, Flag, Section, Text, load_as, read_text, refusal
+from pricing.reading.validation import (
+    Day,
+    Flag,
+    FormatVersion,
+    Section,
+    Text,
+    load_as,
+    read_text,
+    refusal,
+)
 from pricing.reading.words import nearest
 
 PRESETS = Path(__file__).with_name("presets.yaml")
@@ -86,7 +95,7 @@ class Preset(Section):
 
 
 class _Presets(Section):
-    version: Literal[1]
+    version: FormatVersion
     presets: tuple[Preset, ...] = Field(min_length=1)
 
 

@@ -27,7 +27,7 @@ from estimator.inventory.kinds import (
 from estimator.inventory.others import OtherRequests, Others
 from estimator.inventory.reader_sections import Reader
 from pricing.reading.json_schemas import both_given
-from pricing.reading.validation import Day, Flag, Section, Text, refusal
+from pricing.reading.validation import Day, Flag, FormatVersion, Section, Text, refusal
 from pricing.regions import default_regions
 
 __all__ = [
@@ -293,7 +293,7 @@ def _which_entry(value: Any) -> str:
 class InventoryFile(Section):
     """A kmscost inventory, version 1."""
 
-    version: Literal[1] = Field(description="of the format", examples=[1])
+    version: FormatVersion = Field(description="of the format", examples=[1])
     payer: AccountId | None = Field(
         None,
         description="account that the consolidated bill goes to; default: the first account",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, RootModel, WithJsonSchema
 
 from estimator.inventory.changes.change import ChangeEntry, Scenario, ScenarioError
 from pricing.reading.document import Location, Map, line_of
 from pricing.reading.problems import Problem
-from pricing.reading.validation import Section, read_text, refusal, validate
+from pricing.reading.validation import FormatVersion, Section, read_text, refusal, validate
 from pricing.reading.words import describe, nearest, shown
 
 BASE = "base"
@@ -43,7 +43,7 @@ class ScenarioEntry(Section):
 class ScenarioFile(Section):
     """kmscost scenarios, version 1: what is changed, since when, under which name."""
 
-    version: Literal[1]
+    version: FormatVersion
     scenarios: tuple[ScenarioEntry, ...] = Field(min_length=1)
 
 

@@ -15,10 +15,11 @@ from decimal import Decimal
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     PlainSerializer,
     PlainValidator,
@@ -215,6 +216,13 @@ def advise_range(value: Any, read: Callable[[Any], float]) -> Callable[[WrittenF
     return advise
 
 
+def _refuse_flag(value: Any) -> Any:
+    # True is an int to Python, and equal to 1
+    if isinstance(value, bool):
+        raise refusal(value, "1", "write 1")
+    return value
+
+
 def read_percent(value: Any) -> float | None:
     """A percentage in text as a share; None for anything else.
 
@@ -235,6 +243,7 @@ Day = Annotated[
     PlainSerializer(lambda day: day.isoformat(), return_type=str),
     WithJsonSchema({"type": "string", "format": "date", "pattern": DAY_PATTERN}),
 ]
+FormatVersion = Annotated[Literal[1], BeforeValidator(_refuse_flag)]
 Number = Annotated[float, PlainValidator(read_number), WithJsonSchema(number_schema(0))]
 
 

@@ -123,9 +123,9 @@ def _choose_limits(forecast: Forecast, limits: str | None, margin: float) -> str
     """Return ``budgets`` or ``forecast``, from which the limits are taken."""
     if limits not in (None, *LIMITS):
         raise UsageError(Problem("limits", None, "", repr(limits), " or ".join(LIMITS), ""))
-    if not 0 <= margin <= 10:
+    if isinstance(margin, bool) or not 0 <= margin <= 10:
         expected = "a share such as 20% or 0.2, up to 10"
-        raise UsageError(Problem("margin", None, "", f"{margin:g}", expected, ""))
+        raise UsageError(Problem("margin", None, "", str(margin), expected, ""))
     chosen = limits or ("budgets" if forecast.inventory.budgets else "forecast")
     if margin and chosen == "budgets":
         expected = "it with --limits forecast only"
