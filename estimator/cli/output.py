@@ -173,15 +173,18 @@ def answer(
 ) -> None:
     """Write an answer in its format, and beside it what the format does not hold.
 
-    Exits with 3 where the limit that was asked for is broken.
+    Exits with 3 where the limit that was asked for is broken. One that could not be held is said
+    as well, whatever the format: silence on stderr would look like a limit that is kept.
     """
     form = form or Format.table
     show(render(reply, form, width(output), details), output)
     say(notes_beside(reply, form))
-    if reply.broken:
+    verdict = reply.broken or reply.not_held
+    if verdict:
         # red where somebody watches; the words alone say it
         colour = None if os.environ.get("NO_COLOR") else typer.colors.RED
-        typer.secho(printable(reply.broken), err=True, fg=colour)
+        typer.secho(printable(verdict), err=True, fg=colour)
+    if reply.broken:
         raise typer.Exit(3)
 
 

@@ -167,9 +167,9 @@ def hold_mean(
     lacking = (mean - float(values.mean())) * len(values)
     outermost, end = (-1, ends[1]) if lacking > 0 else (0, ends[0])
     room = abs(end - float(values[outermost])) / 2
-    held = values.copy()
-    held[outermost] += math.copysign(min(abs(lacking), room), lacking)
-    return held
+    drawn = values.copy()
+    drawn[outermost] += math.copysign(min(abs(lacking), room), lacking)
+    return drawn
 
 
 def moments(low: FloatArray, mid: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:

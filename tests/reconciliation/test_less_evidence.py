@@ -9,8 +9,10 @@ import gzip
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
 from estimator import reconcile, report
+from estimator.cli import app
 from estimator.report.answers.reconciliation import reconciliation_lines, reconciliation_sheets
 from estimator.report.monthly.verdict import judge
 from tests.measurement.billing.bills import Line, legacy_bill, write_file
@@ -246,6 +248,26 @@ def test_a_limit_waits_for_an_account_without_lines(tmp_path):
     judged = found.judged_limit
     assert judged.text == "Limit 10% not held, for the bill is without account 222222222222"
     assert found.broken is None
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "html"])
+def test_a_limit_that_is_not_held_is_said_beside_every_format(tmp_path, form):
+    """In CI a result goes to a file: silence on stderr would look like a limit that is kept."""
+    path = write(
+        tmp_path, TWO_READERS.replace('2222", gets_per_day: 40000', '2222", gets_per_day: 1000')
+    )
+    lines = daily_lines(31, 40_000.0) + daily_lines(31, 576.0, operation="GenerateDataKey", keys=0)
+    bill = legacy_bill(tmp_path / "bill.csv", lines)
+    command = ["reconcile", str(path), str(bill), "--month", MONTH, "--format", form]
+    said = (
+        "Limit 10% not held, for the bill is without account 222222222222: neither kept nor broken"
+    )
+    output = str(tmp_path / "output")
+    found = CliRunner().invoke(app, [*command, "--fail-over", "10%", "--output", output])
+    assert found.exit_code == 0
+    assert verdict in found.stderr.splitlines()
+    # without a limit there is nothing to hold
+    assert "not held" not in CliRunner().invoke(app, command).stderr
 
 
 def test_files_of_a_bill_that_cannot_be_read_are_said(tmp_path, base):

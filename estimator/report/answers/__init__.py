@@ -72,6 +72,11 @@ class Answer(Generic[R]):
         """The limit that was asked for and is broken, in one line."""
         return None
 
+    @property
+    def not_held(self) -> str | None:
+        """The limit that was asked for and that nothing could be held against, in one line."""
+        return None
+
 
 @dataclass(frozen=True)
 class AccountNames:
