@@ -259,7 +259,7 @@ def test_a_limit_that_is_not_held_is_said_beside_every_format(tmp_path, form):
     lines = daily_lines(31, 40_000.0) + daily_lines(31, 576.0, operation="GenerateDataKey", keys=0)
     bill = legacy_bill(tmp_path / "bill.csv", lines)
     command = ["reconcile", str(path), str(bill), "--month", MONTH, "--format", form]
-    said = (
+    verdict = (
         "Limit 10% not held, for the bill is without account 222222222222: neither kept nor broken"
     )
     output = str(tmp_path / "output")
