@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from estimator.advice.baseline import Baseline
 from estimator.advice.proposal import Proposal, Setting, end_item, is_inside, place
-from estimator.inventory import Inventory
+from estimator.figures import factor, noun_of
+from estimator.inventory import Inventory, Range
+from estimator.inventory.reader_sections import Once
 from estimator.inventory.sections import Reader, Trail
-from estimator.months import Period
-from estimator.volume.readers import kind_of
+from estimator.months import ALWAYS, Period
+from estimator.volume.readers import LookBack, kind_of
 
 Rank = tuple[bool, bool, float, float, int]
 
@@ -46,7 +49,9 @@ def duplicates(baseline: Baseline) -> Iterator[Proposal]:
             noun="trail",
             about=(trail.name,),
             settings=tuple(settings),
-            loses=_loses(trail, other),
+            loses=". ".join(
+                [*_losses(trail, other), *_look_backs(baseline, trail, other, readers)]
+            ),
             how=(
                 f"move its readers to {other.name}, then stop its logging, and after a while "
                 "delete it; the files that it wrote stay in its bucket, and their key must stay as "
@@ -119,7 +124,48 @@ def _gives_up(trail: Trail, other: Trail) -> bool:
     return unguarded or (other.exclude_kms_events and not trail.exclude_kms_events)
 
 
-def _loses(trail: Trail, other: Trail) -> str:
+def _look_backs(
+    baseline: Baseline, trail: Trail, other: Trail, settings: Sequence[Setting]
+) -> Iterator[str]:
+    """Say of which moved readers the look back meets another history: no filter is by time."""
+    changed = {path for path, _ in settings}
+    for reader in baseline.readers_of[trail.name]:
+        is_moved = place("readers", reader.name, "trails") in changed
+        if None in (trail.key, other.key) or not is_moved:
+            continue
+        kind = kind_of(reader)
+        if not issubclass(kind, LookBack):
+            continue
+        window = getattr(reader, kind.window)
+        before, after = (
+            _days_met(baseline, reader, window, each, trail) for each in (trail, other)
+        )
+        if before != after:
+            days = f"{_days(after)} of files in place of {_days(before)}"
+            yield f"{reader.name} looks back: in {other.name} it meets {days}, which the saving has"
+
+
+def _days_met(
+    baseline: Baseline, reader: Reader, window: Range | None, trail: Trail, narrowed: Trail
+) -> float:
+    """The days of files of a trail, in what another one covers, that a look back meets at first."""
+    active = baseline.inventory.active
+    start = active.writing[trail.name].start
+    if narrowed.scope == "account":
+        start = max(start, active.account[narrowed.account].start)
+    # a move of old files has a day of its own
+    now = reader.day.toordinal() if isinstance(reader, Once) else baseline.months.begin[0]
+    retention = trail.bucket.retention_days
+    most = (math.inf if days is None else days.mid for days in (window, retention))
+    return min(math.inf if start == ALWAYS else max(float(now) - start, 0.0), *most)
+
+
+def _days(days: float) -> str:
+    """Days in words; of what has no beginning all of them."""
+    return "all days" if math.isinf(days) else f"{factor(days)} {noun_of(days, 'day')}"
+
+
+def _losses(trail: Trail, other: Trail) -> list[str]:
     """Say what is lost with the dropped trail."""
     stays = f"{other.name} stays and writes the same accounts and Regions"
     check = (
@@ -137,7 +183,7 @@ def _loses(trail: Trail, other: Trail) -> str:
         "Each paid copy of other management events is saved too, USD 2.00 per 100,000; how many "
         "there are is not known, so this is not counted"
     )
-    return ". ".join(losses)
+    return losses
 
 
 class Overlaps:

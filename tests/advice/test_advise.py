@@ -248,6 +248,40 @@ def test_validation_of_the_duplicate_stays_validation_of_its_accounts(tmp_path):
     equals(recommendation.saving, requests=2 * 288 * 30 - 288)
 
 
+HISTORY = """\
+version: 1
+accounts: [{id: "100000000007", regions: [us-east-1]}]
+keys: [{id: logs, region: us-east-1}]
+trails:
+  - {name: org, key: logs, from: FIRST, bucket: {retention_days: 60}}
+  - {name: own, key: logs, from: SECOND, files_per_day: 289}
+readers: [{name: athena, kind: query, trails: [own], queries_per_month: 30, days_scanned: DAYS}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "days", "words"),
+    [
+        # from 22 October to 1 November are 10 days
+        ("2025-01-01", "2026-10-22", 90, "60 days of files in place of 10 days"),
+        ("2025-01-01", "2026-10-22", 20, "20 days of files in place of 10 days"),
+        ("2026-10-22", "2025-01-01", 90, "10 days of files in place of 90 days"),
+        ("2026-10-31", "2026-10-22", 90, "1 day of files in place of 10 days"),
+        ("2025-01-01", "2026-10-22", 10, ""),
+        ("2025-01-01", "2025-03-01", 60, ""),
+    ],
+)
+def test_a_moved_look_back_meets_another_history(tmp_path, first, second, days, words):
+    """No filter is by time: what it gets more or less is in the saving, and said."""
+    text = HISTORY.replace("FIRST", first).replace("SECOND", second).replace("DAYS", str(days))
+    _, found = advise_on(tmp_path, text)
+    proposal = only(found, "duplicate-trail").proposal
+    assert proposal.about == ("own",)
+    sentence = f"athena looks back: in org it meets {words}, which the saving has"
+    assert (sentence in proposal.loses) == bool(words)
+    assert ("looks back" in proposal.loses) == bool(words)
+
+
 def test_a_trail_that_is_planned_is_put_off(tmp_path):
     """A duplicate that begins in the months does not begin."""
     late = "  - {name: late, key: logs, from: 2026-11-21}\n"
