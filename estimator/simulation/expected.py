@@ -36,33 +36,29 @@ class Expected:
     ----------
     model : Model
         Of the simulated inventory `with_means`, and of its months.
+    of_means : Forecast
+        That of the model, as it is.
     forecast : Forecast
-        That of the model, with the sums of the simulation in each month.
+        The same with the sums of the simulation in each month.
     """
 
     model: Model
+    of_means: Forecast
     forecast: Forecast
 
 
 def expect(model: Model, simulation: Simulation) -> Expected:
     """What the simulation of a model expects."""
     means = with_means(model.inventory)
-    of_means = model if means is model.inventory else Model(means, model.months)
-    return Expected(of_means, expected_forecast(of_means, simulation))
+    centre = model if means is model.inventory else Model(means, model.months)
+    of_means = compute_forecast(centre, simulation.table, simulation.discount)
+    return Expected(centre, of_means, expect_forecast(of_means, simulation))
 
 
-def expected_forecast(means: Model, simulation: Simulation) -> Forecast:
-    """The forecast whose months are those that the simulation expects.
-
-    Parameters
-    ----------
-    means : Model
-        Of the simulated inventory `with_means`, and of the months.
-    simulation : Simulation
-    """
+def expect_forecast(of_means: Forecast, simulation: Simulation) -> Forecast:
+    """The forecast of the inventory at its means, with the sums of the simulation in each month."""
     inventory, months, cost = simulation.inventory, simulation.months, simulation.cost
-    of_means = compute_forecast(means, simulation.table, simulation.discount)
-    if means.inventory is inventory:
+    if of_means.inventory is inventory:
         return of_means
     rows = expect_rows(of_means.rows, simulation)
     monthly = of_means.monthly.copy()
