@@ -1,24 +1,12 @@
-"""The accounts of an inventory: those it lists, and those of the files that it names.
-
-A file is CSV, or the JSON of the AWS CLI.
-"""
+"""The accounts of an inventory: those it lists, and those of the files that it names."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from estimator.inventory.account_groups import organization_place
-from estimator.inventory.accounts_csv import (
-    ACTIVE,
-    NOT_ACTIVE,
-    AccountRow,
-    account_status,
-    read_rows,
-    status_word,
-)
+from estimator.inventory.account_rows import ACTIVE, NOT_ACTIVE, AccountRow, read_rows, status_word
 from estimator.inventory.draft import Draft, Found, Refusal
 from estimator.inventory.sections import AccountEntry, AccountsFile, InventoryFile
 from pricing.reading.document import Location, Map, Seq
@@ -128,49 +116,8 @@ def read_accounts(path: Path) -> AccountsRead:
         text = decode(path, to_utf8(path, data))
     except DocumentError as error:
         return AccountsRead([], list(error.problems), [])
-    is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "[")
-    rows, problems = _rows_of_json(str(path), text) if is_json else read_rows(str(path), text)
+    rows, problems = read_rows(path, text)
     return _understand(str(path), rows, problems)
-
-
-def _rows_of_json(path: str, text: str) -> tuple[list[AccountRow], list[Problem]]:
-    fix = "save the output of `aws organizations list-accounts --output json`"
-    expected = "an object with the list `Accounts`"
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        found = f"text that is not JSON ({error.msg})"
-        return [], [Problem(path, error.lineno, "", found, "JSON", fix)]
-    except (RecursionError, ValueError):  # nested without end, or a number of 5,000 digits
-        return [], [Problem(path, 1, "", "JSON beyond all sense", expected, fix)]
-    problems: list[Problem] = []
-    # half of the accounts would look like a small organization
-    if isinstance(data, dict) and data.get("NextToken"):
-        page = "a NextToken: one page of several"
-        more = "save the whole list: `aws organizations list-accounts` without --no-paginate"
-        problems.append(Problem(path, 1, "NextToken", page, "all accounts", more))
-    listed = data.get("Accounts") if isinstance(data, dict) else data
-    if not isinstance(listed, list):
-        return [], [*problems, Problem(path, 1, "", shown(data), expected, fix)]
-    rows, after, line = [], 0, 1
-    for index, item in enumerate(listed):
-        at = ("Accounts", index)
-        if not isinstance(item, dict):
-            problems.append(Problem(path, None, describe(at), shown(item), "an account", fix))
-            continue
-        # json gives no lines; the id's own place in the text does
-        place = text.find(f'"{item.get("Id")}"', after)
-        if place >= 0:
-            line += text.count("\n", after, place)
-            after = place
-        row = Map(line)
-        row["id"] = item.get("Id")
-        if item.get("Name"):
-            row["name"] = item["Name"]
-        row |= organization_place(item, line)
-        stated = "State" in item or "Status" in item
-        rows.append(AccountRow(row, account_status(item) if stated else ACTIVE, at))
-    return rows, problems
 
 
 def _understand(path: str, rows: Iterable[AccountRow], problems: list[Problem]) -> AccountsRead:
