@@ -18,7 +18,6 @@ from estimator.discovery.aws_responses.saved import read_responses
 from estimator.forecasting import Forecast, compute_forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.changes import document_of
-from estimator.inventory.means import with_means
 from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.paths import Progress
 from estimator.months import read_months
@@ -88,8 +87,9 @@ def advise(
     document_of(inventory)  # refused before the forecast, which may take long
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = read_months(start, months)
-    centered = with_means(inventory) if at_means else inventory
-    whole = compute_forecast(Model(centered, span), table, discount)
+    model = Model(inventory, span)
+    means = model.at_means()
+    whole = compute_forecast(means if at_means else model, table, discount, means=means)
     path = None if rates is None or isinstance(rates, RateTable) else str(rates)
     counted = measured = ledger = None
     if actuals is not None:

@@ -19,7 +19,6 @@ from estimator.forecasting import WRITES, Forecast, compute_forecast
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.totals import month_of, sum_groups
 from estimator.inventory import Inventory
-from estimator.inventory.means import with_means
 from estimator.months import FloatArray
 from estimator.simulation.result import Simulation
 from estimator.volume.model import Model
@@ -35,7 +34,7 @@ class Expected:
     Attributes
     ----------
     model : Model
-        Of the simulated inventory `with_means`, and of its months.
+        Of the simulated inventory and its months, `Model.at_means`.
     of_means : Forecast
         That of the model, as it is.
     forecast : Forecast
@@ -49,10 +48,9 @@ class Expected:
 
 def expect(model: Model, simulation: Simulation) -> Expected:
     """What the simulation of a model expects."""
-    means = with_means(model.inventory)
-    centre = model if means is model.inventory else Model(means, model.months)
-    of_means = compute_forecast(centre, simulation.table, simulation.discount)
-    return Expected(centre, of_means, expect_forecast(of_means, simulation))
+    means = model.at_means()
+    of_means = compute_forecast(means, simulation.table, simulation.discount)
+    return Expected(means, of_means, expect_forecast(of_means, simulation))
 
 
 def expect_forecast(of_means: Forecast, simulation: Simulation) -> Forecast:
