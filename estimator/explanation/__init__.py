@@ -9,12 +9,14 @@ from pathlib import Path
 from estimator.explanation.prices import price_parts
 from estimator.explanation.volumes import volume_parts
 from estimator.explanation.walk import Explanation, Step, steps_of
-from estimator.forecasting import forecast
+from estimator.forecasting import compute_forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.account_groups import is_in_ou, list_ou_paths
-from estimator.months import parse_month
-from pricing.rates import RateTable
+from estimator.months import parse_month, read_months
+from estimator.volume.columns import key_columns
+from estimator.volume.model import Model
+from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
 from pricing.reading.words import did_you_mean
 
@@ -70,21 +72,17 @@ def explain(
     if growth.as_of is None:
         growth = growth.model_copy(update={"as_of": begin})
         inventory = dataclasses.replace(inventory, growth=growth)
-    result = forecast(
-        inventory,
-        first,
-        1,
-        by=(*DEFAULT_GRAIN, *only, *([] if accounts is None else ["account"])),
-        rates=rates,
-        discount=discount,
-    )
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    model = Model(inventory, read_months(first, 1))
+    columns = key_columns((*DEFAULT_GRAIN, *only, *([] if accounts is None else ["account"])))
+    result = compute_forecast(model, table, discount, columns)
     rows = result.rows
     for name, value in only.items():
         rows = rows[rows[name] == value]
     if accounts is not None:
         rows = rows[rows["account"].isin(accounts)]
     parts = (
-        *volume_parts(inventory, result.months, only, rows, accounts),
+        *volume_parts(model, only, rows, accounts),
         *price_parts(result, rows),
     )
     return Explanation(
