@@ -9,25 +9,23 @@ from pathlib import Path
 
 from estimator.advice.baseline import Baseline
 from estimator.advice.evaluation import Evaluator
-from estimator.advice.key_ledger import UNUSED, UNUSED_DAYS, keep_ledger
+from estimator.advice.key_ledger import UNUSED, UNUSED_DAYS, KeyLedger, keep_ledger
 from estimator.advice.ranking import rank_proposals
 from estimator.advice.result import Advice
 from estimator.bucket_keys import measure_bucket_keys
+from estimator.bucket_keys.result import MeasuredBucketKeys
 from estimator.discovery.aws_responses.saved import read_responses
-from estimator.forecasting import compute_forecast
+from estimator.forecasting import Forecast, compute_forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.changes import document_of
-from estimator.inventory.means import with_means
 from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.paths import Progress
 from estimator.months import read_months
-from estimator.scenarios.case_forecast import CaseForecast
-from estimator.scenarios.cases import Case
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
 
-__all__ = ["Advice", "advise"]
+__all__ = ["Advice", "advise", "advise_on"]
 
 
 def advise(
@@ -89,10 +87,9 @@ def advise(
     document_of(inventory)  # refused before the forecast, which may take long
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = read_months(start, months)
-    centered = with_means(inventory) if at_means else inventory
-    whole = compute_forecast(Model(centered, span), table, discount)
-    base = CaseForecast.from_forecasts(Case.unchanged(centered), [whole])
-    evaluator = Evaluator(inventory, base, span, table, discount, at_means=at_means)
+    model = Model(inventory, span)
+    means = model.at_means()
+    whole = compute_forecast(means if at_means else model, table, discount, means=means)
     path = None if rates is None or isinstance(rates, RateTable) else str(rates)
     counted = measured = ledger = None
     if actuals is not None:
@@ -102,9 +99,33 @@ def advise(
     if actuals is not None or responses is not None:
         estate = None if responses is None else read_responses(responses)[0]
         ledger = keep_ledger(inventory, span, table, discount, counted, estate, unused_days)
+    return advise_on(inventory, whole, path, measured, ledger, at_means=at_means)
+
+
+def advise_on(
+    inventory: Inventory,
+    forecast: Forecast,
+    rates: str | None = None,
+    measured: MeasuredBucketKeys | None = None,
+    ledger: KeyLedger | None = None,
+    *,
+    at_means: bool,
+) -> Advice:
+    """As `advise`, of an inventory that is forecast already.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        As it was read: changes are made to its document.
+    forecast : Forecast
+        Its forecast, with each range at its mean if `at_means`.
+    rates, measured, ledger
+        As `Advice` has them.
+    """
     # a key that was used is no unused one, even where nobody knows of the time since
     records = ledger.records if ledger else ()
     used = frozenset(each.id for each in records if each.last_use and each.verdict != UNUSED)
-    baseline = Baseline(whole, measured.savings if measured else {}, used)
+    baseline = Baseline(forecast, measured.savings if measured else {}, used)
+    evaluator = Evaluator(inventory, forecast, at_means=at_means)
     ranking = rank_proposals(baseline, evaluator)
-    return Advice.from_ranking(whole, ranking, evaluator, path, measured, ledger)
+    return Advice.from_ranking(forecast, ranking, evaluator, rates, measured, ledger)

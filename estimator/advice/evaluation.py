@@ -11,20 +11,20 @@ import numpy as np
 
 from estimator.advice.proposal import Proposal
 from estimator.figures import SUMS
+from estimator.forecasting import Forecast
 from estimator.forecasting.copy_charges import copy_rates
 from estimator.forecasting.event_copies import EventCopies
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Scenario, apply_scenario
 from estimator.inventory.means import with_means
-from estimator.months import FloatArray, Months
+from estimator.months import FloatArray
 from estimator.scenarios.case_forecast import CaseForecast, forecast_case
 from estimator.scenarios.cases import Case
 from estimator.simulation import draw_costs
 from estimator.simulation.draws import SEED, quantiles_of
 from estimator.simulation.uncertain_inputs import is_uncertain
 from estimator.volume.model import Model
-from pricing.rates import RateTable
 
 DRAWS = 10_000
 QUANTILES = (0.05, 0.5, 0.95)
@@ -89,25 +89,17 @@ class Evaluator:
     ----------
     inventory : Inventory
         As it was read: changes are made to its document.
-    base : CaseForecast
-        Its forecast, with each range at its mean if `at_means`.
-    months, table, discount, at_means
+    forecast : Forecast
+        The base of all savings, with each range at its mean if `at_means`.
+    at_means : bool
     """
 
-    def __init__(
-        self,
-        inventory: Inventory,
-        base: CaseForecast,
-        months: Months,
-        table: RateTable,
-        discount: float,
-        *,
-        at_means: bool,
-    ) -> None:
-        self.base, self.months = base, months
+    def __init__(self, inventory: Inventory, forecast: Forecast, *, at_means: bool) -> None:
+        self.base = CaseForecast.from_forecasts(Case.unchanged(forecast.inventory), [forecast])
+        self.months = forecast.months
         self._inventory, self._at_means = inventory, at_means
-        self._table, self._discount = table, discount
-        self.cost = f"cost_{table.currency.lower()}"
+        self._table, self._discount = forecast.table, forecast.discount
+        self.cost = f"cost_{forecast.currency.lower()}"
         self._base_draws = self._draws(inventory)
 
     def saving(self, proposals: Iterable[Proposal]) -> Saving:

@@ -14,7 +14,7 @@ from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.account_groups import is_in_ou, list_ou_paths
 from estimator.months import parse_month, read_months
-from estimator.volume.columns import grain
+from estimator.volume.columns import key_columns
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
@@ -73,15 +73,16 @@ def explain(
         growth = growth.model_copy(update={"as_of": begin})
         inventory = dataclasses.replace(inventory, growth=growth)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
-    columns = grain((*DEFAULT_GRAIN, *only, *([] if accounts is None else ["account"])))
-    result = compute_forecast(Model(inventory, read_months(first, 1)), table, discount, columns)
+    model = Model(inventory, read_months(first, 1))
+    columns = key_columns((*DEFAULT_GRAIN, *only, *([] if accounts is None else ["account"])))
+    result = compute_forecast(model, table, discount, columns)
     rows = result.rows
     for name, value in only.items():
         rows = rows[rows[name] == value]
     if accounts is not None:
         rows = rows[rows["account"].isin(accounts)]
     parts = (
-        *volume_parts(inventory, result.months, only, rows, accounts),
+        *volume_parts(model, only, rows, accounts),
         *price_parts(result, rows),
     )
     return Explanation(

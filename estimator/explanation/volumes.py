@@ -10,11 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from estimator.figures import count, noun_of
-from estimator.inventory import Inventory
 from estimator.inventory.sections import Key, Reader, Trail
 from estimator.inventory.sources import DIGESTS_UNDER_KEY_SOURCE as _DIGESTS_RULE
 from estimator.inventory.sources import KEY_MONTHS_SOURCE
-from estimator.months import ALWAYS, Months, ordinal
+from estimator.months import ALWAYS, ordinal
 from estimator.volume import paid_periods, why_no_puts
 from estimator.volume.equations import Equation, Expression, Pair, Product, Sum, Value, add_terms
 from estimator.volume.file_equations import (
@@ -43,8 +42,7 @@ _DIGESTS_SINCE = DIGESTS_UNDER_KEY_FROM.isoformat()
 
 
 def volume_parts(
-    inventory: Inventory,
-    months: Months,
+    model: Model,
     only: dict[str, str],
     rows: pd.DataFrame,
     accounts: Sequence[str] | None = None,
@@ -53,8 +51,8 @@ def volume_parts(
 
     Parameters
     ----------
-    months : Months
-        The one month.
+    model : Model
+        Of the one month.
     only : dict of str to str
         What to narrow it down to: account, region, driver.
     rows : DataFrame
@@ -62,7 +60,7 @@ def volume_parts(
     accounts : sequence of str, optional
         The accounts to narrow it down to. Default: all.
     """
-    return _Volumes(inventory, months, only, rows, accounts).parts()
+    return _Volumes(model, only, rows, accounts).parts()
 
 
 class _Volumes:
@@ -70,14 +68,13 @@ class _Volumes:
 
     def __init__(
         self,
-        inventory: Inventory,
-        months: Months,
+        model: Model,
         only: dict[str, str],
         rows: pd.DataFrame,
         accounts: Sequence[str] | None,
     ) -> None:
-        self.inventory, self.months, self.rows = inventory, months, rows
-        self.model = Model(inventory, months)
+        self.model, self.rows = model, rows
+        self.inventory, self.months = model.inventory, model.months
         self.wanted, self.only = only.get("driver"), only
         code = self.model.vocabulary.code["account"]
         self.accounts = None if accounts is None else [code[account] for account in accounts]

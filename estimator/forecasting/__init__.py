@@ -23,7 +23,6 @@ from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
 from estimator.inventory.changes import Settings, change_inventory
-from estimator.inventory.means import with_means
 from estimator.months import read_months
 from estimator.volume import daily_requests, usage
 from estimator.volume.columns import check_groups, grain
@@ -98,9 +97,11 @@ def forecast(
     section, columns = _read_by(by)
     check_groups(columns, [inventory])
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
-    span = read_months(start, months)
+    model = Model(inventory, read_months(start, months))
     gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
-    found = compute_forecast(Model(inventory, span), table, discount, columns, gate, expected=True)
+    # the expected cost may break a budget as well as the typical one
+    means = model.at_means() if gate or inventory.budgets else None
+    found = compute_forecast(model, table, discount, columns, gate, means)
     return dataclasses.replace(found, section=section)
 
 
@@ -110,7 +111,7 @@ def compute_forecast(
     discount: float,
     columns: tuple[str, ...] = DEFAULT_GRAIN,
     gate: tuple[Budget, ...] | None = None,
-    expected: bool = False,
+    means: Model | None = None,
 ) -> Forecast:
     """As `forecast`, of what is read already; it asks no file, no clock and no text.
 
@@ -123,8 +124,9 @@ def compute_forecast(
         tag of these.
     gate : tuple of Budget, optional
         The budgets that must hold, as `read_fail_over` finds them.
-    expected : bool
-        Whether budgets are held against the expected cost too: where they are shown.
+    means : Model, optional
+        The same `Model.at_means`, which budgets are held against as well. Default: the model has
+        no ranges, or nobody asks for budgets.
 
     Raises
     ------
@@ -152,7 +154,9 @@ def compute_forecast(
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     limits = (*budgets, *(budget for budget in gate or () if budget not in budgets))
-    at_means = _price_means(model, table, discount) if expected and limits else None
+    at_means = None
+    if means is not None and means is not model and limits:
+        at_means = price_usage(means, DEFAULT_GRAIN, table, discount).charges
     others = other_pools(inventory, months)
     other_name = OTHER_INTERPRETATION[inventory.cloudtrail_writes]
     return Forecast(
@@ -184,14 +188,6 @@ def compute_forecast(
         versions=priced.versions,
         discount=discount,
     )
-
-
-def _price_means(model: Model, table: RateTable, discount: float) -> pd.DataFrame | None:
-    """The charges with each range at its mean, which budgets are held against; None without any."""
-    means = with_means(model.inventory)
-    if means is model.inventory:
-        return None
-    return price_usage(Model(means, model.months), DEFAULT_GRAIN, table, discount).charges
 
 
 def _read_by(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:

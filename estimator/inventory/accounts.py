@@ -1,27 +1,15 @@
-"""The accounts of an inventory: those it lists, and those of the files that it names.
-
-A file is CSV, or the JSON of the AWS CLI.
-"""
+"""The accounts of a file that an inventory names: what it has, and which of them are active."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from estimator.inventory.account_groups import organization_place
-from estimator.inventory.accounts_csv import (
-    ACTIVE,
-    NOT_ACTIVE,
-    AccountRow,
-    account_status,
-    read_rows,
-    status_word,
-)
-from estimator.inventory.draft import Draft, Found, Refusal
-from estimator.inventory.sections import AccountEntry, AccountsFile, InventoryFile
-from pricing.reading.document import Location, Map, Seq
+from estimator.inventory.account_rows import ACTIVE, NOT_ACTIVE, AccountRow, read_rows, status_word
+from estimator.inventory.sections import AccountEntry
+from pricing.reading.document import Location
 from pricing.reading.files import decode, read_bytes, to_utf8
 from pricing.reading.magic_numbers import OLD_WORKBOOK, ZIP
 from pricing.reading.problems import DocumentError, Problem
@@ -32,6 +20,22 @@ _MOST_NAMED = 3
 _WORKBOOK = (ZIP, OLD_WORKBOOK)
 
 
+@dataclass(frozen=True)
+class Found:
+    """An account, the place it was found in, and what a file says of it."""
+
+    entry: AccountEntry
+    path: str
+    line: int | None
+    place: Location
+    row: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def at(self) -> str:
+        """Its place in words; put into words for problems alone, as accounts are many."""
+        return describe(self.place)
+
+
 @dataclass
 class AccountsRead:
     """The accounts of a file, and the problems and notices that reading it gave."""
@@ -40,78 +44,6 @@ class AccountsRead:
     problems: list[Problem]
     notices: list[str]
     left_out: dict[str, str] = field(default_factory=dict)  # ids, and their status and file
-
-
-def find_accounts(draft: Draft, document: InventoryFile | None) -> list[Found]:
-    """Every account, those of other files in the place of the entry that names the file.
-
-    Without a document, or without an account, what the draft has to say of that is noted in it.
-    """
-    found: list[Found] = []
-    for index, entry in enumerate(document.accounts if document is not None else ()):
-        if isinstance(entry, AccountEntry):
-            found.append(draft.listed_account(index, entry))
-        else:
-            found += _accounts_of_file(draft, ("accounts", index), entry)
-    if not found:
-        if not draft.problems:
-            expected = "at least one account"
-            draft.refuse(Refusal(("accounts",), "no account", expected, "list one"))
-        # what files of accounts hold is not known where nothing was understood
-        listed = draft.root.get("accounts")
-        draft.incomplete |= any(
-            isinstance(item, Map) and "file" in item
-            for item in (listed if isinstance(listed, Seq) else [])
-        )
-    return found
-
-
-def _accounts_of_file(draft: Draft, at: Location, entry: AccountsFile) -> list[Found]:
-    folder = Path(draft.path).parent
-    if folder == Path("/dev"):  # an inventory out of a pipe lies nowhere
-        folder = Path()
-    read = read_accounts(folder / entry.file)
-    draft.incomplete |= bool(read.problems)
-    draft.has_unsure_regions |= bool(read.problems)
-    draft.notices += read.notices
-    draft.left_out |= read.left_out
-    # the file as a whole: the entry names it
-    of_all = [problem for problem in read.problems if problem.line is None and not problem.at]
-    draft.problems += [problem for problem in read.problems if problem not in of_all]
-    place = (*at, "file")
-    refused = [
-        Refusal(place, f"{entry.file!r}, {each.found}", each.expected, each.fix) for each in of_all
-    ]
-    # an empty file would be an organization without accounts, and a forecast of nothing
-    if not read.found and not read.problems:
-        expected = "at least one account"
-        refused = [Refusal(place, "a file without accounts", expected, "list one")]
-    found = [_inherit(account, entry) for account in read.found]
-    draft.rows[draft.place(at)[1]] = [_row_of(account, entry) for account in read.found]
-    draft.refuse(*refused)
-    return found
-
-
-def _row_of(found: Found, file: AccountsFile) -> Map:
-    """An account of a file as the inventory's own list would have it."""
-    row = Map(found.line or 0)
-    row.update(found.row)
-    for name in ("payer", "regions"):
-        if name not in row and getattr(file, name) is not None:
-            row[name] = getattr(file, name)
-    return row
-
-
-def _inherit(found: Found, file: AccountsFile) -> Found:
-    entry = found.entry
-    inherited = {
-        name: getattr(file, name)
-        for name in ("payer", "regions")
-        if getattr(entry, name) is None and getattr(file, name) is not None
-    }
-    if not inherited:
-        return found
-    return replace(found, entry=entry.model_copy(update=inherited))
 
 
 def read_accounts(path: Path) -> AccountsRead:
@@ -128,49 +60,8 @@ def read_accounts(path: Path) -> AccountsRead:
         text = decode(path, to_utf8(path, data))
     except DocumentError as error:
         return AccountsRead([], list(error.problems), [])
-    is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "[")
-    rows, problems = _rows_of_json(str(path), text) if is_json else read_rows(str(path), text)
+    rows, problems = read_rows(path, text)
     return _understand(str(path), rows, problems)
-
-
-def _rows_of_json(path: str, text: str) -> tuple[list[AccountRow], list[Problem]]:
-    fix = "save the output of `aws organizations list-accounts --output json`"
-    expected = "an object with the list `Accounts`"
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        found = f"text that is not JSON ({error.msg})"
-        return [], [Problem(path, error.lineno, "", found, "JSON", fix)]
-    except (RecursionError, ValueError):  # nested without end, or a number of 5,000 digits
-        return [], [Problem(path, 1, "", "JSON beyond all sense", expected, fix)]
-    problems: list[Problem] = []
-    # half of the accounts would look like a small organization
-    if isinstance(data, dict) and data.get("NextToken"):
-        page = "a NextToken: one page of several"
-        more = "save the whole list: `aws organizations list-accounts` without --no-paginate"
-        problems.append(Problem(path, 1, "NextToken", page, "all accounts", more))
-    listed = data.get("Accounts") if isinstance(data, dict) else data
-    if not isinstance(listed, list):
-        return [], [*problems, Problem(path, 1, "", shown(data), expected, fix)]
-    rows, after, line = [], 0, 1
-    for index, item in enumerate(listed):
-        at = ("Accounts", index)
-        if not isinstance(item, dict):
-            problems.append(Problem(path, None, describe(at), shown(item), "an account", fix))
-            continue
-        # json gives no lines; the id's own place in the text does
-        place = text.find(f'"{item.get("Id")}"', after)
-        if place >= 0:
-            line += text.count("\n", after, place)
-            after = place
-        row = Map(line)
-        row["id"] = item.get("Id")
-        if item.get("Name"):
-            row["name"] = item["Name"]
-        row |= organization_place(item, line)
-        stated = "State" in item or "Status" in item
-        rows.append(AccountRow(row, account_status(item) if stated else ACTIVE, at))
-    return rows, problems
 
 
 def _understand(path: str, rows: Iterable[AccountRow], problems: list[Problem]) -> AccountsRead:

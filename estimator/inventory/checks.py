@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from estimator.figures import listed
+from estimator.inventory.accounts import Found
 from estimator.inventory.coverage import Account, Group, covered_group, groups_of
-from estimator.inventory.draft import Found, Refusal
+from estimator.inventory.draft import Refusal
 from estimator.inventory.model import Inventory
 from estimator.inventory.reader_sections import Once, Reader, Replication
 from estimator.inventory.sections import Key, Trail

@@ -1,4 +1,4 @@
-"""An inventory on its way: its document, the sections understood of it, what is wrong with it.
+"""An inventory on its way: its document, what was understood of it, what is wrong with it.
 
 Where a part is refused, all that is left without it is understood: a file shows its mistakes at
 once, those too that hide behind others.
@@ -7,11 +7,13 @@ once, those too that hide behind others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from estimator.inventory.accounts import Found, read_accounts
 from estimator.inventory.documents import LABELS, SourceLine
-from estimator.inventory.sections import AccountEntry, InventoryFile
+from estimator.inventory.sections import AccountEntry, AccountsFile, InventoryFile
 from pricing.reading.document import Location, Map, Seq, line_of
 from pricing.reading.nodes import remove_all, set_key
 from pricing.reading.problems import Problem
@@ -20,22 +22,6 @@ from pricing.reading.words import describe
 
 _MOST_LEFT_OUT = 200  # each costs a copy of its list
 _MOST_ROUNDS = 3  # of mistakes that hide behind others of the same item
-
-
-@dataclass(frozen=True)
-class Found:
-    """An account, the place it was found in, and what a file says of it."""
-
-    entry: AccountEntry
-    path: str
-    line: int | None
-    place: Location
-    row: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def at(self) -> str:
-        """Its place in words; put into words for problems alone, as accounts are many."""
-        return describe(self.place)
 
 
 class Refusal(NamedTuple):
@@ -182,6 +168,78 @@ def _leave_out(draft: Draft, refused: list[Location]) -> dict[str, Any]:
         else:
             rest.pop(name, None)
     return rest
+
+
+def find_accounts(draft: Draft, document: InventoryFile | None) -> list[Found]:
+    """Every account, those of other files in the place of the entry that names the file.
+
+    Without a document, or without an account, what the draft has to say of that is noted in it.
+    """
+    found: list[Found] = []
+    for index, entry in enumerate(document.accounts if document is not None else ()):
+        if isinstance(entry, AccountEntry):
+            found.append(draft.listed_account(index, entry))
+        else:
+            found += _accounts_of_file(draft, ("accounts", index), entry)
+    if not found:
+        if not draft.problems:
+            expected = "at least one account"
+            draft.refuse(Refusal(("accounts",), "no account", expected, "list one"))
+        # what files of accounts hold is not known where nothing was understood
+        listed = draft.root.get("accounts")
+        draft.incomplete |= any(
+            isinstance(item, Map) and "file" in item
+            for item in (listed if isinstance(listed, Seq) else [])
+        )
+    return found
+
+
+def _accounts_of_file(draft: Draft, at: Location, entry: AccountsFile) -> list[Found]:
+    folder = Path(draft.path).parent
+    if folder == Path("/dev"):  # an inventory out of a pipe lies nowhere
+        folder = Path()
+    read = read_accounts(folder / entry.file)
+    draft.incomplete |= bool(read.problems)
+    draft.has_unsure_regions |= bool(read.problems)
+    draft.notices += read.notices
+    draft.left_out |= read.left_out
+    # the file as a whole: the entry names it
+    of_all = [problem for problem in read.problems if problem.line is None and not problem.at]
+    draft.problems += [problem for problem in read.problems if problem not in of_all]
+    place = (*at, "file")
+    refused = [
+        Refusal(place, f"{entry.file!r}, {each.found}", each.expected, each.fix) for each in of_all
+    ]
+    # an empty file would be an organization without accounts, and a forecast of nothing
+    if not read.found and not read.problems:
+        expected = "at least one account"
+        refused = [Refusal(place, "a file without accounts", expected, "list one")]
+    draft.refuse(*refused)
+    found = [_inherit(account, entry) for account in read.found]
+    draft.rows[draft.place(at)[1]] = [_row_of(account, entry) for account in read.found]
+    return found
+
+
+def _row_of(found: Found, file: AccountsFile) -> Map:
+    """An account of a file as the inventory's own list would have it."""
+    row = Map(found.line or 0)
+    row.update(found.row)
+    for name in ("payer", "regions"):
+        if name not in row and getattr(file, name) is not None:
+            row[name] = getattr(file, name)
+    return row
+
+
+def _inherit(found: Found, file: AccountsFile) -> Found:
+    entry = found.entry
+    inherited = {
+        name: getattr(file, name)
+        for name in ("payer", "regions")
+        if getattr(entry, name) is None and getattr(file, name) is not None
+    }
+    if not inherited:
+        return found
+    return replace(found, entry=entry.model_copy(update=inherited))
 
 
 def value_places(draft: Draft, found: Iterable[Found]) -> dict[str, SourceLine]:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from estimator.inventory.accounts import find_accounts
+from estimator.inventory.accounts import Found
 from estimator.inventory.checks import check_sections
 from estimator.inventory.coverage import Account
 from estimator.inventory.documents import document_of_mapping
-from estimator.inventory.draft import Draft, Found, understand_sections, value_places
+from estimator.inventory.draft import Draft, find_accounts, understand_sections, value_places
 from estimator.inventory.model import Inventory
 from estimator.inventory.names import check_names
 from estimator.inventory.plausibility import implausible_numbers

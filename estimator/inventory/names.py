@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from estimator.inventory.account_groups import list_ou_paths, tag_names
+from estimator.inventory.accounts import Found
 from estimator.inventory.budgets import Budget
 from estimator.inventory.documents import LABELS
-from estimator.inventory.draft import Draft, Found, Refusal
+from estimator.inventory.draft import Draft, Refusal
 from estimator.inventory.kinds import ACCOUNT_ID, account_meant
 from estimator.inventory.model import Inventory
 from estimator.inventory.others import FIELD

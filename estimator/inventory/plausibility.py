@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from estimator.figures import count
+from estimator.inventory.accounts import Found
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
 from estimator.inventory.coverage import (
     Account,
@@ -17,7 +18,7 @@ from estimator.inventory.coverage import (
     covers_region,
     groups_of,
 )
-from estimator.inventory.draft import Draft, Found
+from estimator.inventory.draft import Draft
 from estimator.inventory.sections import InventoryFile, Trail
 from estimator.inventory.units import is_share
 from pricing.reading.document import Location, Map, Seq, line_of

@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from estimator.forecasting import compute_forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import (
@@ -23,7 +22,6 @@ from estimator.scenarios.cases import Other, read_cases
 from estimator.scenarios.comparison import Comparison
 from estimator.scenarios.scenario_files import ScenarioDocument
 from estimator.volume.columns import check_groups, grain, key_columns
-from estimator.volume.model import Model
 from estimator.volume.readers import kind_of
 from pricing.rates import RateTable, load_rates
 
@@ -92,12 +90,10 @@ def compare(
     # rows tell drivers apart whatever `by` asks for: effects are those of drivers
     fine = key_columns((*DEFAULT_GRAIN, *columns))
     span = read_months(start, months)
-    whole = compute_forecast(Model(cases[0].inventory, span), table, discount, fine)
-    first = CaseForecast.from_forecasts(cases[0], [whole])
-    rest = tuple(forecast_case(case, span, fine, table, discount) for case in cases[1:])
+    first, *rest = (forecast_case(case, span, fine, table, discount) for case in cases)
     return Comparison(
         base=first,
-        others=rest,
+        others=tuple(rest),
         months=span,
         by=columns,
         table=table,

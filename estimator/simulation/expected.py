@@ -19,7 +19,6 @@ from estimator.forecasting import WRITES, Forecast, compute_forecast
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.totals import month_of, sum_groups
 from estimator.inventory import Inventory
-from estimator.inventory.means import with_means
 from estimator.months import FloatArray
 from estimator.simulation.result import Simulation
 from estimator.volume.model import Model
@@ -35,34 +34,29 @@ class Expected:
     Attributes
     ----------
     model : Model
-        Of the simulated inventory `with_means`, and of its months.
+        Of the simulated inventory and its months, `Model.at_means`.
+    of_means : Forecast
+        That of the model, as it is.
     forecast : Forecast
-        That of the model, with the sums of the simulation in each month.
+        The same with the sums of the simulation in each month.
     """
 
     model: Model
+    of_means: Forecast
     forecast: Forecast
 
 
 def expect(model: Model, simulation: Simulation) -> Expected:
     """What the simulation of a model expects."""
-    means = with_means(model.inventory)
-    of_means = model if means is model.inventory else Model(means, model.months)
-    return Expected(of_means, expected_forecast(of_means, simulation))
-
-
-def expected_forecast(means: Model, simulation: Simulation) -> Forecast:
-    """The forecast whose months are those that the simulation expects.
-
-    Parameters
-    ----------
-    means : Model
-        Of the simulated inventory `with_means`, and of the months.
-    simulation : Simulation
-    """
-    inventory, months, cost = simulation.inventory, simulation.months, simulation.cost
+    means = model.at_means()
     of_means = compute_forecast(means, simulation.table, simulation.discount)
-    if means.inventory is inventory:
+    return Expected(means, of_means, expect_forecast(of_means, simulation))
+
+
+def expect_forecast(of_means: Forecast, simulation: Simulation) -> Forecast:
+    """The forecast of the inventory at its means, with the sums of the simulation in each month."""
+    inventory, months, cost = simulation.inventory, simulation.months, simulation.cost
+    if of_means.inventory is inventory:
         return of_means
     rows = expect_rows(of_means.rows, simulation)
     monthly = of_means.monthly.copy()

@@ -16,6 +16,7 @@ import numpy as np
 
 from estimator.inventory import Inventory, Range
 from estimator.inventory.assumptions import FILES_PER_DAY
+from estimator.inventory.means import with_means
 from estimator.inventory.sections import Growth as GrowthSection
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, IntArray, Months, Period, Spans, first_of
@@ -125,6 +126,11 @@ class Model:
     def first_month(self) -> Model:
         """The same in its first month alone."""
         return self.during(Months(self.months.firsts[0], 1))
+
+    def at_means(self) -> Model:
+        """The same with each range of the inventory at its mean; itself where it has none."""
+        means = with_means(self.inventory)
+        return self if means is self.inventory else Model(means, self.months)
 
     def over(self, spans: Spans) -> Model:
         """The same, counted in other spans."""

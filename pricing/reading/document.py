@@ -15,16 +15,7 @@ from typing import Any, NoReturn
 import yaml
 
 from pricing.reading.files import decode, read_bytes
-from pricing.reading.nodes import (
-    MAX_DEPTH,
-    MAX_NODES,
-    Location,
-    Map,
-    Refused,
-    Seq,
-    TooMuchError,
-    line_of,
-)
+from pricing.reading.nodes import MAX_DEPTH, Location, Map, Refused, Seq, line_of
 from pricing.reading.plain_scalars import COMMA, NO_VALUE, UNSEEN_COLON, PlainScalars
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.slips import RENDER
@@ -44,6 +35,8 @@ __all__ = [
 ]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+MAX_NODES = 4_000_000  # after expansion of aliases, whatever the parser below would take
 
 SECOND_DOCUMENT = "a second document"
 _STR_TAG = "tag:yaml.org,2002:str"
@@ -93,15 +86,13 @@ def parse_value(
         line, found = find_unprintable(text, error)
         builder.fail(line, (), found, "printable text", "remove it")
         raise DocumentError(builder.problems) from None
-    except TooMuchError as error:
-        builder.refuse(error)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         # it looks ahead for the end of what may be a key: a row of brackets can be too much for it
         # before the event of the first one, so what it looked at is counted here
         depth = deepest(text, builder.read, mark.index + 1, len(builder.stack)) if mark else 0
         if depth > MAX_DEPTH:
-            builder.refuse(TooMuchError.depth(mark))
+            builder.refuse_depth(mark)
         reason = getattr(error, "problem", None) or str(error)
         begun = getattr(error, "context_mark", None)
         slips = explain_yaml_error(
@@ -147,8 +138,11 @@ class _Builder:
     ) -> None:
         self.problems.append(Problem(self.path, line, describe(at), found, expected, fix))
 
-    def refuse(self, error: TooMuchError) -> NoReturn:
-        self.fail(error.line, (), error.found, error.expected, error.fix)
+    def refuse_depth(self, mark: Any) -> NoReturn:
+        """Read no further where values are nested deeper than in any honest document."""
+        found, expected = f"values nested more than {MAX_DEPTH} deep", f"at most {MAX_DEPTH} levels"
+        fix = "look for a bracket or a brace that is not closed"
+        self.fail(mark.line + 1, (), found, expected, fix)
         raise DocumentError(self.problems) from None
 
     def here(self) -> Location:
@@ -258,7 +252,7 @@ class _Builder:
         line = event.start_mark.line + 1
         self.count(1, event)
         if len(self.stack) >= MAX_DEPTH:
-            raise TooMuchError.depth(event.start_mark)
+            self.refuse_depth(event.start_mark)
         tag = event.tag if event.tag and event.tag not in ("!", *_CORE_TAGS) else None
         is_map = isinstance(event, yaml.MappingStartEvent)
         container = Map(line) if is_map else Seq(line)
@@ -310,4 +304,7 @@ class _Builder:
         self.nodes += nodes
         # ten lines of aliases can mean a billion values
         if self.nodes > MAX_NODES:
-            raise TooMuchError.size(event.start_mark)
+            found = f"more than {MAX_NODES:,} values, aliases expanded"
+            line, expected = event.start_mark.line + 1, f"at most {MAX_NODES:,}"
+            self.fail(line, (), found, expected, "use fewer aliases (*name)")
+            raise DocumentError(self.problems)

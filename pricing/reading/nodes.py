@@ -1,7 +1,6 @@
-"""The parts of a document that somebody wrote, each with its line, and how many it may have.
+"""The parts of a document that somebody wrote, each with its line.
 
-The bounds hold whatever the parser below would take. A change copies what is along its path; all
-else is shared, and the document itself stays as it is.
+A change copies what is along its path; all else is shared, and the document itself stays as it is.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-MAX_NODES = 4_000_000  # after expansion of aliases
 MAX_DEPTH = 40  # below PyYAML's own bound, which is 1,000 in some releases and none in others
 
 Location = tuple[str | int, ...]
@@ -180,24 +178,3 @@ def as_document(value: Any, line: int) -> Any:
         items.lines = [line] * len(items)
         return items
     return value
-
-
-class TooMuchError(Exception):
-    """Stops the parser where a document is larger or deeper than any honest one."""
-
-    def __init__(self, mark: Any, found: str, expected: str, fix: str) -> None:
-        super().__init__(found)
-        self.line: int = mark.line + 1
-        self.found, self.expected, self.fix = found, expected, fix
-
-    @classmethod
-    def depth(cls, mark: Any) -> TooMuchError:
-        """More levels than `MAX_DEPTH` at a mark of the parser."""
-        found, expected = f"values nested more than {MAX_DEPTH} deep", f"at most {MAX_DEPTH} levels"
-        return cls(mark, found, expected, "look for a bracket or a brace that is not closed")
-
-    @classmethod
-    def size(cls, mark: Any) -> TooMuchError:
-        """More values than `MAX_NODES` at a mark of the parser."""
-        found = f"more than {MAX_NODES:,} values, aliases expanded"
-        return cls(mark, found, f"at most {MAX_NODES:,}", "use fewer aliases (*name)")

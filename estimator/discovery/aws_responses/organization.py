@@ -13,7 +13,7 @@ from typing import Any
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.figures import plural
-from estimator.inventory.accounts_csv import ACTIVE, account_status, status_word
+from estimator.inventory.account_rows import ACTIVE, account_status, status_word
 from pricing.arns import is_account, parse_arn
 
 # ids as the API reference of AWS Organizations has them, checked 2026-11-28

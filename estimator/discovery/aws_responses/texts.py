@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from estimator.discovery.estate import Estate
+from estimator.inventory.account_rows import STATUS, find_delimiter, understand_header
 from estimator.inventory.accounts import read_accounts
-from estimator.inventory.accounts_csv import STATUS, find_delimiter, understand_header
 from pricing.arns import parse_arn
 from pricing.reading.problems import Problem
 

@@ -9,7 +9,7 @@ from typing import Any
 from estimator.discovery.aws_responses.organization import Organization, take_tags, without_ids
 from estimator.discovery.estate import Estate, Fact
 from estimator.discovery.terraform.nodes import Node, blocks_of
-from estimator.inventory.accounts_csv import ACTIVE, account_status, status_word
+from estimator.inventory.account_rows import ACTIVE, account_status, status_word
 from pricing.arns import is_account
 from pricing.reading.words import shown
 

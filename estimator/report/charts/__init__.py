@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.attribution import attribute
 from estimator.figures import money, share
-from estimator.forecasting import Forecast, forecast
+from estimator.forecasting import Forecast, compute_forecast, forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.means import with_means
 from estimator.measurement.measurement_files import load_bill
@@ -23,7 +23,7 @@ from estimator.report.charts.chart import INK, MUTED, WIDE, Chart
 from estimator.report.charts.fan import QUANTILES
 from estimator.simulation import Simulation, simulate
 from estimator.simulation.draws import read_options
-from estimator.simulation.expected import expect_rows, expected_forecast
+from estimator.simulation.expected import expect_forecast, expect_rows
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import KmscostError, Problem, UsageError, printable
@@ -161,7 +161,8 @@ def chart_of(
         return _with_source(chart, drawn, copies_lines(flows))
     from estimator.report.charts.months import cost_chart, requests_chart
 
-    flows = expected_forecast(Model(means, drawn.months), drawn)
+    of_means = compute_forecast(Model(means, drawn.months), table, discount)
+    flows = expect_forecast(of_means, drawn)
     if kind == "requests":
         return _with_source(requests_chart(flows), flows)
     return _with_source(cost_chart(flows), flows, copies_lines(flows))

@@ -6,12 +6,13 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.advice import Advice, advise
+from estimator.advice import Advice, advise_on
+from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
 from estimator.measurement.billing.summary import paid_events
 from estimator.measurement.result import Actuals
-from estimator.months import Months, month_label, read_months
+from estimator.months import month_label, read_months
 from estimator.reconciliation import bill_name, reconcile_forecast
 from estimator.report.charts.fan import QUANTILES
 from estimator.report.monthly.breakdown import break_down
@@ -112,7 +113,7 @@ def report(
             month_model, of_month, records.billed, records.measured, name=name
         )
     past, left_out = look_back(centre.model, simulation, found, records)
-    proposed, not_asked = _advise(inventory, span, table, discount, advice)
+    proposed, not_asked = _advise(inventory, centre.of_means, advice)
     return MonthlyReport(
         month=label,
         forecast=centre.forecast,
@@ -132,14 +133,14 @@ def report(
 
 
 def _advise(
-    inventory: Inventory, span: Months, table: RateTable, discount: float, asked: bool | None
+    inventory: Inventory, of_means: Forecast, asked: bool | None
 ) -> tuple[Advice | None, tuple[str, ...]]:
     """What would save money, None where it is not worked out; and a notice where that needs one."""
     is_small = len(inventory.accounts) <= _MOST_ADVISED
     notices = () if is_small or asked is not None else (_NO_ADVICE,)
     if not (is_small if asked is None else asked) or inventory.document is None:
         return None, notices
-    return advise(inventory, span.labels[0], span.count, table, discount, at_means=True), notices
+    return advise_on(inventory, of_means, at_means=True), notices
 
 
 def _label(month: str | datetime.date | None) -> str:

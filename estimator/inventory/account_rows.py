@@ -1,8 +1,8 @@
-"""A CSV file of accounts: our own columns, and those of what AWS's console exports.
+"""The rows of a file of accounts: CSV, or the JSON of the AWS CLI.
 
-AWS Organizations User Guide, "Export details for all accounts in AWS Organizations", checked
-2026-11-28: Account ID, ARN, Email, Name, Status, Joined method, Joined timestamp; State has taken
-the place of Status since 2025-09-09.
+CSV has our own columns, and those of what AWS's console exports: AWS Organizations User Guide,
+"Export details for all accounts in AWS Organizations", checked 2026-11-28: Account ID, ARN, Email,
+Name, Status, Joined method, Joined timestamp; State has taken the place of Status since 2025-09-09.
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.figures import plural
+from estimator.inventory.account_groups import organization_place
 from estimator.inventory.kinds import account_meant
 from pricing.arns import is_account
 from pricing.reading.document import Location, Map, Seq
 from pricing.reading.problems import Problem
 from pricing.reading.units import unit_in_words
-from pricing.reading.words import shown
+from pricing.reading.words import describe, shown
 from pricing.reading.written_keys import key_meant, nearest_key
 from pricing.reading.written_numbers import thousands_fix
 
@@ -159,8 +162,53 @@ def understand_header(
     return columns
 
 
-def read_rows(path: str, text: str) -> tuple[list[AccountRow], list[Problem]]:
-    """The accounts of a CSV file, one a line, and what is wrong with its lines."""
+def read_rows(path: Path, text: str) -> tuple[list[AccountRow], list[Problem]]:
+    """The accounts of a file with this text, and what is wrong with its rows."""
+    is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "[")
+    return _rows_of_json(str(path), text) if is_json else _rows_of_csv(str(path), text)
+
+
+def _rows_of_json(path: str, text: str) -> tuple[list[AccountRow], list[Problem]]:
+    fix = "save the output of `aws organizations list-accounts --output json`"
+    expected = "an object with the list `Accounts`"
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        found = f"text that is not JSON ({error.msg})"
+        return [], [Problem(path, error.lineno, "", found, "JSON", fix)]
+    except (RecursionError, ValueError):  # nested without end, or a number of 5,000 digits
+        return [], [Problem(path, 1, "", "JSON beyond all sense", expected, fix)]
+    problems: list[Problem] = []
+    # half of the accounts would look like a small organization
+    if isinstance(data, dict) and data.get("NextToken"):
+        page = "a NextToken: one page of several"
+        more = "save the whole list: `aws organizations list-accounts` without --no-paginate"
+        problems.append(Problem(path, 1, "NextToken", page, "all accounts", more))
+    listed = data.get("Accounts") if isinstance(data, dict) else data
+    if not isinstance(listed, list):
+        return [], [*problems, Problem(path, 1, "", shown(data), expected, fix)]
+    rows, after, line = [], 0, 1
+    for index, item in enumerate(listed):
+        at = ("Accounts", index)
+        if not isinstance(item, dict):
+            problems.append(Problem(path, None, describe(at), shown(item), "an account", fix))
+            continue
+        # json gives no lines; the id's own place in the text does
+        place = text.find(f'"{item.get("Id")}"', after)
+        if place >= 0:
+            line += text.count("\n", after, place)
+            after = place
+        row = Map(line)
+        row["id"] = item.get("Id")
+        if item.get("Name"):
+            row["name"] = item["Name"]
+        row |= organization_place(item, line)
+        stated = "State" in item or "Status" in item
+        rows.append(AccountRow(row, account_status(item) if stated else ACTIVE, at))
+    return rows, problems
+
+
+def _rows_of_csv(path: str, text: str) -> tuple[list[AccountRow], list[Problem]]:
     problems: list[Problem] = []
     lines = _lines(path, text, problems)
     # an empty line is no header: one stands in the place of Excel's own
