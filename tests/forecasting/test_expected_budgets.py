@@ -9,7 +9,7 @@ from statistics import NormalDist
 import pytest
 from typer.testing import CliRunner
 
-from estimator import forecast, load_inventory, report, simulate
+from estimator import advise, forecast, load_inventory, report, simulate
 from estimator.cli import app
 from estimator.forecasting import compute_forecast
 from estimator.inventory.budgets import Budget
@@ -349,6 +349,14 @@ def test_a_range_that_does_not_touch_a_budget_is_not_told(tmp_path):
         f"Budget own (USD 6.00 a month, account {A}): highest 1.00, 16.7 %; never"
     )
     assert "xpected" not in line
+
+
+def test_the_forecast_behind_advice_is_held_against_what_is_expected_too(tmp_path):
+    """31 days of 63,246 files typically, of 80,800 as expected, at USD 0.000003, and 1.00."""
+    (row,) = advise(of_files(tmp_path), "2026-12", 1).forecast.budgets.to_dict("records")
+    assert row["used"] == pytest.approx(31 * math.sqrt(20_000 * 200_000) * PRICE + 1)
+    expected = 31 * mean(20_000, 200_000) * PRICE + 1
+    assert row["used_expected"] == pytest.approx(expected, rel=1e-4)
 
 
 @pytest.mark.parametrize("seed", seeds(10))
