@@ -130,12 +130,7 @@ BUDGET_USE = (
     Column("usd_per_month", "float64", "USD/month", "what a month may cost"),
     Column("used", "float64", "USD", "what the month costs of what the budget covers"),
     Column("share", "float64", "-", "used by usd_per_month; NaN where that is 0"),
-    Column(
-        "reached",
-        "float64",
-        "-",
-        "the highest threshold that used or used_expected reaches; NaN where none is",
-    ),
+    Column("reached", "float64", "-", "highest threshold of used or used_expected; NaN where none"),
     Column("over", "bool", "-", "more is used than the month may cost"),
     Column("used_other_reading", "float64", "USD", "the same under the other interpretation of F5"),
     Column("used_expected", "float64", "USD", "used, with each range at its mean"),

@@ -23,6 +23,12 @@ from estimator.inventory.assumption_schemas import (
     SECONDS_SCHEMA,
     SHARE_SCHEMA,
 )
+from estimator.inventory.percentiles import (
+    growth_median,
+    logit_normal_median,
+    lognormal_median,
+    times_apart,
+)
 from pricing.reading.validation import (
     advise_number,
     advise_range,
@@ -105,28 +111,6 @@ class FilesPerDay:
         }
 
 
-def lognormal_median(low: float, high: float) -> float:
-    """The median of the lognormal distribution with these 5th and 95th percentiles.
-
-    >>> lognormal_median(100, 400)
-    200.0
-    """
-    # a root of each: the product of two large ends would overflow
-    return math.sqrt(low) * math.sqrt(high) if low != high else low
-
-
-def logit_normal_median(low: float, high: float) -> float:
-    """The median of the logit-normal distribution with these 5th and 95th percentiles.
-
-    >>> round(logit_normal_median(0.2, 0.8), 12)
-    0.5
-    """
-    if low == high:  # 1 is allowed as a number, and its odds are infinite
-        return low
-    odds = math.sqrt(low / (1 - low)) * math.sqrt(high / (1 - high))
-    return odds / (1 + odds)
-
-
 def _read_part(key: str, read: Callable[[Any], Any], value: Any) -> Any:
     try:
         return read(value)
@@ -189,7 +173,7 @@ def _read_range(
     if is_share and low < high and high == 1:
         fix = "write 0.999, or one number without a range"
         raise refusal(value["high"], "less than 1 as 95th percentile", fix, ("high",))
-    if low < high and _times_apart(low - least, high - least, is_share) > _MOST_TIMES_APART:
+    if low < high and times_apart(low - least, high - least, is_share) > _MOST_TIMES_APART:
         # its mean would be a number that no float holds
         fix = "write a larger number, or one number without a range"
         raise refusal(value["low"], "at least a trillionth of high", fix, ("low",))
@@ -200,11 +184,6 @@ def _read_range(
             mid, f"from low to high, {factor(low)} to {factor(high)}", "move it", ("mid",)
         )
     return Range(low, mid, high, source)
-
-
-def _times_apart(low: float, high: float, is_share: bool) -> float:
-    """How many times the low end the high end is; of shares, of their odds."""
-    return high / low * ((1 - low) / (1 - high) if is_share else 1.0)
 
 
 def _read_parts(value: dict[str, Any], read: Callable[[Any], float]) -> dict[str, Any]:
@@ -260,11 +239,7 @@ def read_growth(value: Any) -> Range:
 
     Above 100 percent the sign is needed: a plain 10 nearly always means 10 percent, not 1,000.
     """
-    return _read_range(value, _read_growth, _arithmetic_or_geometric, False, least=-1.0)
-
-
-def _arithmetic_or_geometric(low: float, high: float) -> float:
-    return lognormal_median(1 + low, 1 + high) - 1
+    return _read_range(value, _read_growth, growth_median, False, least=-1.0)
 
 
 def _read_growth(value: Any) -> float:

@@ -146,7 +146,7 @@ class UncertainInput:
 
         >>> files = UncertainInput("x", Range(100, 200, 400))
         >>> files.draws(normal_scores(4)).round(1).tolist()  # not 324.8
-        [123.2, 174.9, 228.7, 347.8]
+        [123.2, 174.9, 228.7, 347.5]
         """
         mean = mean_of(self.range.low, self.range.mid, self.range.high, self.kind)
         ends = (0.0, 1.0) if self.kind == "share" else (-math.inf, math.inf)

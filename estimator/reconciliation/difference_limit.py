@@ -92,6 +92,11 @@ class LimitState:
         """The limit and its state, such as ``Limit 5% kept, if no line counts twice``."""
         return f"Limit {self.limit.text} {self.state}{', ' * bool(self.condition)}{self.condition}"
 
+    @property
+    def not_held(self) -> str | None:
+        """Why it is neither kept nor broken; None where it is one of both."""
+        return f"{self.text}: neither kept nor broken" if self.state == "not held" else None
+
     def to_dict(self, currency: str) -> dict[str, Any]:
         """As documented JSON; the difference where it is not that of bill and forecast alone."""
         code = currency.lower()

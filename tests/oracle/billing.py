@@ -193,6 +193,11 @@ class BudgetUse:
         reached = [t for t in self.thresholds if self.used >= t * self.limit * (1 - ROUNDING)]
         return max(reached, default=None)
 
+    def highest_of(self, expected: "BudgetUse") -> float | None:
+        """The highest threshold that this use or the expected one reaches."""
+        found = (self.highest_threshold, expected.highest_threshold)
+        return max((each for each in found if each is not None), default=None)
+
 
 def use_budgets(
     estate: Estate, calendar: Calendar, charges: dict[Grain, Charge]

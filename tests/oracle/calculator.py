@@ -26,6 +26,7 @@ from tests.oracle.copies import (
     count_own_copies,
 )
 from tests.oracle.estate import Document, Estate
+from tests.oracle.means import with_means
 from tests.oracle.months import Calendar
 
 __all__ = ["Calculation"]
@@ -105,6 +106,14 @@ class Calculation:
         return use_budgets(self.estate, self.calendar, self.charges)
 
     @cached_property
+    def expected(self) -> "Calculation":
+        """The same with each range at its mean; itself where nothing is a range."""
+        means = with_means(self.document)
+        if means == self.document:
+            return self
+        return Calculation(means, self.start, self.months, self.discount, self.folder)
+
+    @cached_property
     def monthly(self) -> dict[str, dict[str, float]]:
         """The totals of each month."""
         return {month: self.total([month]) for month in self.calendar.months}
@@ -128,7 +137,15 @@ class Calculation:
         }
 
     def breaks(self, limit: str) -> bool:
-        """True where a month costs more than a budget by its name, `all` of them, or an amount."""
+        """True where a month costs more than a budget by its name, `all` of them, or an amount.
+
+        By the typical cost or by the expected one.
+        """
+        expected = self.expected
+        return self.breaks_alone(limit) or (expected is not self and expected.breaks_alone(limit))
+
+    def breaks_alone(self, limit: str) -> bool:
+        """The same by the cost of this calculation."""
         names = {budget["name"] for budget in self.document.get("budgets") or []}
         if limit == "all" or limit in names:
             return any(

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from estimator.inventory.means import with_means
 from tests.oracle.billing import interpretations_of
 from tests.oracle.bursts import Headroom
 from tests.oracle.calculator import Calculation
@@ -141,6 +140,7 @@ def has_largest_burst(headroom: Headroom, record: dict[str, Any]) -> bool:
 def compare_budgets(calculation: Calculation, forecast: Any) -> Iterator[str]:
     """The use of each budget in each month, and whether it is broken."""
     found = index_records(read_records(forecast.budgets), ["budget", "month"])
+    expected_uses = calculation.expected.budgets if calculation.budgets else {}
     for place, use in calculation.budgets.items():
         where, record = f"budget {' '.join(place)}", found.get(place)
         if record is None:
@@ -151,13 +151,17 @@ def compare_budgets(calculation: Calculation, forecast: Any) -> Iterator[str]:
             "used_other_reading": use.used_other_reading,
             "usd_per_month": use.limit,
             "share": use.used / use.limit,
+            "used_expected": expected_uses[place].used,
         }
         yield from compare_values(where, expected, record)
         if bool(record["over"]) != use.over:
             yield f"{where}: over is {record['over']}, the calculator has {use.over}"
         reached = None if math.isnan(record["reached"]) else float(record["reached"])
-        if reached != use.highest_threshold:
-            yield f"{where}: reached is {reached}, the calculator has {use.highest_threshold}"
+        highest = use.highest_of(expected_uses[place])
+        if reached != highest:
+            yield f"{where}: reached is {reached}, the calculator has {highest}"
+        if bool(record["over_expected"]) != expected_uses[place].over:
+            yield f"{where}: over_expected is {record['over_expected']}, not the calculator's"
 
 
 def compare_all(calculation: Calculation, forecast: Any, fail_over: str | None) -> list[str]:
@@ -175,12 +179,6 @@ def compare_all(calculation: Calculation, forecast: Any, fail_over: str | None) 
 
 
 def compare_gate(breaks: bool, forecast: Any, fail_over: str) -> Iterator[str]:
-    """Costs of the calculator are typical; the expected one breaks a limit only where ranges are.
-
-    By hand what is expected is in `tests/forecasting/test_expected_budgets.py`.
-    """
-    if breaks == (forecast.broken is not None):
-        return
-    has_ranges = with_means(forecast.inventory) is not forecast.inventory
-    if breaks or not has_ranges or "the expected cost" not in forecast.broken:
+    """A limit is broken by the typical cost or by the expected one."""
+    if breaks != (forecast.broken is not None):
         yield f"{fail_over=}: broken is {forecast.broken!r}, the calculator has {breaks}"

@@ -75,7 +75,8 @@ class Answer(Generic[R]):
     @property
     def not_held(self) -> str | None:
         """The limit that was asked for and that nothing could be held against, in one line."""
-        return None
+        judged = getattr(self.result, "judged_limit", None)
+        return None if judged is None else judged.not_held
 
 
 @dataclass(frozen=True)

@@ -53,14 +53,6 @@ class ReconciliationAnswer(Answer[Reconciliation]):
         """The limit, where forecast and bill differ by more."""
         return self.result.broken
 
-    @property
-    def not_held(self) -> str | None:
-        """The limit, where the bill does not tell enough to be held against it."""
-        judged = self.result.judged_limit
-        if judged is None or judged.state != "not held":
-            return None
-        return f"{judged.text}: neither kept nor broken"
-
 
 def _expected(reconciliation: Reconciliation) -> list[str]:
     """The centre that a report holds the bill against, where ranges make it another."""
