@@ -14,7 +14,7 @@ from typing import Any
 from estimator.discovery.aws_responses.organization import read_tags
 from estimator.discovery.aws_responses.values import day_of, items_of, text_of
 from estimator.discovery.estate import Estate, Resource
-from pricing.arns import format_arn, is_account, parse_arn, split_arn
+from pricing.arns import format_arn, is_account, parse_arn, parse_key_arn, split_arn
 
 # what somebody needs a key for: who may only look at it or manage it loses nothing with it
 _USES = (
@@ -27,7 +27,7 @@ _PAGE = "the answer is one page of several"
 def take_key(estate: Estate, response: Mapping[str, Any], source: str) -> None:
     """The metadata of a key."""
     data = response.get("KeyMetadata")
-    arn = parse_arn(data.get("Arn"), "kms") if isinstance(data, Mapping) else None
+    arn = parse_key_arn(data.get("Arn")) if isinstance(data, Mapping) else None
     if arn is None or not isinstance(data, Mapping):
         estate.note(f"{source}: a key without an ARN was left out")
         return
@@ -127,7 +127,10 @@ def take_aliases(estate: Estate, response: Mapping[str, Any], source: str) -> No
         name = text_of(alias, "AliasName")
         if arn is None or target is None or name is None:
             continue
+        # AWS Config has what a stack named: an id, or the whole ARN
+        named = parse_key_arn(target)
         key = format_arn("kms", f"key/{target}", arn.account, arn.region, arn.partition)
+        key, target = (named.text, named.name) if named is not None else (key, target)
         if name.startswith("alias/aws/"):
             estate.aws_managed[key] = name
             continue

@@ -12,7 +12,7 @@ from estimator.discovery.drafting.locations import Locator
 from estimator.discovery.drafting.names import each_once, fit
 from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.key_states import DISABLED, PENDING_DELETION, cure_of_state
-from pricing.arns import parse_arn
+from pricing.arns import parse_arn, parse_key_arn
 
 STATE = "its state is"
 _NEXT = "rotation is on, each of the first two adds a key price: the day of the next is not known"
@@ -133,7 +133,7 @@ def key_item(key: ResolvedKey) -> Item:
         Entry("account", key.account.value, resource.source_of(key.account), key.account.question),
         Entry("region", key.region.value, resource.source_of(key.region), key.region.question),
     ]
-    arn = parse_arn(resource.value("arn"), "kms")
+    arn = parse_key_arn(resource.value("arn"))
     # an ARN of elsewhere is a contradiction that `check` would refuse: the question is asked
     # instead
     if arn and (arn.region, arn.account) == (key.region.value, key.account.value):
