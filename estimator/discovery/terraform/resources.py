@@ -58,7 +58,7 @@ class ResourceParser:
     def read(self, destroyed: Sequence[str]) -> None:
         """Every resource: keys and buckets first, so that trails find them.
 
-        The ARNs of keys that the plan destroys are those of no resource any more.
+        The keys and buckets that the plan destroys, by ARN and name, are no resource any more.
         """
         for kinds, read in (
             (KEYS, self._keys.key),
@@ -82,6 +82,7 @@ class ResourceParser:
                     f"{node.label}: Terraform marks {names} as sensitive: its value stands here"
                 )
         self._keys.end(destroyed)
+        self._end_buckets(destroyed)
 
     def _bucket(self, node: Node) -> None:
         name = node.text("bucket") or node.text("id")
@@ -98,6 +99,13 @@ class ResourceParser:
         inline = node.block(block, "rule")
         if inline:
             self._rule(bucket, inline, first_block(node.unknown.get(block)).get("rule"), node)
+
+    def _end_buckets(self, destroyed: Sequence[str]) -> None:
+        """Note at buckets of trails that the plan destroys them: no trail can write on."""
+        used = {trail.value("bucket") for trail in self._estate.trails.values()}
+        for name in used.intersection(destroyed):
+            bucket = self._estate.add_bucket(name, "")
+            bucket.record("gone", True, "the plan", note="it destroys the bucket")
 
     def _encryption(self, node: Node) -> None:
         name = node.text("bucket")
