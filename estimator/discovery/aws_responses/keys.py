@@ -71,10 +71,14 @@ def take_key(estate: Estate, response: Mapping[str, Any], source: str) -> None:
 def take_rotations(resource: Resource, response: Mapping[str, Any], source: str) -> None:
     """The past rotations of a key: each adds a key price, from 2024-05-01 at most two (F16)."""
     days = [day_of(rotation.get("RotationDate")) for rotation in items_of(response, "Rotations")]
-    known = sorted({day for day in days if day is not None})
-    more = response.get("NextMarker") or response.get("NextToken")
-    question = "the answer is one page of several" if more else str(response.get("Question", ""))
-    resource.record("rotations", tuple(known), source, question, "Rotations")
+    old = resource.facts.pop("rotations", None)
+    # pages in any order, and answers of another day: rotations are only ever added
+    known = {day for day in days if day is not None} | set(old.value if old is not None else ())
+    more = response.get("Truncated") is True or response.get("NextMarker")
+    question = _PAGE if more or response.get("NextToken") else str(response.get("Question", ""))
+    if old is not None and old.is_known:
+        question = ""
+    resource.record("rotations", tuple(sorted(known)), source, question, "Rotations")
 
 
 def ask_for_past_rotations(resource: Resource) -> None:

@@ -14,7 +14,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from estimator.discovery.aws_responses import keys, organization, trails
+from estimator.discovery.aws_responses import keys, trails
+from estimator.discovery.aws_responses.member_lists import judge_lists, take_accounts
 from estimator.discovery.aws_responses.values import as_flag, parse_cell, text_of
 from estimator.discovery.estate import Estate
 from estimator.figures import plural
@@ -143,7 +144,7 @@ def take_rows(
     for arn, listed in selectors.items():
         later(_join_selectors(arn, listed))
     if members:
-        organization.take_accounts(estate, {"Accounts": members}, source)
+        judge_lists(estate, [take_accounts(estate, {"Accounts": members}, source)])
     _note_odd(estate, found, source)
     if is_seen:
         estate.completeness.saw("trails", source)

@@ -168,7 +168,9 @@ def _active_period(resource: Resource) -> Iterable[Entry]:
     elif rotations is not None or on:
         how = rotations if rotations is not None else rotates
         question = how.question if how is not None else ""
-        yield Entry("rotations", [], resource.source_of(how), question or _past(resource))
+        days = sorted(rotations.value) if rotations is not None else []
+        days = [day for day in days if created_on is None or day >= created_on]
+        yield Entry("rotations", days, resource.source_of(how), question or _past(resource))
     elif rotates is None and (resource.value("arn") or resource.value("alias")):
         yield Entry("rotations", [], "", _UNKNOWN)
 

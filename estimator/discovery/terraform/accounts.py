@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.discovery.aws_responses.organization import Organization, take_tags, without_ids
+from estimator.discovery.aws_responses.member_lists import without_ids
+from estimator.discovery.aws_responses.organization import Organization, take_tags
 from estimator.discovery.estate import Estate, Fact
 from estimator.discovery.terraform.nodes import Node, blocks_of
 from estimator.inventory.accounts_csv import ACTIVE, account_status, status_word
