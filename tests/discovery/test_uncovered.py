@@ -100,6 +100,6 @@ def test_accounts_of_a_plan_that_no_trail_covers(tmp_path):
 def test_a_merge_names_what_no_trail_covers(tmp_path):
     """The account that the list adds has no trail in the inventory, which has those of one."""
     responses = {**RESPONSES, "describe-trails.json": {"trailList": [OWN]}}
-    mine = MINE.replace("scope: organization", "scope: account")
-    draft = merge(tmp_path, mine, responses)
+    inventory = MINE.replace("scope: organization", "scope: account")
+    draft = merge(tmp_path, inventory, responses)
     assert any(f"no trail covers 1 account ({MEMBER}" in text for text in draft.notices)
