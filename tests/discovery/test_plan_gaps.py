@@ -445,3 +445,54 @@ def test_an_account_that_a_plan_destroys_is_named(tmp_path):
     draft = discover_terraform(save(tmp_path, document))
     assert [each.id for each in draft.inventory.accounts] == ["111122223333"]
     assert any(f"{account}: the plan destroys account 'prod'" in each for each in draft.notices)
+
+
+def test_planned_values_alone_leave_open_what_they_lack(tmp_path):
+    """Terraform writes null for no key, and leaves out what is known after apply.
+
+    Without the changes (a plan that `jq` cut) an attribute that is missing is a question: the key
+    may be new, and its Bucket Key and the organization's scope too.
+    """
+    cut = {name: each for name, each in TRAIL.items() if not name.startswith(("kms_", "is_org"))}
+    resources = [instance("aws_cloudtrail.t", cut)]
+    document = {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": resources}},
+    }
+    draft = discover_terraform(save(tmp_path, document))
+    assert draft.inventory.trails[0].key is not None
+    for name in ("key", "scope"):
+        assert ["this file does not say it" in q for q in questions(draft, f"trails org: {name}")]
+    resources[0]["values"] = TRAIL
+    draft = discover_terraform(save(tmp_path, document))
+    assert draft.inventory.trails[0].key is None
+    assert not questions(draft, "trails org: key")
+
+
+def test_a_state_of_flat_attributes_is_read(tmp_path):
+    """As Terraform 0.11 kept them, in a state that a later one has not refreshed.
+
+    They have the key and an empty list of selectors; of the advanced ones nothing is said.
+    """
+    flat = {"arn": ARN, "name": "org", "kms_key_id": KEY, "is_multi_region_trail": "true"}
+    flat |= {"is_organization_trail": "true", "event_selector.#": "0"}
+    trail = {"mode": "managed", "type": "aws_cloudtrail", "name": "org"}
+    for more, asked in (({}, True), ({"advanced_event_selector.#": "0"}, False)):
+        instances = [{"attributes_flat": {**flat, **more}}]
+        document = {"version": 4, "resources": [{**trail, "instances": instances}]}
+        draft = discover_terraform(save(tmp_path, document))
+        (found,) = draft.inventory.trails
+        assert (found.scope, found.regions, found.home_region) == (
+            "organization",
+            None,
+            "eu-west-1",
+        )
+        assert [key.arn for key in draft.inventory.keys] == [KEY]
+        assert bool(questions(draft, "trails org: exclude_kms_events")) is asked
+
+
+def test_a_state_without_attributes_leaves_all_open(tmp_path):
+    """The instance is there: what it is like nobody knows, and SSE-S3 is no guess."""
+    trail = {"mode": "managed", "type": "aws_cloudtrail", "name": "org", "instances": [{}]}
+    draft = discover_terraform(save(tmp_path, {"version": 4, "resources": [trail]}))
+    assert draft.inventory.trails[0].key is not None

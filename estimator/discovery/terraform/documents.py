@@ -162,6 +162,8 @@ class StateInstance(msgspec.Struct):
     index_key: int | str | None = None
     deposed: str = ""
     attributes: msgspec.Raw = _NONE
+    # as Terraform 0.11 kept them: texts alone, `event_selector.#` for the length of a list
+    attributes_flat: dict[str, str] | None = None
     sensitive_attributes: msgspec.Raw = _NONE
 
 

@@ -50,7 +50,7 @@ class KeyParser:
         if isinstance(rotates, bool):
             key.record("rotates", rotates, node.label, note=setting)
         elif node.is_unknown(setting) and node.type not in _REPLICAS:
-            key.record("rotates", True, node.label, f"{setting}: {APPLY}")
+            key.record("rotates", True, node.label, f"{setting}: {node.why_open}")
         self._key_state(key, node)
         days = node.get("rotation_period_in_days")
         if isinstance(days, int) and not isinstance(days, bool) and days > 0:
@@ -65,7 +65,7 @@ class KeyParser:
         elif on is False:
             key.record("state", DISABLED, node.label, note=f"{attribute} is false")
         elif node.is_unknown(attribute):
-            question = f"whether CloudTrail can write under it: {attribute}: {APPLY}"
+            question = f"whether CloudTrail can write under it: {attribute}: {node.why_open}"
             key.record("state", "Enabled", node.label, question)
 
     def alias(self, node: Node) -> None:

@@ -11,6 +11,7 @@ from estimator.discovery.terraform.expressions import Expressions
 from pricing.reading.json_files import decode_part
 
 APPLY = "known only after apply"
+CUT = "this file does not say it"
 UNTOUCHED = "the plan does not touch it: drafted from the state before it"
 FORGOTTEN = "a removed block: Terraform forgets it, and it lives on: drafted from the state before"
 
@@ -36,6 +37,8 @@ class Node:
     before: str = ""
     # the key of a former object of this address that is still there; "" for the object itself
     deposed: str = ""
+    # where nothing says what is known after apply, an attribute that is not here is open
+    is_cut: bool = False
     sensitive: Mapping[str, Any] = field(default_factory=dict)
     # sensitive attributes whose values were read
     read: set[str] = field(default_factory=set)
@@ -46,8 +49,13 @@ class Node:
         return f"{self.source}: {self.address}"
 
     def is_unknown(self, name: str) -> bool:
-        """True for an attribute that is known only after apply."""
-        return is_open(self.unknown.get(name))
+        """True for an attribute that is known only after apply, or that a cut file may lack."""
+        return is_open(self.unknown.get(name)) or (self.is_cut and name not in self.values)
+
+    @property
+    def why_open(self) -> str:
+        """Why an attribute is unknown."""
+        return CUT if self.is_cut else APPLY
 
     def text(self, name: str) -> str | None:
         """A text that is not empty; None for everything else."""
@@ -129,6 +137,9 @@ def nodes_of(document: Document, source: str, expressions: Expressions) -> Itera
             changed = None if before else unknown.get(place)
             node = _node(resource, module, source, changed)
             node.before = before
+            # Terraform leaves what is unknown out of planned values: their changes tell it
+            is_planned = values is document.planned_values and resource.mode == "managed"
+            node.is_cut = node.is_cut or (is_planned and place not in unknown)
             node.provider = expressions.provider_of(
                 module, resource.mode, resource.type, resource.name
             )
@@ -164,6 +175,7 @@ def _node(resource: ModuleResource, module: str, source: str, unknown: Any) -> N
         values if isinstance(values, dict) else {},
         unknown if isinstance(unknown, dict) else {},
         deposed=resource.deposed_key,
+        is_cut=not isinstance(values, dict),
         sensitive=_as_mapping(decode_part(resource.sensitive_values, source, resource.address)),
     )
 
@@ -193,6 +205,10 @@ def _state_nodes(document: Document, source: str) -> Iterator[Node]:
                 f"{prefix}{data}{resource.type}.{resource.name}{suffix}", instance.deposed
             )
             values = decode_part(instance.attributes, source, address)
+            if not isinstance(values, dict) and instance.attributes_flat:
+                values, is_cut = dict(_read_flat(instance.attributes_flat)), True
+            else:
+                is_cut = not isinstance(values, dict)
             yield Node(
                 source,
                 address,
@@ -205,7 +221,17 @@ def _state_nodes(document: Document, source: str) -> Iterator[Node]:
                 provider=resource.provider,
                 before=DEPOSED if instance.deposed else "",
                 deposed=instance.deposed,
+                is_cut=is_cut,
                 sensitive=_sensitive_paths(
                     decode_part(instance.sensitive_attributes, source, address)
                 ),
             )
+
+
+def _read_flat(attributes: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """The values of a flat map: flags and texts, and lists that are empty; the others are open."""
+    for name, text in attributes.items():
+        if name.endswith(".#") and text == "0":
+            yield name.removesuffix(".#"), []
+        elif "." not in name:
+            yield name, text == "true" if text in ("true", "false") else text

@@ -11,7 +11,6 @@ from estimator.discovery.selectors import record_selectors
 from estimator.discovery.terraform.accounts import AccountParser
 from estimator.discovery.terraform.keys import ALIAS, KEYS, KeyParser
 from estimator.discovery.terraform.nodes import (
-    APPLY,
     Node,
     blocks_of,
     first_block,
@@ -121,7 +120,8 @@ class ResourceParser:
         # this resource wins over the bucket's own block, which only mirrors it
         bucket.facts.pop("bucket_key", None)
         bucket.facts.pop("algorithm", None)
-        self._rule(bucket, node.block("rule"), node.unknown.get("rule"), node)
+        unknown = True if node.is_unknown("rule") else node.unknown.get("rule")
+        self._rule(bucket, node.block("rule"), unknown, node)
 
     def _bucket_identity(self, node: Node) -> str:
         return node.text("bucket") or node.text("id") or node.label
@@ -132,7 +132,7 @@ class ResourceParser:
         if on is None or isinstance(on, bool):
             # what is not known yet is the rule, or what it says of the Bucket Key
             open_ = is_open(unknown) or is_open(first_block(unknown).get(name))
-            question = APPLY if open_ else ""
+            question = node.why_open if open_ else ""
             bucket.record("bucket_key", bool(on), node.label, question, name)
         default = first_block(rule.get("apply_server_side_encryption_by_default"))
         algorithm = default.get("sse_algorithm")
@@ -146,7 +146,9 @@ class ResourceParser:
         self._estate.found["trails"] += 1
         trail = self._estate.add_trail(arn.text if arn else node.label, node.label)
         name = node.text("name") or (arn.name if arn else None)
-        trail.record("name", name or node.name, node.label, "" if name else f"name: {APPLY}", "")
+        trail.record(
+            "name", name or node.name, node.label, "" if name else f"name: {node.why_open}", ""
+        )
         if arn is not None:
             trail.record("account", arn.account, node.label, note="arn")
         else:
@@ -193,7 +195,7 @@ class ResourceParser:
         """A key that the trail may mean: a made-up one would hide what is there, and cost more."""
         note = "kms_key_id"
         which = self._references.describe(node, note)
-        question = f"which key: {APPLY}"
+        question = f"which key: {node.why_open}"
         nodes = self._references.candidates(node, note, (*KEYS, ALIAS))
         keys = {
             key.identity: name.address
@@ -239,7 +241,9 @@ class ResourceParser:
             identity = self._bucket_identity(meant)
             trail.record("bucket", identity, node.label, note=f"s3_bucket_name: {meant.address}")
         else:
-            trail.record("bucket", "", node.label, f"which bucket: {APPLY}", "s3_bucket_name")
+            trail.record(
+                "bucket", "", node.label, f"which bucket: {node.why_open}", "s3_bucket_name"
+            )
 
 
 def _flag(
@@ -255,7 +259,7 @@ def _flag(
     if isinstance(value, bool):
         resource.record(name, value, node.label, note=attribute)
     elif node.is_unknown(attribute):
-        resource.record(name, spare, node.label, f"{attribute}: {APPLY}")
+        resource.record(name, spare, node.label, f"{attribute}: {node.why_open}")
     elif value is None:
         resource.record(name, default, node.label, note=f"no {attribute}")
     else:
@@ -267,7 +271,9 @@ def _flag(
 def _take_selectors(trail: Resource, node: Node) -> None:
     """Note what a trail's event selectors take in."""
     if _has_open_selectors(node):
-        trail.record("kms_events", True, node.label, f"event selectors: {APPLY}", "event_selector")
+        trail.record(
+            "kms_events", True, node.label, f"event selectors: {node.why_open}", "event_selector"
+        )
         return
     basic = [_rename(block, _BASIC) for block in blocks_of(node.get("event_selector"))]
     advanced = [
