@@ -54,6 +54,7 @@ KEY = (
     "replicas",  # Regions of the other keys of its family, where it is a multi-Region key
     "relatives",  # identities of these
     "deletion",  # the day on which it is deleted
+    "expires",  # the day on which its imported material does
     "last_use",  # the day of its last cryptographic operation; None for none since `tracked_since`
     "last_operation",
     "last_event",

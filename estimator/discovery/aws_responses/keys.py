@@ -49,9 +49,10 @@ def take_key(estate: Estate, response: Mapping[str, Any], source: str) -> None:
         word = next((text for field in fields if (text := text_of(data, field))), None)
         if word:
             resource.record(name, word, source, note=fields[0])
-    deletion = day_of(data.get("DeletionDate"))
-    if deletion is not None:
-        resource.record("deletion", deletion, source, note="DeletionDate")
+    for name, field in (("deletion", "DeletionDate"), ("expires", "ValidTo")):
+        day = day_of(data.get(field))
+        if day is not None:
+            resource.record(name, day, source, note=field)
     both = data.get("MultiRegionConfiguration")
     if isinstance(both, Mapping):
         primary = both.get("PrimaryKey")

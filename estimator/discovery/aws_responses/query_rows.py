@@ -47,6 +47,7 @@ _KEY_FIELDS = {
     "aws_account_id": "AWSAccountId",
     "creation_date": "CreationDate",
     "deletion_date": "DeletionDate",
+    "valid_to": "ValidTo",
     "key_manager": "KeyManager",
     "key_state": "KeyState",
     "key_spec": "KeySpec",

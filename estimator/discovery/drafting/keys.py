@@ -229,6 +229,12 @@ def _remarks(resource: Resource) -> Iterable[str]:
         )
     elif state is not None and cure_of_state(state):
         yield f"TODO {STATE} {state}: CloudTrail cannot write under it"
+    expires = resource.value("expires")
+    if expires is not None:
+        yield (
+            f"TODO its imported material expires on {expires}: from then on CloudTrail cannot write "
+            "under it; import it anew before, or give its trails that day as `until`"
+        )
     if resource.value("manager") == "AWS":
         yield "TODO AWS manages this key: CloudTrail needs a customer managed one"
     if resource.value("replicas") or resource.value("relatives"):
