@@ -232,8 +232,8 @@ def _remarks(resource: Resource) -> Iterable[str]:
     expires = resource.value("expires")
     if expires is not None:
         yield (
-            f"TODO its imported material expires on {expires}: from then on CloudTrail cannot write "
-            "under it; import it anew before, or give its trails that day as `until`"
+            f"TODO its imported material expires on {expires}: from then on CloudTrail cannot "
+            "write under it; import it anew before, or give its trails that day as `until`"
         )
     if resource.value("manager") == "AWS":
         yield "TODO AWS manages this key: CloudTrail needs a customer managed one"
