@@ -2,8 +2,8 @@
 
 Rules: AWS CloudTrail User Guide, "Logging management events" and "Filtering CloudTrail events",
 checked 2026-11-24. KMS's requests for data keys and Decrypt are read events there, so a trail of
-write events has none of them. Selectors are joined by or, the fields of one by and; of one field the
-operators that include by or, those that exclude by and ("How CloudTrail evaluates multiple
+write events has none of them. Selectors are joined by or, the fields of one by and; of one field
+the operators that include by or, those that exclude by and ("How CloudTrail evaluates multiple
 conditions for a field").
 """
 
