@@ -22,6 +22,7 @@ from estimator.discovery.aws_responses.hints import Findings
 from estimator.discovery.aws_responses.kinds import TREE, kind_of
 from estimator.discovery.aws_responses.member_lists import MemberList, judge_lists, take_accounts
 from estimator.discovery.aws_responses.organization import Organization, take_tags, unit_in
+from estimator.discovery.aws_responses.pages import Pages
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Resource
 from estimator.figures import plural
@@ -46,6 +47,8 @@ class Responses:
         self._organization, self._findings = Organization(), Findings()
         self._config = config_items.ConfigItems()
         self._waiting: list[tuple[str, Mapping[str, Any], Origin]] = []
+        # lists of OUs and of what is in them
+        self._pages = Pages()
         # lists of the accounts of the organization, and of those of one OU
         self._members: list[MemberList] = []
         self._units: list[tuple[Mapping[str, Any], str]] = []
@@ -76,6 +79,7 @@ class Responses:
         elif kind == "list-accounts" and unit_in(source) is not None:
             # a part of the accounts, unless the whole list is there too
             self._units.append((response, source))
+            self._pages.take((kind, unit_in(source)), response, source)
         elif kind == "list-accounts":
             self._members.append(take_accounts(estate, response, source))
             self.place_accounts(None, response, source)
@@ -86,6 +90,7 @@ class Responses:
                 self._callers.add(response["Account"])
             _AT_ONCE[kind](estate, response, source)
         elif kind in dict(TREE):
+            self._pages.take((kind, unit_in(source)), response, source)
             if not self._organization.take(kind, response, source):
                 estate.note(_NO_PARENT.format(source=source, kind=kind))
         elif kind is not None:
@@ -125,7 +130,7 @@ class Responses:
             What it is; None for what discover does not read.
         """
         estate, source = self.estate, origin.source
-        if self._config.take(estate, answer, source):
+        if self._config.take(answer, source):
             return "AWS Config"
 
         def wait(selectors: Mapping[str, Any]) -> None:
@@ -167,6 +172,7 @@ class Responses:
         self._lists.clear()
         self.judge_accounts()
         self._finish_units()
+        self._pages.finish(self.estate, "accounts", "what the others have of OUs is not known")
         nameless: dict[str, int] = {}
         # now every trail, key and bucket is known, in whichever order the files came
         for kind, response, origin in self._waiting:

@@ -21,6 +21,7 @@ from estimator.discovery.aws_responses.config_resources import (
     take_key,
     take_trail,
 )
+from estimator.discovery.aws_responses.pages import Pages
 from estimator.discovery.aws_responses.values import moment_of, parse_cell, text_of
 from estimator.discovery.estate import Estate
 from pricing.arns import parse_arn
@@ -48,19 +49,23 @@ class ConfigItems:
 
     def __init__(self) -> None:
         self._items: list[tuple[dict[str, Any], str]] = []
+        self._pages = Pages()
 
-    def take(self, estate: Estate, answer: Any, source: str) -> bool:
+    def take(self, answer: Any, source: str) -> bool:
         """Keep the items of an answer or a file of AWS Config; False for anything else."""
         items = _items_of(answer)
         if items is None:
             return False
         self._items += [(item, source) for item in items]
-        if isinstance(answer, Mapping) and (answer.get("NextToken") or answer.get("nextToken")):
-            estate.completeness.missed("trails", source, "one page of several: AWS Config has more")
+        if isinstance(answer, Mapping):
+            # all queries are taken for one, each history for that of its resource
+            first = _place_of(items[0]) if items and "Results" not in answer else ()
+            self._pages.take(first, answer, source)
         return True
 
     def finish(self, estate: Estate) -> None:
         """Read the last state of each resource, once all files are known."""
+        self._pages.finish(estate, "trails", "AWS Config has more")
         read = {_KEY: take_key, _ALIAS: take_alias, _BUCKET: take_bucket}
         others, deleted, unread = Counter[str](), Counter[str](), Counter[str]()
         for item, source in _latest(self._drop_unrecorded(estate)):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.discovery.aws_responses.organization import take_tags
+from estimator.discovery.aws_responses.pages import find_gaps, token_of
 from estimator.discovery.aws_responses.values import text_of
 from estimator.discovery.estate import Estate
 from estimator.figures import plural
@@ -20,7 +21,6 @@ _OF_ONE_UNIT = re.compile(
 )
 _WHOLE = "save the whole list with `aws organizations list-accounts`"
 _MOST_NAMED = 3
-_LONGEST_NUMBER = 3  # more digits are a time or an id, no number of a page
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> M
     estate.completeness.saw("accounts", source)
     if not isinstance(listed, list | tuple):
         estate.completeness.missed("accounts", source, "no list of Accounts in it")
-    token = str(response.get("NextToken") or "")
-    return MemberList(source, token, frozenset(ids), frozenset(owners), nameless)
+    return MemberList(source, token_of(response), frozenset(ids), frozenset(owners), nameless)
 
 
 def without_ids(number: int) -> str:
@@ -101,7 +100,7 @@ def judge_lists(estate: Estate, lists: Sequence[MemberList]) -> None:
     # a whole list beside a page of it needs no other
     if is_joined and not any(found.ids >= on_pages for found in last):
         sources = list(dict.fromkeys(found.source for found in lists))
-        for number in _find_gaps(sources):
+        for number in find_gaps(sources):
             reason = f"of its pages number {number} is not here: {_WHOLE}"
             estate.completeness.missed("accounts", sources[-1], reason)
         more = f" and {len(sources) - _MOST_NAMED:,} more" if len(sources) > _MOST_NAMED else ""
@@ -130,20 +129,3 @@ def _find_missing(estate: Estate, found: MemberList, is_joined: bool) -> Iterato
         yield f"the management account, {min(found.owners)}, is not in it: {_WHOLE}"
     else:
         estate.members = found.source
-
-
-def _find_gaps(sources: Sequence[str]) -> Iterator[int]:
-    """The numbers that are missing between files whose names differ in one number alone.
-
-    >>> list(_find_gaps(["page-1.json", "page-2.json", "page-4.json"]))
-    [3]
-    >>> list(_find_gaps(["2026-10-01/a.json", "2026-11-03/a.json"]))
-    []
-    """
-    parts = [re.split(r"([0-9]+)", source) for source in sources]
-    columns = [set(column) for column in zip(*parts, strict=False)]
-    differing = [index for index, column in enumerate(columns) if len(column) > 1]
-    if len({len(part) for part in parts}) == 1 and len(differing) == 1 and differing[0] % 2:
-        numbers = sorted(int(text) for text in columns[differing[0]])
-        if len(str(numbers[-1])) <= _LONGEST_NUMBER:
-            yield from (n for n in range(numbers[0], numbers[-1]) if n not in numbers)
