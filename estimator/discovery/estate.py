@@ -18,7 +18,14 @@ from pricing.regions import check_region_option
 
 # What may be said of each kind of resource. A value that is not known is a question; what
 # no source says at all is absent.
-ACCOUNT = ("name", "regions", "member", "ou", "tags")
+ACCOUNT = (
+    "name",
+    "regions",
+    "member",
+    "manager",  # the management account of its organization
+    "ou",
+    "tags",
+)
 TRAIL = (
     "name",
     "account",

@@ -264,3 +264,83 @@ def test_rotations_on_a_page_of_several_are_a_question(tmp_path):
     (asked,) = [todo.question for todo in draft.todo if todo.at.endswith(": rotations")]
     assert "one page of several" in asked
     assert [str(day) for day in draft.inventory.keys[0].rotations] == ["2025-01-15"]
+
+
+SECOND = "444444444444"
+
+
+def listed_by(manager, *others):
+    """The accounts of an organization, whose ARNs name its management account."""
+    arn = f"arn:aws:organizations::{manager}:account/o-{manager[:4]}exampleid"
+    return {
+        "Accounts": [
+            {"Id": each, "Arn": f"{arn}/{each}", "Status": "ACTIVE"} for each in (manager, *others)
+        ]
+    }
+
+
+def trail_of(owner):
+    """An organization trail of a management account."""
+    return {
+        **{name: each for name, each in TRAIL.items() if name != "KmsKeyId"},
+        "Name": f"org-{owner[0]}",
+        "TrailARN": TRAIL["TrailARN"].replace(OWNER, owner).replace("trail/org", f"trail/{owner}"),
+        "KmsKeyId": KEY.replace(OWNER, owner),
+    }
+
+
+@pytest.mark.parametrize("described", [False, True])
+def test_two_organizations_are_not_one(tmp_path, described):
+    """Three accounts and two, in three Regions: 9 and 6 streams, never 15 and 15.
+
+    Each account is billed to the management account that its ARN names.
+    """
+    for manager, others in ((OWNER, (MEMBER, THIRD)), (SECOND, ("555555555555",))):
+        answers = {
+            "describe-trails.json": {"trailList": [trail_of(manager)]},
+            "list-accounts.json": listed_by(manager, *others),
+        }
+        if described:
+            answers["describe-organization.json"] = {"Organization": {"MasterAccountId": manager}}
+        save_responses(tmp_path / manager, answers)
+    (tmp_path / "describe-regions.json").write_text(json.dumps(REGIONS), encoding="utf-8")
+    draft = discover_aws_responses(tmp_path)
+    assert sorted(draft.inventory.streams().values()) == [6, 9]
+    payers = {account.id: account.payer for account in draft.inventory.accounts}
+    assert payers == {
+        **dict.fromkeys((OWNER, MEMBER, THIRD), OWNER),
+        **dict.fromkeys((SECOND, "555555555555"), SECOND),
+    }
+    assert not questions(draft, "payer")
+
+
+def test_the_arns_of_accounts_name_who_pays(tmp_path):
+    """No organization trail and no describe-organization: the list itself says it."""
+    own = {**TRAIL, "IsOrganizationTrail": False}
+    draft = draft_of(
+        tmp_path, describe_trails={"trailList": [own]}, list_accounts=listed_by(MEMBER, OWNER)
+    )
+    assert draft.inventory.payers() == (MEMBER,)
+    assert not questions(draft, "payer")
+
+
+def test_a_page_of_one_organization_is_not_ended_by_the_list_of_another(tmp_path):
+    """The second organization's list is whole, the first one's has a page to come."""
+    files = {
+        "a.json": {**listed_by(OWNER, MEMBER), "NextToken": "x"},
+        "b.json": listed_by(SECOND, THIRD),
+    }
+    _, _, asked, _ = accounts_of(tmp_path, files)
+    assert any("a.json: one page of several" in text for text in asked)
+
+
+def test_the_consoles_lists_of_two_organizations(tmp_path):
+    """Its column ARN says whose each account is."""
+    for name, manager, other in (("a.csv", OWNER, MEMBER), ("b.csv", SECOND, THIRD)):
+        arn = f"arn:aws:organizations::{manager}:account/o-exampleorgid"
+        rows = [f"{each},{arn}/{each},x@example.com,n,ACTIVE" for each in (manager, other)]
+        text = "\n".join(["Account ID,ARN,Email,Name,Status", *rows, ""])
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    draft = draft_of(tmp_path, describe_trails={"trailList": [trail_of(OWNER), trail_of(SECOND)]})
+    payers = {account.id: account.payer for account in draft.inventory.accounts}
+    assert payers == {OWNER: OWNER, MEMBER: OWNER, SECOND: SECOND, THIRD: SECOND}

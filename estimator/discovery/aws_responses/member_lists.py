@@ -60,6 +60,8 @@ def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> M
         estate.found["accounts"] += identity not in estate.accounts
         resource = estate.add_account(str(identity), source)
         resource.record("member", True, source)
+        if arn is not None and arn.account:
+            resource.record("manager", arn.account, source, note="Arn")
         name = text_of(account, "Name")
         if name:
             resource.record("name", name, source, note="Name")
@@ -90,6 +92,15 @@ def judge_lists(estate: Estate, lists: Sequence[MemberList]) -> None:
     A page has the token of the next one, and nothing of the one before: pages are whole with the
     last one, as far as the numbers in the names of their files have no gap.
     """
+    owners = {owner for found in lists for owner in found.owners}
+    for owner in sorted(owners) or [""]:
+        # a page of one organization says nothing of another's; one without ARNs may be anybody's
+        own = [found for found in lists if owner in found.owners or not found.owners]
+        _judge_list(estate, own)
+
+
+def _judge_list(estate: Estate, lists: Sequence[MemberList]) -> None:
+    """Judge the lists of one organization."""
     pages = [found for found in lists if found.token]
     last = [found for found in lists if not found.token]
     is_joined = bool(pages and last)

@@ -11,7 +11,7 @@ from estimator.discovery.aws_responses.organization import Organization, take_ta
 from estimator.discovery.estate import Estate, Fact
 from estimator.discovery.terraform.nodes import Node, blocks_of
 from estimator.inventory.accounts_csv import ACTIVE, account_status, status_word
-from pricing.arns import is_account
+from pricing.arns import is_account, parse_arn
 from pricing.reading.words import shown
 
 
@@ -78,6 +78,9 @@ class AccountParser:
         self._estate.found["accounts"] += member["id"] not in self._estate.accounts
         account = self._estate.add_account(member["id"], node.label)
         account.record("member", True, node.label)
+        arn = parse_arn(member.get("arn"), "organizations")
+        if arn is not None and arn.account:
+            account.record("manager", arn.account, node.label, note="arn")
         if isinstance(member.get("name"), str):
             account.record("name", member["name"], node.label, note="name")
         tags = member.get("tags_all") or member.get("tags")
