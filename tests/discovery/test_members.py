@@ -131,6 +131,8 @@ def test_a_trail_whose_last_delivery_failed_writes_nothing(tmp_path):
     )
     (trail,) = draft.inventory.trails
     assert (trail.files_per_day.other.mid, trail.log_file_validation) == (0, False)
+    # the value is not what was read there, and comes back with the files
+    assert "LogFileValidationEnabled is on, but it writes no files" in draft.text
     assert "(AccessDenied)" in questions(draft, "trails org: files_per_day")[0]
 
 
