@@ -86,3 +86,16 @@ def test_a_parameter_that_is_a_list(tmp_path, kind, name, expected):
     parameters = f"Parameters: {{L: {{Type: {kind}, Default: 'a, b'}}}}\n"
     draft = draft_of(tmp_path, f"{{TrailName: {name}, S3BucketName: b}}", parameters)
     assert [trail.name for trail in draft.inventory.trails] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("prod", True), ("test", False)], ids=["in the map", "its default"]
+)
+def test_a_map_with_a_default_value(tmp_path, key, expected):
+    """Of AWS::LanguageExtensions: what the map does not have is the default."""
+    maps = "Mappings: {M: {prod: {validation: true}}}\n"
+    find = f"!FindInMap [M, {key}, validation, {{DefaultValue: false}}]"
+    properties = f"{{{OWN}, S3BucketName: b, EnableLogFileValidation: {find}}}"
+    draft = draft_of(tmp_path, properties, f"Transform: AWS::LanguageExtensions\n{maps}")
+    assert [trail.log_file_validation for trail in draft.inventory.trails] == [expected]
+    assert not [todo for todo in draft.todo if todo.at.endswith("log_file_validation")]

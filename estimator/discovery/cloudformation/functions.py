@@ -266,6 +266,10 @@ class Functions:
         inside: Any = self.template.mappings
         for part in path[:3]:
             inside = inside.get(str(part)) if isinstance(inside, Mapping) else None
+        # with AWS::LanguageExtensions a fourth argument stands in for what is not there
+        spare = path[3] if len(path) == 4 else None
+        if inside is None and isinstance(spare, Mapping) and "DefaultValue" in spare:
+            return spare["DefaultValue"]
         return Open("Fn::FindInMap finds nothing") if inside is None else self.value(inside, depth)
 
     def _select(self, argument: Any, depth: int) -> Any:
