@@ -496,3 +496,23 @@ def test_a_state_without_attributes_leaves_all_open(tmp_path):
     trail = {"mode": "managed", "type": "aws_cloudtrail", "name": "org", "instances": [{}]}
     draft = discover_terraform(save(tmp_path, {"version": 4, "resources": [trail]}))
     assert draft.inventory.trails[0].key is not None
+
+
+@pytest.mark.parametrize("organization", [True, False])
+def test_a_delegated_administrator_owns_no_organization_trail(tmp_path, organization):
+    """The provider works in 222222222222: the trail that it makes is the management account's.
+
+    CloudTrail guide, delegated administrators: the management account stays its owner (F7).
+    """
+    trail = {**TRAIL, "is_organization_trail": organization}
+    owner = {"master_account_id": "111122223333", "accounts": []}
+    allowed = {"allowed_account_ids": {"constant_value": ["222222222222"]}}
+    document = plan(
+        [instance("aws_cloudtrail.t", trail)],
+        [change("aws_cloudtrail.t", ["arn", "home_region"])],
+        [configure("aws_cloudtrail", "t")],
+        providers={"aws": {"name": "aws", "expressions": allowed}},
+        prior=[instance("data.aws_organizations_organization.o", owner, mode="data")],
+    )
+    (found,) = discover_terraform(save(tmp_path, document)).inventory.trails
+    assert found.account == ("111122223333" if organization else "222222222222")

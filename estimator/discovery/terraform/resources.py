@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from estimator.discovery.estate import Estate, Resource
+from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.selectors import record_selectors
 from estimator.discovery.terraform.accounts import AccountParser
 from estimator.discovery.terraform.keys import ALIAS, KEYS, KeyParser
@@ -53,6 +53,7 @@ class ResourceParser:
         self._owners = owners
         self._keys = KeyParser(estate, references, owners)
         self._accounts = AccountParser(estate)
+        self._new_trails: list[Resource] = []
 
     def read(self, destroyed: Sequence[str]) -> None:
         """Every resource: keys and buckets first, so that trails find them.
@@ -73,6 +74,7 @@ class ResourceParser:
                 if node.type in kinds:
                     read(node)
         self._accounts.place()
+        self._own_organization_trails()
         self._keys.finish(self._nodes)
         for node in self._nodes:
             if node.read:
@@ -82,6 +84,19 @@ class ResourceParser:
                 )
         self._keys.end(destroyed)
         self._end_buckets(destroyed)
+
+    def _own_organization_trails(self) -> None:
+        """Give new organization trails to the management account (F7).
+
+        A delegated administrator makes them, and never owns them.
+        """
+        payer = self._estate.payer
+        if payer is None or not payer.is_known:
+            return
+        for trail in self._new_trails:
+            if trail.value("organization"):
+                note = f"{payer.note}: it owns the organization's trails"
+                trail.facts["account"] = Fact(payer.value, payer.source, note=note)
 
     def _bucket(self, node: Node) -> None:
         name = node.text("bucket") or node.text("id")
@@ -153,6 +168,7 @@ class ResourceParser:
             trail.record("account", arn.account, node.label, note="arn")
         else:
             trail.record_fact("account", self._owners.account(node))
+            self._new_trails.append(trail)
         home = node.text("home_region") or (arn.region if arn else None)
         if home:
             trail.record("home", home, node.label, note="home_region")
