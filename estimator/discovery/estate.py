@@ -195,6 +195,12 @@ class Estate:
         """The account of an id."""
         return self._find(self.accounts, identity, source)
 
+    def record_payer(self, account: str, source: str, note: str) -> None:
+        """Note the management account, which pays for all; two make an open question."""
+        holder = Resource("payer", "", {"payer": self.payer} if self.payer else {})
+        holder.record("payer", account, source, note=note)
+        self.payer = holder.fact("payer")
+
     def close_account(self, identity: str, status: str, source: str) -> None:
         """Note an account that is not active."""
         self.closed.setdefault(identity, Fact(status, source))

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from estimator import KmscostError, discover_aws_responses
+from estimator import KmscostError, discover_aws_responses, discover_terraform
+from tests.discovery.plans import TRAIL as PLANNED
+from tests.discovery.plans import instance, plan, save
 from tests.discovery.test_merge import MINE, merge
 from tests.discovery.test_saved import KEY, MEMBER, OWNER, RESPONSES, TRAIL, save_responses
 
@@ -346,3 +348,24 @@ def test_the_consoles_lists_of_two_organizations(tmp_path):
     draft = draft_of(tmp_path, describe_trails={"trailList": [trail_of(OWNER), trail_of(SECOND)]})
     payers = {account.id: account.payer for account in draft.inventory.accounts}
     assert payers == {OWNER: OWNER, MEMBER: OWNER, SECOND: SECOND, THIRD: SECOND}
+
+
+def test_the_states_of_two_organizations(tmp_path):
+    """Each state has its organization: the second one's payer does not replace the first one's."""
+    paths = []
+    for manager, other in ((OWNER, MEMBER), (SECOND, THIRD)):
+        listed = [
+            {"id": each["Id"], "arn": each["Arn"], "name": "n", "status": "ACTIVE"}
+            for each in listed_by(manager, other)["Accounts"]
+        ]
+        owner = {"master_account_id": manager, "accounts": listed}
+        organization = instance("aws_organizations_organization.o", owner)
+        trail = {**PLANNED, "name": f"t-{manager}", "kms_key_id": KEY.replace(OWNER, manager)}
+        (tmp_path / manager).mkdir()
+        document = plan([organization, instance("aws_cloudtrail.t", trail)])
+        paths.append(save(tmp_path / manager, document))
+    draft = discover_terraform(paths)
+    payers = {account.id: account.payer for account in draft.inventory.accounts}
+    assert payers == {OWNER: OWNER, MEMBER: OWNER, SECOND: SECOND, THIRD: SECOND}
+    # both are new: each is its own organization's
+    assert sorted(trail.account for trail in draft.inventory.trails) == [OWNER, SECOND]

@@ -30,9 +30,7 @@ def take_organization(estate: Estate, response: Mapping[str, Any], source: str) 
     organization = response.get("Organization")
     owner = organization.get("MasterAccountId") if isinstance(organization, Mapping) else None
     if is_account(owner):
-        holder = Resource("payer", "", {"payer": estate.payer} if estate.payer else {})
-        holder.record("payer", str(owner), source, note="MasterAccountId")
-        estate.payer = holder.fact("payer")
+        estate.record_payer(str(owner), source, "MasterAccountId")
 
 
 def take_identity(estate: Estate, response: Mapping[str, Any], source: str) -> None:

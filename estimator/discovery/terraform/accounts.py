@@ -21,6 +21,8 @@ class AccountParser:
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
         self._units = Organization()
+        # the management account of this document's organization
+        self.payer: Fact | None = None
         self._closed: Counter[str] = Counter()
 
     def place(self) -> None:
@@ -33,7 +35,8 @@ class AccountParser:
         """The management account, the roots and the members of the organization."""
         owner = node.get("master_account_id")
         if is_account(owner):
-            self._estate.payer = Fact(owner, node.label, note="master_account_id")
+            self.payer = Fact(owner, node.label, note="master_account_id")
+            self._estate.record_payer(owner, node.label, "master_account_id")
         for root in blocks_of(node.get("roots")):
             if isinstance(root, Mapping):
                 self._units.take_unit({"Id": root.get("id"), "Name": root.get("name")})

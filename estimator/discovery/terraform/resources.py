@@ -90,8 +90,8 @@ class ResourceParser:
 
         A delegated administrator makes them, and never owns them.
         """
-        payer = self._estate.payer
-        if payer is None or not payer.is_known:
+        payer = self._accounts.payer
+        if payer is None:
             return
         for trail in self._new_trails:
             if trail.value("organization"):
