@@ -64,6 +64,10 @@ class Completeness:
         """Note what no source was asked for."""
         self._absent.append((section, reason))
 
+    def is_absent(self, section: str) -> bool:
+        """True where something of a section was asked of no source."""
+        return any(of == section for of, _ in self._absent)
+
     def all(self) -> tuple[Seen, ...]:
         """Every source with what it saw, by section and in the order of the sources."""
         found = [

@@ -18,7 +18,14 @@ from pricing.regions import check_region_option
 
 # What may be said of each kind of resource. A value that is not known is a question; what
 # no source says at all is absent.
-ACCOUNT = ("name", "regions", "member", "ou", "tags")
+ACCOUNT = (
+    "name",
+    "regions",
+    "member",
+    "manager",  # the management account of its organization
+    "ou",
+    "tags",
+)
 TRAIL = (
     "name",
     "account",
@@ -54,6 +61,7 @@ KEY = (
     "replicas",  # Regions of the other keys of its family, where it is a multi-Region key
     "relatives",  # identities of these
     "deletion",  # the day on which it is deleted
+    "expires",  # the day on which its imported material does
     "last_use",  # the day of its last cryptographic operation; None for none since `tracked_since`
     "last_operation",
     "last_event",
@@ -186,6 +194,12 @@ class Estate:
     def add_account(self, identity: str, source: str) -> Resource:
         """The account of an id."""
         return self._find(self.accounts, identity, source)
+
+    def record_payer(self, account: str, source: str, note: str) -> None:
+        """Note the management account, which pays for all; two make an open question."""
+        holder = Resource("payer", "", {"payer": self.payer} if self.payer else {})
+        holder.record("payer", account, source, note=note)
+        self.payer = holder.fact("payer")
 
     def close_account(self, identity: str, status: str, source: str) -> None:
         """Note an account that is not active."""

@@ -2,7 +2,9 @@
 
 Rules: AWS CloudTrail User Guide, "Logging management events" and "Filtering CloudTrail events",
 checked 2026-11-24. KMS's requests for data keys and Decrypt are read events there, so a trail of
-write events has none of them. Selectors are joined by or, the fields of one by and.
+write events has none of them. Selectors are joined by or, the fields of one by and; of one field
+the operators that include by or, those that exclude by and ("How CloudTrail evaluates multiple
+conditions for a field").
 """
 
 from __future__ import annotations
@@ -124,18 +126,19 @@ def _matches(field: Any, event: Mapping[str, str]) -> bool | None:
     value = event.get(str(field.get("Field")))
     if value is None:
         return None
-    verdicts: list[bool | None] = []
+    included: list[bool | None] = []
+    excluded: list[bool | None] = []
     for operator, holds in _OPERATORS.items():
-        for name, wanted in ((operator, True), (f"Not{operator}", False)):
+        for name, verdicts in ((operator, included), (f"Not{operator}", excluded)):
             asked = field.get(name)
             if not asked:
                 continue
-            if not isinstance(asked, Sequence) or isinstance(asked, str):
-                verdicts.append(None)
-                continue
-            found = _is_one_of(functools.partial(holds, value), asked)
-            verdicts.append(None if found is None else found is wanted)
-    return _all(verdicts)
+            is_list = isinstance(asked, Sequence) and not isinstance(asked, str)
+            found = _is_one_of(functools.partial(holds, value), asked) if is_list else None
+            verdicts.append(found)
+    # those that take in are joined by or, and none of those that leave out may hold
+    taken = [_any(included)] if included else []
+    return _all((*taken, *(None if found is None else not found for found in excluded)))
 
 
 def _any(values: Iterable[bool | None]) -> bool | None:

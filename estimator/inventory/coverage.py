@@ -76,9 +76,11 @@ class TrailCoverage:
     """
 
     def __init__(self, accounts: Sequence[Account], trails: Iterable[Trail]) -> None:
-        self._accounts = accounts
+        self._accounts, self._trails = accounts, tuple(trails)
         self._by_id = by_id = {account.id: account for account in accounts}
-        self.group_of = {trail.name: covered_group(trail, by_id[trail.account]) for trail in trails}
+        self.group_of = {
+            trail.name: covered_group(trail, by_id[trail.account]) for trail in self._trails
+        }
         groups = set(self.group_of.values())
         self.members: dict[Group, list[int]] = {group: [] for group in groups}
         for position, account in enumerate(accounts):
@@ -91,6 +93,11 @@ class TrailCoverage:
         if trail.regions is None:
             return [account.id for account in own if account.regions]
         return [account.id for account in own if covered_regions(trail, account.regions)]
+
+    def uncovered(self) -> list[Account]:
+        """The accounts that no trail covers in any Region."""
+        covered = {own for trail in self._trails for own in self.accounts(trail)}
+        return [account for account in self._accounts if account.id not in covered]
 
     def regions(self, trail: Trail) -> list[str]:
         """The Regions in which a trail has a stream."""

@@ -192,8 +192,7 @@ class _Words:
         for key in inventory.keys:
             if key.id not in used:
                 yield Line(f"key {key.id}", "no trail and no replication uses it: it only costs")
-        covered = {own for trail in inventory.trails for own in self._coverage.accounts(trail)}
-        alone = [account.id for account in inventory.accounts if account.id not in covered]
+        alone = [account.id for account in self._coverage.uncovered()]
         if alone:
             yield Line(plural(len(alone), "account"), f"no trail covers {listed(alone, 4)}")
 

@@ -6,6 +6,7 @@ Config's resource types, Steampipe's and CloudQuery's columns, Security Hub's AS
 """
 
 import csv
+import datetime
 import io
 import json
 
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from estimator import KmscostError, discover_aws_responses, load_inventory
+from estimator.discovery.aws_responses.saved import read_responses
 
 OWNER, MEMBER = "111122223333", "222222222222"
 KEY = f"arn:aws:kms:us-east-1:{OWNER}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -339,6 +341,18 @@ def test_a_trail_that_was_recorded_before_is_not_missing(tmp_path):
     text = json.dumps({"configurationItems": [*items, gone, later]})
     with pytest.raises(KmscostError, match="did not record are missing"):
         discover_aws_responses(save(tmp_path / "b", {"h.json": text}))
+
+
+@pytest.mark.parametrize("day", ["2026-12-14T10:00:00.000Z", 1797242400000])
+def test_the_day_of_a_keys_deletion_is_read(tmp_path, day):
+    """1797242400 s are 2026-12-14 10:00 UTC; AWS Config writes text or milliseconds."""
+    items = config_items()
+    items[1]["configuration"] |= {"keyState": "PendingDeletion", "deletionDate": day}
+    row = rows_of_steampipe()["keys"][0] | {"deletion_date": "2026-12-14 10:00:00+00"}
+    for number, answer in enumerate(({"configurationItems": items}, [row])):
+        folder = save(tmp_path / str(number), {"a.json": json.dumps(answer)})
+        estate, _ = read_responses(folder)
+        assert estate.keys[KEY].value("deletion") == datetime.date(2026, 12, 14)
 
 
 @pytest.mark.parametrize(

@@ -357,3 +357,162 @@ def test_members_without_an_id_are_counted(tmp_path):
         "2 accounts without an id of 12 digits" in each for each in questions(draft, "accounts")
     )
     assert extent(draft, "accounts") == ["part"]
+
+
+def deposed(address, values, key="1a2b3c4d"):
+    """A former object of an address, as a state has it."""
+    return {**instance(address, values), "deposed_key": key}
+
+
+OLD = {**LIVE, "name": "old", "arn": ARN.replace("trail/org", "trail/old")}
+
+
+def test_a_deposed_trail_that_a_plan_destroys_is_named(tmp_path):
+    """A replacement failed midway: the plan destroys the former trail, and keeps the new one.
+
+    What the plan does not know of the new one's key stays open: the former one's change says
+    nothing of it. An open key is a TODO and a key of its own, never SSE-S3.
+    """
+    new = {name: value for name, value in LIVE.items() if name != "kms_key_id"}
+    end = {**act("aws_cloudtrail.org", "delete", before=OLD, after_unknown={})}
+    document = plan(
+        [instance("aws_cloudtrail.org", new)],
+        [change("aws_cloudtrail.org", ["kms_key_id"]), {**end, "deposed": "1a2b3c4d"}],
+        prior=[instance("aws_cloudtrail.org", LIVE), deposed("aws_cloudtrail.org", OLD)],
+        complete=True,
+    )
+    draft = discover_terraform(save(tmp_path, document))
+    assert [trail.name for trail in draft.inventory.trails] == ["org"]
+    address = "plan.json: aws_cloudtrail.org (deposed object 1a2b3c4d)"
+    assert any(f"{address}: the plan destroys trail 'old'" in each for each in draft.notices)
+    assert draft.inventory.trails[0].key is not None
+    assert any("which key" in question for question in questions(draft, "trails org: key"))
+
+
+@pytest.mark.parametrize("form", ["show", "file", "plan of a part"])
+def test_a_deposed_trail_of_a_state_goes_on(tmp_path, form):
+    """AWS has both until Terraform destroys the former one: both are drafted, and it is said."""
+    both = [instance("aws_cloudtrail.org", LIVE), deposed("aws_cloudtrail.org", OLD)]
+    document = {"format_version": "1.0", "values": {"root_module": {"resources": both}}}
+    if form == "file":
+        instances = [{"attributes": LIVE}, {"attributes": OLD, "deposed": "1a2b3c4d"}]
+        trail = {"mode": "managed", "type": "aws_cloudtrail", "name": "org"}
+        document = {"version": 4, "resources": [{**trail, "instances": instances}]}
+    elif form == "plan of a part":
+        document = plan(both[:1], [act("aws_cloudtrail.org", "no-op")], prior=both, complete=False)
+    draft = discover_terraform(save(tmp_path, document))
+    assert [trail.name for trail in draft.inventory.trails] == ["old", "org"]
+    assert any("deposed object" in question for question in questions(draft, "trails old"))
+    assert not any("deposed" in question for question in questions(draft, "trails org"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "aws_kms_key",
+        "aws_kms_external_key",
+        "aws_kms_replica_key",
+        "aws_kms_replica_external_key",
+        "aws_s3_bucket",
+    ],
+)
+def test_a_trail_whose_key_or_bucket_is_destroyed_writes_nothing(tmp_path, kind):
+    """The plan keeps the trail and destroys what it writes with: 0 files, with a TODO."""
+    gone = {"arn": KEY} if kind != "aws_s3_bucket" else {"bucket": "example-logs"}
+    document = plan(
+        [instance("aws_cloudtrail.org", LIVE)],
+        [act("aws_cloudtrail.org", "no-op"), act(f"{kind}.gone", "delete", before=gone)],
+        prior=[instance("aws_cloudtrail.org", LIVE), instance(f"{kind}.gone", gone)],
+        complete=True,
+    )
+    draft = discover_terraform(save(tmp_path, document))
+    assert draft.inventory.trails[0].files_per_day.other.mid == 0
+    assert questions(draft, "trails org: files_per_day")
+    named = [each for each in draft.notices if f"{kind}.gone: the plan destroys it" in each]
+    assert len(named) == (kind != "aws_s3_bucket")
+
+
+def test_an_account_that_a_plan_destroys_is_named(tmp_path):
+    """It leaves the organization, so the trail of that no longer covers it."""
+    gone = {"id": "222222222222", "name": "prod"}
+    account = "aws_organizations_account.prod"
+    document = plan(
+        [instance("aws_cloudtrail.org", LIVE)],
+        [act("aws_cloudtrail.org", "no-op"), act(account, "delete", before=gone)],
+        prior=[instance("aws_cloudtrail.org", LIVE), instance(account, gone)],
+        complete=True,
+    )
+    draft = discover_terraform(save(tmp_path, document))
+    assert [each.id for each in draft.inventory.accounts] == ["111122223333"]
+    assert any(f"{account}: the plan destroys account 'prod'" in each for each in draft.notices)
+
+
+def test_planned_values_alone_leave_open_what_they_lack(tmp_path):
+    """Terraform writes null for no key, and leaves out what is known after apply.
+
+    Without the changes (a plan that `jq` cut) an attribute that is missing is a question: the key
+    may be new, and its Bucket Key and the organization's scope too.
+    """
+    cut = {name: each for name, each in TRAIL.items() if not name.startswith(("kms_", "is_org"))}
+    resources = [instance("aws_cloudtrail.t", cut)]
+    document = {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": resources}},
+    }
+    draft = discover_terraform(save(tmp_path, document))
+    assert draft.inventory.trails[0].key is not None
+    for name in ("key", "scope"):
+        assert ["this file does not say it" in q for q in questions(draft, f"trails org: {name}")]
+    resources[0]["values"] = TRAIL
+    draft = discover_terraform(save(tmp_path, document))
+    assert draft.inventory.trails[0].key is None
+    assert not questions(draft, "trails org: key")
+
+
+def test_a_state_of_flat_attributes_is_read(tmp_path):
+    """As Terraform 0.11 kept them, in a state that a later one has not refreshed.
+
+    They have the key and an empty list of selectors; of the advanced ones nothing is said.
+    """
+    flat = {"arn": ARN, "name": "org", "kms_key_id": KEY, "is_multi_region_trail": "true"}
+    flat |= {"is_organization_trail": "true", "event_selector.#": "0"}
+    trail = {"mode": "managed", "type": "aws_cloudtrail", "name": "org"}
+    for more, asked in (({}, True), ({"advanced_event_selector.#": "0"}, False)):
+        instances = [{"attributes_flat": {**flat, **more}}]
+        document = {"version": 4, "resources": [{**trail, "instances": instances}]}
+        draft = discover_terraform(save(tmp_path, document))
+        (found,) = draft.inventory.trails
+        assert (found.scope, found.regions, found.home_region) == (
+            "organization",
+            None,
+            "eu-west-1",
+        )
+        assert [key.arn for key in draft.inventory.keys] == [KEY]
+        assert bool(questions(draft, "trails org: exclude_kms_events")) is asked
+
+
+def test_a_state_without_attributes_leaves_all_open(tmp_path):
+    """The instance is there: what it is like nobody knows, and SSE-S3 is no guess."""
+    trail = {"mode": "managed", "type": "aws_cloudtrail", "name": "org", "instances": [{}]}
+    draft = discover_terraform(save(tmp_path, {"version": 4, "resources": [trail]}))
+    assert draft.inventory.trails[0].key is not None
+
+
+@pytest.mark.parametrize("organization", [True, False])
+def test_a_delegated_administrator_owns_no_organization_trail(tmp_path, organization):
+    """The provider works in 222222222222: the trail that it makes is the management account's.
+
+    CloudTrail guide, delegated administrators: the management account stays its owner (F7).
+    """
+    trail = {**TRAIL, "is_organization_trail": organization}
+    owner = {"master_account_id": "111122223333", "accounts": []}
+    allowed = {"allowed_account_ids": {"constant_value": ["222222222222"]}}
+    document = plan(
+        [instance("aws_cloudtrail.t", trail)],
+        [change("aws_cloudtrail.t", ["arn", "home_region"])],
+        [configure("aws_cloudtrail", "t")],
+        providers={"aws": {"name": "aws", "expressions": allowed}},
+        prior=[instance("data.aws_organizations_organization.o", owner, mode="data")],
+    )
+    (found,) = discover_terraform(save(tmp_path, document)).inventory.trails
+    assert found.account == ("111122223333" if organization else "222222222222")

@@ -196,3 +196,13 @@ def test_an_empty_stack_drafts_nothing(document, tmp_path):
     draft = discover(tmp_path, document)
     assert draft.inventory is None
     assert "nothing to draft" in draft.notices[-1]
+
+
+def test_a_trail_that_is_still_to_be_deleted_goes_on(tmp_path):
+    """A replacement whose deletion failed: AWS has both trails until the next update."""
+    former = trail(name="old", arn=TRAIL.replace("trail/org", "trail/old"))
+    states = [*resources(), state(TRAIL_TYPE, "audit", former, delete=True)]
+    draft = discover(tmp_path, {"version": 3, "deployment": {"resources": states}})
+    assert [each.name for each in draft.inventory.trails] == ["old", "org"]
+    questions = [todo.question for todo in draft.todo if todo.at == "trails old"]
+    assert any("deposed object" in question for question in questions)

@@ -316,7 +316,10 @@ def test_terraform_and_aws_say_the_same(tmp_path):
                     "advanced_event_selector": [selector],
                 },
             ),
-            instance("aws_kms_key.logs", {"arn": KEY, "enable_key_rotation": False}),
+            instance(
+                "aws_kms_key.logs",
+                {"arn": KEY, "enable_key_rotation": False, "is_enabled": True},
+            ),
             instance(
                 "aws_kms_alias.logs",
                 {

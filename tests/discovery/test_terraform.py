@@ -605,3 +605,25 @@ def test_ous_and_tags_of_accounts(tmp_path):
         "111122223333": (None, {}),
         "222222222222": ("Root/Work_Loads", {"team": "web"}),
     }
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        # OpenTofu 1.7 and later, with state encryption: of the plan, and of the state
+        ({"meta": {}, "encrypted_data": "x", "encryption_version": "v0"}, "keeps encrypted"),
+        ({"version": 4, "serial": 1, "lineage": "x", "encrypted_data": "x"}, "tofu show -json"),
+        # .terraform/terraform.tfstate, which every folder with a backend has
+        ({"version": 3, "backend": {"type": "s3", "config": {}}}, "terraform state pull"),
+        (
+            {"version": 3, "backend": {"type": "s3"}, "modules": [{"path": ["root"]}]},
+            "the settings of a backend",
+        ),
+    ],
+)
+def test_a_state_that_stands_elsewhere_is_no_empty_one(tmp_path, document, words):
+    """It says how to get the state; an encrypted one was "nothing to draft", exit 0."""
+    path = tmp_path / "terraform.tfstate"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(KmscostError, match=words):
+        discover_terraform(path)

@@ -95,6 +95,23 @@ def test_states_that_aws_tells(tmp_path, state, cure):
     assert_nothing_delivered(discover_aws_responses(save_responses(tmp_path, answers)), cure)
 
 
+def test_imported_material_that_expires(tmp_path):
+    """From that day on the key is pending import: until then the trail writes, and it is asked."""
+    data = {"Origin": "EXTERNAL", "ValidTo": "2027-03-01T10:00:00Z"}
+    answers = {**RESPONSES, "describe-key.json": {"KeyMetadata": {**METADATA, **data}}}
+    (tmp_path / "a").mkdir()
+    values = {"arn": KEY, "enabled": True, "key_state": "Enabled", "valid_to": data["ValidTo"]}
+    external = instance("aws_kms_external_key.k", values)
+    state = plan([external, instance("aws_cloudtrail.org", LIVE)])
+    for draft in (
+        discover_aws_responses(save_responses(tmp_path / "a", answers)),
+        discover_terraform(save(tmp_path, state)),
+    ):
+        assert draft.inventory.trails[0].files_per_day is None
+        asked = [todo.question for todo in draft.todo if todo.at.startswith("keys ")]
+        assert any("its imported material expires on 2027-03-01" in text for text in asked)
+
+
 @pytest.mark.parametrize(
     ("code", "cure"),
     [

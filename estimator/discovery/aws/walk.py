@@ -93,6 +93,7 @@ class Walk:
                 self.responses.estate.completeness.absent("trails", reason)
         else:
             self.responses.take(listed, Origin(calls.ACCOUNTS.action))
+            self.responses.judge_accounts()
             ask_for_units(self._aws, self.responses, own, self._each)
             if self._wants_tags:
                 ask_for_tags(self._aws, self.responses, own, self._each)

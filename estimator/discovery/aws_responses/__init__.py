@@ -20,7 +20,9 @@ from estimator.discovery.aws_responses import (
 )
 from estimator.discovery.aws_responses.hints import Findings
 from estimator.discovery.aws_responses.kinds import TREE, kind_of
+from estimator.discovery.aws_responses.member_lists import MemberList, judge_lists, take_accounts
 from estimator.discovery.aws_responses.organization import Organization, take_tags, unit_in
+from estimator.discovery.aws_responses.pages import Pages
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Resource
 from estimator.figures import plural
@@ -45,7 +47,10 @@ class Responses:
         self._organization, self._findings = Organization(), Findings()
         self._config = config_items.ConfigItems()
         self._waiting: list[tuple[str, Mapping[str, Any], Origin]] = []
-        # lists of the accounts of one OU
+        # lists of OUs and of what is in them
+        self._pages = Pages()
+        # lists of the accounts of the organization, and of those of one OU
+        self._members: list[MemberList] = []
         self._units: list[tuple[Mapping[str, Any], str]] = []
         # states of keys, as errors name them
         self._states: list[tuple[str, str, str]] = []
@@ -74,8 +79,9 @@ class Responses:
         elif kind == "list-accounts" and unit_in(source) is not None:
             # a part of the accounts, unless the whole list is there too
             self._units.append((response, source))
+            self._pages.take((kind, unit_in(source)), response, source)
         elif kind == "list-accounts":
-            organization.take_accounts(estate, response, source)
+            self._members.append(take_accounts(estate, response, source))
             self.place_accounts(None, response, source)
         elif kind == "describe-regions":
             organization.take_regions(estate, origin.account, response, source)
@@ -84,11 +90,31 @@ class Responses:
                 self._callers.add(response["Account"])
             _AT_ONCE[kind](estate, response, source)
         elif kind in dict(TREE):
+            self._pages.take((kind, unit_in(source)), response, source)
             if not self._organization.take(kind, response, source):
                 estate.note(_NO_PARENT.format(source=source, kind=kind))
         elif kind is not None:
             self._waiting.append((kind, response, origin))
         return kind
+
+    def judge_accounts(self) -> None:
+        """Tell whether the lists of accounts are whole, once all of them are read."""
+        judge_lists(self.estate, self._members)
+        self._members.clear()
+
+    def _finish_units(self) -> None:
+        """Read the lists of OUs: parts of the accounts, where no list has all of them."""
+        is_listed = bool(self.estate.members)
+        units: dict[str | None, list[MemberList]] = {}
+        for response, source in self._units:
+            unit = unit_in(source)
+            if not is_listed:
+                found = take_accounts(self.estate, response, source)
+                units.setdefault(unit, []).append(found)
+            self.place_accounts(unit, response, source)
+        self._units.clear()
+        for lists in units.values():
+            judge_lists(self.estate, lists)
 
     def place_accounts(self, parent: str | None, response: Mapping[str, Any], source: str) -> None:
         """Note where listed accounts are; those of one OU are no more than a part of all."""
@@ -104,7 +130,7 @@ class Responses:
             What it is; None for what discover does not read.
         """
         estate, source = self.estate, origin.source
-        if self._config.take(estate, answer, source):
+        if self._config.take(answer, source):
             return "AWS Config"
 
         def wait(selectors: Mapping[str, Any]) -> None:
@@ -144,12 +170,9 @@ class Responses:
         for response, origin in self._lists:
             trails.note_searched(self.estate, response, origin.account, origin.source, caller)
         self._lists.clear()
-        is_listed = bool(self.estate.members)
-        for response, source in self._units:
-            if not is_listed:
-                organization.take_accounts(self.estate, response, source)
-            self.place_accounts(unit_in(source), response, source)
-        self._units.clear()
+        self.judge_accounts()
+        self._finish_units()
+        self._pages.finish(self.estate, "accounts", "what the others have of OUs is not known")
         nameless: dict[str, int] = {}
         # now every trail, key and bucket is known, in whichever order the files came
         for kind, response, origin in self._waiting:

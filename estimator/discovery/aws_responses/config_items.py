@@ -1,7 +1,6 @@
 """Trails, keys and buckets as AWS Config records them: snapshots, histories, advanced queries.
 
-Fields: the schema of AWS Config's resource types (awslabs/aws-config-resource-schema), checked
-2026-11-28. Values of some answers are JSON inside of text, and the keys of the console's CSV have
+Values of some answers are JSON inside of text, and the keys of the console's CSV have
 dots: `configuration.kmsKeyId`.
 """
 
@@ -12,8 +11,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from estimator.discovery.aws_responses import keys, trails
-from estimator.discovery.aws_responses.values import as_flag, moment_of, parse_cell, text_of
+from estimator.discovery.aws_responses.config_resources import (
+    ASKED,
+    account_of,
+    arn_of,
+    part_of,
+    take_alias,
+    take_bucket,
+    take_key,
+    take_trail,
+)
+from estimator.discovery.aws_responses.pages import Pages
+from estimator.discovery.aws_responses.values import moment_of, parse_cell, text_of
 from estimator.discovery.estate import Estate
 from pricing.arns import parse_arn
 
@@ -22,29 +31,7 @@ _SINGLE = ("ConfigurationItem", "configurationItem")
 _GONE = ("ResourceDeleted", "ResourceDeletedNotRecorded")
 _NOT_RECORDED = "ResourceNotRecorded"  # it is there: what it is like is not known
 _TRAIL, _KEY, _BUCKET = "AWS::CloudTrail::Trail", "AWS::KMS::Key", "AWS::S3::Bucket"
-_TRAIL_FIELDS = {
-    "name": "Name",
-    "trailARN": "TrailARN",
-    "homeRegion": "HomeRegion",
-    "s3BucketName": "S3BucketName",
-    "kmsKeyId": "KmsKeyId",
-}
-_TRAIL_FLAGS = {
-    "isMultiRegionTrail": "IsMultiRegionTrail",
-    "isOrganizationTrail": "IsOrganizationTrail",
-    "logFileValidationEnabled": "LogFileValidationEnabled",
-    "hasCustomEventSelectors": "HasCustomEventSelectors",
-    "hasInsightSelectors": "HasInsightSelectors",
-}
-_KEY_FIELDS = {
-    "arn": "Arn",
-    "awsaccountId": "AWSAccountId",
-    "creationDate": "CreationDate",
-    "keyManager": "KeyManager",
-    "keyState": "KeyState",
-    "keySpec": "KeySpec",
-    "customerMasterKeySpec": "CustomerMasterKeySpec",
-}
+_ALIAS = "AWS::KMS::Alias"
 _PART = (
     "AWS Config has what its recorders and aggregators take in: accounts, Regions and types that "
     "they leave out are missing"
@@ -55,17 +42,6 @@ _UNRECORDED = "resources that AWS Config found and did not record were left out"
 _TRAILS_UNRECORDED = "trails that AWS Config found and did not record are missing"
 _TRAILS_AS_BEFORE = "trails that AWS Config no longer records stand here as it last recorded them"
 _UNREAD = "items without a resourceType and an ARN, which may be trails, were left out"
-# fields that every whole item of a trail has, with a key or without one
-_ALWAYS = {
-    "s3BucketName",
-    "isMultiRegionTrail",
-    "isOrganizationTrail",
-    "logFileValidationEnabled",
-    "hasCustomEventSelectors",
-}
-NO_KEY = "the query did not ask for its kmsKeyId"
-_ASKED = "kmsKeyId asked for"  # no field of AWS Config: what a query says of itself
-_MOST_MILLISECONDS = 1e11  # more is no number of seconds of this age
 
 
 class ConfigItems:
@@ -73,27 +49,31 @@ class ConfigItems:
 
     def __init__(self) -> None:
         self._items: list[tuple[dict[str, Any], str]] = []
+        self._pages = Pages()
 
-    def take(self, estate: Estate, answer: Any, source: str) -> bool:
+    def take(self, answer: Any, source: str) -> bool:
         """Keep the items of an answer or a file of AWS Config; False for anything else."""
         items = _items_of(answer)
         if items is None:
             return False
         self._items += [(item, source) for item in items]
-        if isinstance(answer, Mapping) and (answer.get("NextToken") or answer.get("nextToken")):
-            estate.completeness.missed("trails", source, "one page of several: AWS Config has more")
+        if isinstance(answer, Mapping):
+            # all queries are taken for one, each history for that of its resource
+            first = _place_of(items[0]) if items and "Results" not in answer else ()
+            self._pages.take(first, answer, source)
         return True
 
     def finish(self, estate: Estate) -> None:
         """Read the last state of each resource, once all files are known."""
-        read = {_KEY: _take_key, _BUCKET: _take_bucket}
+        self._pages.finish(estate, "trails", "AWS Config has more")
+        read = {_KEY: take_key, _ALIAS: take_alias, _BUCKET: take_bucket}
         others, deleted, unread = Counter[str](), Counter[str](), Counter[str]()
         for item, source in _latest(self._drop_unrecorded(estate)):
             kind = _kind_of(item)
             if item.get("configurationItemStatus") in _GONE:
                 deleted[source] += 1
             elif kind == _TRAIL or (not kind and _looks_like_trail(item)):
-                if _take_trail(estate, item, source):
+                if take_trail(estate, item, source):
                     estate.completeness.saw("trails", source)
                     estate.completeness.missed("trails", source, _PART)
             elif kind in read:
@@ -154,26 +134,15 @@ def _latest(items: list[tuple[dict[str, Any], str]]) -> Iterator[tuple[dict[str,
 
 def _place_of(item: Mapping[str, Any]) -> tuple[str, ...]:
     """What tells a resource from all others; empty where nothing names it."""
-    name = _arn_of(item) or text_of(item, "resourceId") or text_of(item, "resourceName")
+    name = arn_of(item) or text_of(item, "resourceId") or text_of(item, "resourceName")
     # a name alone is one of many: every account and Region may have a trail of it
-    seat = ("", "") if _arn_of(item) else (_account_of(item), str(item.get("awsRegion") or ""))
+    seat = ("", "") if arn_of(item) else (account_of(item), str(item.get("awsRegion") or ""))
     return (_kind_of(item), *seat, name) if name else ()
-
-
-def _arn_of(item: Mapping[str, Any]) -> str:
-    """The ARN of an item: `arn` in answers, `ARN` in files of a delivery channel."""
-    configuration = _part(item, "configuration")
-    texts = (item.get("arn"), item.get("ARN"), configuration.get("trailARN"))
-    return next((text for text in texts if isinstance(text, str) and text.strip()), "")
-
-
-def _account_of(item: Mapping[str, Any]) -> str:
-    return text_of(item, "accountId") or text_of(item, "awsAccountId") or ""
 
 
 def _looks_like_trail(item: Mapping[str, Any]) -> bool:
     """True for an item without its type that has what only trails have."""
-    return bool({"kmsKeyId", "isMultiRegionTrail"} & set(_part(item, "configuration")))
+    return bool({"kmsKeyId", "isMultiRegionTrail"} & set(part_of(item, "configuration")))
 
 
 def _items_of(answer: Any) -> list[dict[str, Any]] | None:
@@ -198,7 +167,7 @@ def _items_of(answer: Any) -> list[dict[str, Any]] | None:
         dict(_nest_keys(item)) for item in map(parse_cell, listed) if isinstance(item, Mapping)
     ]
     asked = _has_asked(answer)
-    return items if asked is None else [item | {_ASKED: asked} for item in items]
+    return items if asked is None else [item | {ASKED: asked} for item in items]
 
 
 def _has_asked(answer: Any) -> bool | None:
@@ -259,79 +228,12 @@ def _kind_of(item: Mapping[str, Any]) -> str:
     if isinstance(kind, str) and kind:
         return kind
     # a query may leave the type out: the ARN says as much
-    configuration = _part(item, "configuration")
-    for text in (_arn_of(item), configuration.get("arn")):
+    configuration = part_of(item, "configuration")
+    for text in (arn_of(item), configuration.get("arn")):
         if parse_arn(text, "cloudtrail") is not None:
             return _TRAIL
-        if parse_arn(text, "kms") is not None:
-            return _KEY
+        if (arn := parse_arn(text, "kms")) is not None:
+            return _KEY if arn.is_key else _ALIAS
         if parse_arn(text, "s3") is not None:
             return _BUCKET
     return ""
-
-
-def _part(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = item.get(name)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _take_trail(estate: Estate, item: Mapping[str, Any], source: str) -> bool:
-    """Read the item of a trail; False where it does not say which."""
-    configuration = _part(item, "configuration")
-    trail: dict[str, Any] = {
-        field: configuration[name]
-        for name, field in _TRAIL_FIELDS.items()
-        if configuration.get(name) not in (None, "")
-    }
-    for name, field in _TRAIL_FLAGS.items():
-        if name in configuration:
-            trail[field] = as_flag(configuration[name])
-    trail.setdefault("TrailARN", _arn_of(item))
-    trail |= {trails.ACCOUNT: _account_of(item), trails.REGION: item.get("awsRegion")}
-    if "Name" not in trail and isinstance(item.get("resourceName"), str):
-        trail["Name"] = item["resourceName"]
-    # what AWS Config leaves out of a whole item is nothing; a query leaves out what it did not ask
-    is_whole = item.get(_ASKED, set(configuration) >= _ALWAYS)
-    if is_whole:
-        trail.setdefault("KmsKeyId", None)
-    elif "kmsKeyId" not in configuration:
-        trail["Question"] = NO_KEY
-    return trails.take_trail(estate, trail, source) is not None
-
-
-def _take_key(estate: Estate, item: Mapping[str, Any], source: str) -> None:
-    configuration = _part(item, "configuration")
-    data = {field: configuration.get(name) for name, field in _KEY_FIELDS.items()}
-    data["Arn"] = data["Arn"] or _arn_of(item)
-    created = data["CreationDate"]
-    if isinstance(created, int | float) and created > _MOST_MILLISECONDS:
-        data["CreationDate"] = created / 1000
-    arn = parse_arn(data["Arn"], "kms")
-    keys.take_key(estate, {"KeyMetadata": data}, source)
-    status = as_flag(_part(item, "supplementaryConfiguration").get("KeyRotationStatus"))
-    if arn is not None and isinstance(status, bool):
-        keys.take_rotation_status(estate.keys[arn.text], {"KeyRotationEnabled": status}, source)
-
-
-def _take_bucket(estate: Estate, item: Mapping[str, Any], source: str) -> None:
-    name = text_of(_part(item, "configuration"), "name") or text_of(item, "resourceName")
-    name = name or text_of(item, "resourceId")
-    if name is None:
-        return
-    bucket = estate.add_bucket(name, source)
-    bucket.record("name", name, source, note="name")
-    region = text_of(item, "awsRegion")
-    if region:
-        trails.take_location(bucket, {"LocationConstraint": region}, source)
-    encryption = _part(item, "supplementaryConfiguration").get("ServerSideEncryptionConfiguration")
-    rules = encryption.get("rules") if isinstance(encryption, Mapping) else None
-    rule = rules[0] if isinstance(rules, list) and rules and isinstance(rules[0], Mapping) else None
-    if rule is not None:
-        default = _part(rule, "applyServerSideEncryptionByDefault")
-        answer = {
-            "BucketKeyEnabled": as_flag(rule.get("bucketKeyEnabled")),
-            "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": default.get("sseAlgorithm")},
-        }
-        trails.take_encryption(
-            bucket, {"ServerSideEncryptionConfiguration": {"Rules": [answer]}}, source
-        )

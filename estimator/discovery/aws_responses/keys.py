@@ -14,7 +14,7 @@ from typing import Any
 from estimator.discovery.aws_responses.organization import read_tags
 from estimator.discovery.aws_responses.values import day_of, items_of, text_of
 from estimator.discovery.estate import Estate, Resource
-from pricing.arns import format_arn, is_account, parse_arn, split_arn
+from pricing.arns import format_arn, is_account, parse_arn, parse_key_arn, split_arn
 
 # what somebody needs a key for: who may only look at it or manage it loses nothing with it
 _USES = (
@@ -27,7 +27,7 @@ _PAGE = "the answer is one page of several"
 def take_key(estate: Estate, response: Mapping[str, Any], source: str) -> None:
     """The metadata of a key."""
     data = response.get("KeyMetadata")
-    arn = parse_arn(data.get("Arn"), "kms") if isinstance(data, Mapping) else None
+    arn = parse_key_arn(data.get("Arn")) if isinstance(data, Mapping) else None
     if arn is None or not isinstance(data, Mapping):
         estate.note(f"{source}: a key without an ARN was left out")
         return
@@ -49,9 +49,10 @@ def take_key(estate: Estate, response: Mapping[str, Any], source: str) -> None:
         word = next((text for field in fields if (text := text_of(data, field))), None)
         if word:
             resource.record(name, word, source, note=fields[0])
-    deletion = day_of(data.get("DeletionDate"))
-    if deletion is not None:
-        resource.record("deletion", deletion, source, note="DeletionDate")
+    for name, field in (("deletion", "DeletionDate"), ("expires", "ValidTo")):
+        day = day_of(data.get(field))
+        if day is not None:
+            resource.record(name, day, source, note=field)
     both = data.get("MultiRegionConfiguration")
     if isinstance(both, Mapping):
         primary = both.get("PrimaryKey")
@@ -71,10 +72,14 @@ def take_key(estate: Estate, response: Mapping[str, Any], source: str) -> None:
 def take_rotations(resource: Resource, response: Mapping[str, Any], source: str) -> None:
     """The past rotations of a key: each adds a key price, from 2024-05-01 at most two (F16)."""
     days = [day_of(rotation.get("RotationDate")) for rotation in items_of(response, "Rotations")]
-    known = sorted({day for day in days if day is not None})
-    more = response.get("NextMarker") or response.get("NextToken")
-    question = "the answer is one page of several" if more else str(response.get("Question", ""))
-    resource.record("rotations", tuple(known), source, question, "Rotations")
+    old = resource.facts.pop("rotations", None)
+    # pages in any order, and answers of another day: rotations are only ever added
+    known = {day for day in days if day is not None} | set(old.value if old is not None else ())
+    more = response.get("Truncated") is True or response.get("NextMarker")
+    question = _PAGE if more or response.get("NextToken") else str(response.get("Question", ""))
+    if old is not None and old.is_known:
+        question = ""
+    resource.record("rotations", tuple(sorted(known)), source, question, "Rotations")
 
 
 def ask_for_past_rotations(resource: Resource) -> None:
@@ -127,7 +132,10 @@ def take_aliases(estate: Estate, response: Mapping[str, Any], source: str) -> No
         name = text_of(alias, "AliasName")
         if arn is None or target is None or name is None:
             continue
+        # AWS Config has what a stack named: an id, or the whole ARN
+        named = parse_key_arn(target)
         key = format_arn("kms", f"key/{target}", arn.account, arn.region, arn.partition)
+        key, target = (named.text, named.name) if named is not None else (key, target)
         if name.startswith("alias/aws/"):
             estate.aws_managed[key] = name
             continue

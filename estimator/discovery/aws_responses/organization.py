@@ -1,4 +1,4 @@
-"""What AWS says of an organization: its accounts, who pays, their Regions, and the tree of its OUs.
+"""What AWS says of an organization: who pays, the Regions of its accounts, and the tree of its OUs.
 
 The answers about a parent or a child do not name it: its id stands in the name of the file.
 """
@@ -7,97 +7,22 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Fact, Resource
-from estimator.figures import plural
-from estimator.inventory.account_rows import ACTIVE, account_status, status_word
-from pricing.arns import is_account, parse_arn
+from pricing.arns import is_account
 
 # ids as the API reference of AWS Organizations has them, checked 2026-11-28
 _UNIT = re.compile(
     r"(?<![a-z0-9])(?:ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})(?![a-z0-9])"
 )
 _ID = re.compile(r"(?:ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})\Z")
-# names of files whose list is of one OU alone
-_OF_ONE_UNIT = re.compile(
-    r"for-parent|ForParent|(?<![a-z0-9])(?:ou-[a-z0-9]{4,32}-|r-[a-z0-9]{4,32})"
-)
 _ABOVE = "the OUs above it are not known: `aws organizations list-parents`"
 _NAMES = "the name of an OU is not known: `aws organizations list-organizational-units-for-parent`"
 _ENABLED = ("opt-in-not-required", "opted-in", "ENABLED", "ENABLED_BY_DEFAULT", None)
 _DEEPEST = 10  # AWS nests OUs five levels deep
-
-
-def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> None:
-    """The accounts of an organization, those that are closed or suspended apart."""
-    listed = response.get("Accounts")
-    closed, nameless, unstated, owners = 0, 0, 0, set()
-    for account in listed if isinstance(listed, list | tuple) else ():
-        identity = account.get("Id") if isinstance(account, Mapping) else None
-        if not is_account(identity):
-            nameless += 1
-            continue
-        arn = parse_arn(account.get("Arn"), "organizations")
-        if arn is not None and arn.account:
-            owners.add(arn.account)
-        status = status_word(account_status(account))
-        unstated += not status
-        if status not in ("", ACTIVE):
-            # a closed account makes no events, so no files
-            closed += 1
-            estate.close_account(str(identity), status, source)
-            continue
-        estate.found["accounts"] += identity not in estate.accounts
-        resource = estate.add_account(str(identity), source)
-        resource.record("member", True, source)
-        name = text_of(account, "Name")
-        if name:
-            resource.record("name", name, source, note="Name")
-        take_tags(resource, account.get("Tags"), source)
-    estate.note_closed(closed, source)
-    if unstated:
-        reason = "neither State nor Status: closed accounts, which write nothing, may be among them"
-        estate.completeness.missed("accounts", source, reason)
-    for reason in _find_missing(estate, response, source, owners, nameless):
-        estate.completeness.missed("accounts", source, reason)
-    estate.completeness.saw("accounts", source)
-    if not isinstance(listed, list | tuple):
-        estate.completeness.missed("accounts", source, "no list of Accounts in it")
-
-
-def without_ids(number: int) -> str:
-    """How many accounts of a list were left out, as it does not say which they are.
-
-    >>> without_ids(2)
-    '2 accounts without an id of 12 digits were left out'
-    """
-    verb = "was" if number == 1 else "were"
-    return f"{plural(number, 'account')} without an id of 12 digits {verb} left out"
-
-
-def _find_missing(
-    estate: Estate, response: Mapping[str, Any], source: str, owners: set[str], nameless: int
-) -> Iterator[str]:
-    """Why a list is not that of the whole organization; else the organization is known by it."""
-    whole = "save the whole list with `aws organizations list-accounts`"
-    if response.get("NextToken"):
-        yield f"one page of several, so accounts are missing: {whole}"
-    # the lists of one unit have the same form: only the name of the file tells
-    elif _OF_ONE_UNIT.search(source):
-        yield f"the accounts of one organizational unit: {whole}"
-    elif nameless:
-        yield f"{without_ids(nameless)}: {whole}"
-    # the management account is one of them
-    elif not response.get("Accounts"):
-        yield f"no account is in it: {whole}"
-    # the management account is a member of its organization: a list without it is a part
-    elif len(owners) == 1 and not owners & set(estate.accounts):
-        yield f"the management account, {min(owners)}, is not in it: {whole}"
-    else:
-        estate.members = source
 
 
 def take_organization(estate: Estate, response: Mapping[str, Any], source: str) -> None:
@@ -105,9 +30,7 @@ def take_organization(estate: Estate, response: Mapping[str, Any], source: str) 
     organization = response.get("Organization")
     owner = organization.get("MasterAccountId") if isinstance(organization, Mapping) else None
     if is_account(owner):
-        holder = Resource("payer", "", {"payer": estate.payer} if estate.payer else {})
-        holder.record("payer", str(owner), source, note="MasterAccountId")
-        estate.payer = holder.fact("payer")
+        estate.record_payer(str(owner), source, "MasterAccountId")
 
 
 def take_identity(estate: Estate, response: Mapping[str, Any], source: str) -> None:

@@ -3,7 +3,8 @@
 Columns: the tables `aws_cloudtrail_trail`, `aws_kms_key`, `aws_s3_bucket` and
 `aws_organizations_account` of Steampipe's AWS plugin, and `aws_cloudtrail_trails`,
 `aws_cloudtrail_trail_event_selectors`, `aws_kms_keys`, `aws_s3_buckets` and
-`aws_organizations_accounts` of CloudQuery's, checked 2026-11-28. Both write AWS's own fields in
+`aws_organizations_accounts` of CloudQuery's, checked 2026-11-28; `aws_kms_alias` and
+`aws_kms_aliases`, 2026-11-30. Both write AWS's own fields in
 snake case; cells of JSON hold AWS's answers as they are.
 """
 
@@ -13,11 +14,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from estimator.discovery.aws_responses import keys, organization, trails
+from estimator.discovery.aws_responses import keys, trails
+from estimator.discovery.aws_responses.member_lists import judge_lists, take_accounts
 from estimator.discovery.aws_responses.values import as_flag, parse_cell, text_of
 from estimator.discovery.estate import Estate
 from estimator.figures import plural
-from pricing.arns import is_account, parse_arn
+from pricing.arns import is_account, parse_arn, parse_key_arn
 
 _TRAIL_FIELDS = {
     "name": "Name",
@@ -44,12 +46,15 @@ _KEY_FIELDS = {
     "arn": "Arn",
     "aws_account_id": "AWSAccountId",
     "creation_date": "CreationDate",
+    "deletion_date": "DeletionDate",
+    "valid_to": "ValidTo",
     "key_manager": "KeyManager",
     "key_state": "KeyState",
     "key_spec": "KeySpec",
     "customer_master_key_spec": "CustomerMasterKeySpec",
     "multi_region_configuration": "MultiRegionConfiguration",
 }
+_ALIAS_FIELDS = {"arn": "AliasArn", "alias_name": "AliasName", "target_key_id": "TargetKeyId"}
 _ACCOUNT_FIELDS = {
     "id": "Id",
     "arn": "Arn",
@@ -92,7 +97,9 @@ def table_of(row: Mapping[str, Any]) -> str:
         return "selectors"
     if parse_arn(arn, "cloudtrail") is not None or (_TRAIL_COLUMNS & names and "name" in names):
         return "trail"
-    if parse_arn(arn, "kms") is not None and {"key_manager", "key_state", "key_id", "id"} & names:
+    if {"alias_name", "target_key_id"} <= names:
+        return "alias"
+    if parse_key_arn(arn) is not None and {"key_manager", "key_state", "key_id", "id"} & names:
         return "key"
     if is_account(row.get("id")) and _ACCOUNT_COLUMNS & names:
         return "account"
@@ -124,6 +131,9 @@ def take_rows(
             continue
         elif table == "key":
             _take_key(estate, row, source)
+        elif table == "alias":
+            alias = {field: row.get(name) for name, field in _ALIAS_FIELDS.items()}
+            keys.take_aliases(estate, {"Aliases": [alias]}, source)
         elif table == "bucket":
             _take_bucket(estate, row, source)
         elif table == "account":
@@ -135,7 +145,7 @@ def take_rows(
     for arn, listed in selectors.items():
         later(_join_selectors(arn, listed))
     if members:
-        organization.take_accounts(estate, {"Accounts": members}, source)
+        judge_lists(estate, [take_accounts(estate, {"Accounts": members}, source)])
     _note_odd(estate, found, source)
     if is_seen:
         estate.completeness.saw("trails", source)
@@ -207,7 +217,7 @@ def _join_selectors(arn: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, An
 def _take_key(estate: Estate, row: Mapping[str, Any], source: str) -> None:
     data = {field: row[name] for name, field in _KEY_FIELDS.items() if row.get(name) is not None}
     keys.take_key(estate, {"KeyMetadata": data}, source)
-    arn = parse_arn(row.get("arn"), "kms")
+    arn = parse_key_arn(row.get("arn"))
     if arn is None or arn.text not in estate.keys:
         return
     rotates = as_flag(row.get("key_rotation_enabled", row.get("rotation_enabled")))

@@ -134,13 +134,24 @@ def take_account_table(estate: Estate, path: Path, text: str, source: str) -> bo
     if STATUS not in columns:
         reason = "neither State nor Status: closed accounts, which write nothing, may be among them"
         estate.completeness.missed("accounts", source, reason)
-    arns = (
-        parse_arn(cell, "organizations") for row in read_table(text) or () for cell in row.values()
-    )
-    owners = {arn.account for arn in arns if arn is not None and arn.account}
+    owners = _record_managers(estate, text, source)
     if owners and not owners & set(estate.accounts):
         reason = f"the management account, {min(owners)}, is not in it"
         estate.completeness.missed("accounts", source, reason)
     else:
         estate.members = source
     return True
+
+
+def _record_managers(estate: Estate, text: str, source: str) -> set[str]:
+    """Note the management account that the ARN of each account names; all of them."""
+    owners = set()
+    for cell in (cell for row in read_table(text) or () for cell in row.values()):
+        arn = parse_arn(cell, "organizations")
+        if arn is None or not arn.account:
+            continue
+        owners.add(arn.account)
+        listed = estate.accounts.get(arn.resource.rpartition("/")[2])
+        if listed is not None:
+            listed.record("manager", arn.account, source, note="ARN")
+    return owners

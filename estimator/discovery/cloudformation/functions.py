@@ -33,6 +33,18 @@ class Open:
     why: str
 
 
+class Partial(dict[str, Any]):
+    """Members of a mapping that may have others: what is not here is open."""
+
+    def __init__(self, members: Mapping[str, Any], why: str) -> None:
+        super().__init__(members)
+        self.why = why
+
+    def get(self, name: str, _: Any = None) -> Any:
+        """The value of a member; `Open` where it does not stand here, never a default."""
+        return super().get(name, Open(self.why))
+
+
 class Nested(Protocol):
     """What knows the outputs of nested stacks."""
 
@@ -91,8 +103,15 @@ class Functions:
                 name, argument = next(iter(part.items()))
                 if name in ("Ref", "Condition") or str(name).startswith("Fn::"):
                     return self._call(str(name), argument, depth + 1)
-            parts = {str(key): self.value(item, depth + 1) for key, item in part.items()}
-            return {key: item for key, item in parts.items() if item is not None}
+            # a function among members adds others, which nobody knows
+            added = [str(key) for key in part if str(key).startswith("Fn::")]
+            parts = {
+                str(key): self.value(item, depth + 1)
+                for key, item in part.items()
+                if str(key) not in added
+            }
+            known = {key: item for key, item in parts.items() if item is not None}
+            return Partial(known, f"{added[0]:.40} may add it") if added else known
         if isinstance(part, list):
             items = [self.value(item, depth + 1) for item in part]
             return [item for item in items if item is not None]
@@ -128,6 +147,7 @@ class Functions:
             "Fn::Or": self._or,
             "Fn::FindInMap": self._find,
             "Fn::Select": self._select,
+            "Fn::Split": self._split,
         }.get(name)
         if work is not None:
             return work(argument, depth)
@@ -155,10 +175,10 @@ class Functions:
             return Open("Ref in a form that is not read")
         if name in self._pseudo:
             return self._pseudo[name]
-        if name in self.given:
-            return self.given[name]
-        if name in self.template.parameters:
-            return self._parameter(name)
+        if name in self.given or name in self.template.parameters:
+            value = self.given[name] if name in self.given else self._parameter(name)
+            is_list = _is_list(self.template.parameters.get(name))
+            return _split(value, ",") if is_list and isinstance(value, str) else value
         if name in self.template.resources:
             return Reference(name, "", self.template)
         return Open(f"{name:.80} is told by nothing in the template")
@@ -246,15 +266,38 @@ class Functions:
         inside: Any = self.template.mappings
         for part in path[:3]:
             inside = inside.get(str(part)) if isinstance(inside, Mapping) else None
+        # with AWS::LanguageExtensions a fourth argument stands in for what is not there
+        spare = path[3] if len(path) == 4 else None
+        if inside is None and isinstance(spare, Mapping) and "DefaultValue" in spare:
+            return spare["DefaultValue"]
         return Open("Fn::FindInMap finds nothing") if inside is None else self.value(inside, depth)
 
     def _select(self, argument: Any, depth: int) -> Any:
         values = self._values(argument, depth)
+        # a part of an ARN means its resource
+        if len(values) == 2 and isinstance(values[1], Reference):
+            return values[1]
         if len(values) == 2 and isinstance(values[1], list) and str(values[0]).isdecimal():
             index = int(str(values[0])[:6])
             if index < len(values[1]):
                 return values[1][index]
         return _first_open(values) or Open("Fn::Select in a form that is not read")
+
+    def _split(self, argument: Any, depth: int) -> Any:
+        values = self._values(argument, depth)
+        if len(values) != 2 or not isinstance(values[0], str) or not values[0]:
+            return Open("Fn::Split in a form that is not read")
+        return values[1].split(values[0]) if isinstance(values[1], str) else values[1]
+
+
+def _is_list(parameter: Any) -> bool:
+    kind = str(parameter.get("Type")) if isinstance(parameter, Mapping) else ""
+    return kind == "CommaDelimitedList" or kind.startswith("List<")
+
+
+def _split(text: str, between: str) -> list[str]:
+    # AWS takes spaces around the items of a list
+    return [item.strip() for item in text.split(between)]
 
 
 def _text(value: Any) -> str:

@@ -54,8 +54,11 @@ def note_gaps(estate: Estate, template: Template, functions: Functions) -> None:
 def _gaps(template: Template, functions: Functions) -> Iterator[tuple[str, bool]]:
     """Each reason, and whether it surely is a trail."""
     for name in template.transforms:
-        # AWS's own transforms make no trails; a macro may make anything
-        if not name.startswith("AWS::"):
+        # AWS's own transforms make no trails, but one takes in what stands elsewhere
+        if name == "AWS::Include":
+            yield f"{name} takes in what stands elsewhere: give the processed template", False
+        elif not name.startswith("AWS::"):
+            # a macro may make anything
             yield f"the macro {name:.80} may add resources: give the processed template", False
     for name, resource in template.resources.items():
         if str(name).startswith("Fn::"):

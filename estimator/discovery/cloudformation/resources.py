@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from estimator.discovery.aws_responses.keys import record_alias
-from estimator.discovery.cloudformation.functions import Functions, Open, Reference
+from estimator.discovery.cloudformation.functions import Functions, Open, Partial, Reference
 from estimator.discovery.cloudformation.gaps import note_gaps
 from estimator.discovery.cloudformation.template import Template
 from estimator.discovery.estate import Estate, Resource
@@ -57,7 +57,10 @@ class ResourceParser:
             if isinstance(resource, Mapping) and resource.get("Type") in kinds:
                 properties = self._functions.value(resource.get("Properties") or {})
                 if self._is_made(name, resource):
-                    read(name, properties if isinstance(properties, dict) else {})
+                    # what a function alone stands for is open, never nothing
+                    why = properties.why if isinstance(properties, Open) else "it is not read"
+                    is_known = isinstance(properties, dict)
+                    read(name, properties if is_known else Partial({}, why))
 
     def finish(self) -> None:
         """Note what the template makes in ways that are not read."""
@@ -101,12 +104,11 @@ class ResourceParser:
         place = self._template.place(name)
         self._estate.found["keys"] += 1
         key = self._estate.add_key(place, place)
-        if _flag(properties.get("Enabled")) is False:
+        enabled = _flag(properties.get("Enabled"))
+        if enabled is False:
             key.record("state", DISABLED, place, note="Enabled is false")
-        elif isinstance(properties.get("Enabled"), Open):
-            question = (
-                f"whether CloudTrail can write under it: Enabled: {properties['Enabled'].why}"
-            )
+        elif isinstance(enabled, Open):
+            question = f"whether CloudTrail can write under it: Enabled: {enabled.why}"
             key.record("state", "Enabled", place, question)
         return key, place
 
@@ -179,7 +181,8 @@ class ResourceParser:
         self._flag(trail, "validation", properties, "EnableLogFileValidation", place)
         self._flag(trail, "logging", properties, "IsLogging", place, spare=True, default=True)
         self._selectors(trail, properties, place)
-        if properties.get("InsightSelectors"):
+        insights = properties.get("InsightSelectors")
+        if isinstance(insights, list) and insights:
             trail.record("insights", True, place, note="InsightSelectors")
 
     def _trail_key(self, trail: Resource, value: Any, place: str) -> None:
@@ -209,7 +212,10 @@ class ResourceParser:
         if isinstance(value, Reference):
             trail.record("bucket", self._place_of(value), place, note=note)
         elif isinstance(value, str) and value:
-            trail.record("bucket", value, place, note=note)
+            # written out, it may still be a bucket of a template
+            named = [x for x in self._estate.buckets.values() if x.value("name") == value]
+            identity = named[0].identity if len(named) == 1 else value
+            trail.record("bucket", identity, place, note=note)
         else:
             why = value.why if isinstance(value, Open) else "not said"
             trail.record("bucket", "", place, f"which bucket: {why}", note)

@@ -73,7 +73,9 @@ def load_template(path: str, source: str) -> Template:
     )
     transforms = root.get("Transform")
     listed = transforms if isinstance(transforms, list) else [transforms]
-    names = tuple(name for name in listed if isinstance(name, str))
+    # by its name, or as a mapping with its name and parameters
+    given = [item.get("Name") if isinstance(item, Mapping) else item for item in listed]
+    names = tuple(name for name in given if isinstance(name, str))
     # YAML that AWS takes may still be a mistake, such as a key twice
     notices = tuple(str(problem) for problem in problems[:5])
     return Template(

@@ -15,7 +15,8 @@ from estimator.discovery.drafting.changes import Change, Merged, find_leftovers
 from estimator.discovery.drafting.keys import STATE, find_key
 from estimator.discovery.drafting.lines import head_lines, section_lines
 from estimator.discovery.drafting.merging import merge
-from estimator.discovery.drafting.outline import Outline, Todo, outline_of
+from estimator.discovery.drafting.outline import Outline, Todo, outline_of, replace_gaps
+from estimator.discovery.drafting.uncovered import find_uncovered
 from estimator.discovery.estate import Estate
 from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.inventory.model import Inventory
@@ -120,10 +121,25 @@ def draft(
         merged = merge(own, str(into), outline, replace)
         merged.gaps += find_leftovers(estate, merged.inventory)
         return _merge_draft(merged, estate, outline, seen, str(into))
-    text = _text_of(outline, f"kmscost discover {' '.join(shlex.quote(word) for word in command)}")
-    todo = tuple(outline.todo())
-    notices = (*seen, *estate.notices, *_notices(todo), *_left_out(estate, outline), _UNSEEN)
+    line = f"kmscost discover {' '.join(shlex.quote(word) for word in command)}"
+    text = _text_of(outline, line)
     inventory = parse_inventory(text, "draft")
+    unknown, bare = find_uncovered(estate, inventory)
+    if unknown and not estate.completeness.is_absent("trails"):
+        estate.completeness.absent("trails", unknown)
+        outline = replace_gaps(outline, estate)
+        text = _text_of(outline, line)
+        inventory = parse_inventory(text, "draft")
+        coverage = estate.completeness.all()
+    todo = tuple(outline.todo())
+    notices = (
+        *seen,
+        *estate.notices,
+        *_notices(todo),
+        *filter(None, [bare]),
+        *_left_out(estate, outline),
+        _UNSEEN,
+    )
     return Draft(text, inventory, notices, todo, dict(estate.found), (), coverage)
 
 
@@ -166,6 +182,7 @@ def _merge_draft(
         *estate.notices,
         *merged.notices,
         *(reason for _, reason in merged.gaps),
+        *filter(None, find_uncovered(estate, merged.inventory)),
         *(hint if any(item.startswith("kept ") for item in merged.notices) else []),
         *_notices(todo),
         *_left_out(estate, outline),

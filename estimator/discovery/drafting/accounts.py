@@ -64,7 +64,11 @@ def resolve_accounts(
         if name is not None and name.is_known and fit(name.value, "")[1]:
             entries.append(Entry("name", name.value))
         entries += _groups(resource)
-        if len(owners) > 1 and account in owners and estate.payer is None:
+        manager = resource.fact("manager") if resource else None
+        if manager is not None and manager.value != payer.value:
+            note = "the management account of its organization" if manager.is_known else ""
+            entries.append(Entry("payer", manager.value, note, manager.question))
+        elif len(owners) > 1 and account in owners and account != payer.value:
             entries.append(Entry("payer", account, "it owns an organization trail"))
         elif account in outsiders:
             # its own bill: an organization trail writes nothing for it
@@ -142,6 +146,15 @@ def _payer(
     if len(owners) == 1:
         return Entry("payer", owners[0], "it owns the organization trail: the management account")
     listed = [account for account in ids if not is_placeholder(account)]
+    found = [estate.accounts[account] for account in listed if account in estate.accounts]
+    managers = {str(each.value("manager")): each.source for each in found if each.value("manager")}
+    strangers = [x for x in listed if x not in outsiders and x not in estate.accounts]
+    nameless = [each for each in found if each.fact("manager") is None]
+    # with several organizations each account has a payer of its own
+    is_all = not strangers and all(each.identity in outsiders for each in nameless)
+    if managers and ((len(managers) == 1 and not owners) or is_all):
+        first = min(managers)
+        return Entry("payer", first, f"{managers[first]}: the management account by its ARNs")
     members = [account for account in listed if account not in outsiders]
     return Entry("payer", (owners or members or listed or ids)[0], "", _PAYER)
 

@@ -12,7 +12,7 @@ from estimator.discovery.drafting.locations import Locator
 from estimator.discovery.drafting.names import each_once, fit
 from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.key_states import DISABLED, PENDING_DELETION, cure_of_state
-from pricing.arns import parse_arn
+from pricing.arns import parse_arn, parse_key_arn
 
 STATE = "its state is"
 _NEXT = "rotation is on, each of the first two adds a key price: the day of the next is not known"
@@ -133,7 +133,7 @@ def key_item(key: ResolvedKey) -> Item:
         Entry("account", key.account.value, resource.source_of(key.account), key.account.question),
         Entry("region", key.region.value, resource.source_of(key.region), key.region.question),
     ]
-    arn = parse_arn(resource.value("arn"), "kms")
+    arn = parse_key_arn(resource.value("arn"))
     # an ARN of elsewhere is a contradiction that `check` would refuse: the question is asked
     # instead
     if arn and (arn.region, arn.account) == (key.region.value, key.account.value):
@@ -168,7 +168,9 @@ def _active_period(resource: Resource) -> Iterable[Entry]:
     elif rotations is not None or on:
         how = rotations if rotations is not None else rotates
         question = how.question if how is not None else ""
-        yield Entry("rotations", [], resource.source_of(how), question or _past(resource))
+        days = sorted(rotations.value) if rotations is not None else []
+        days = [day for day in days if created_on is None or day >= created_on]
+        yield Entry("rotations", days, resource.source_of(how), question or _past(resource))
     elif rotates is None and (resource.value("arn") or resource.value("alias")):
         yield Entry("rotations", [], "", _UNKNOWN)
 
@@ -227,6 +229,12 @@ def _remarks(resource: Resource) -> Iterable[str]:
         )
     elif state is not None and cure_of_state(state):
         yield f"TODO {STATE} {state}: CloudTrail cannot write under it"
+    expires = resource.value("expires")
+    if expires is not None:
+        yield (
+            f"TODO its imported material expires on {expires}: from then on CloudTrail cannot "
+            "write under it; import it anew before, or give its trails that day as `until`"
+        )
     if resource.value("manager") == "AWS":
         yield "TODO AWS manages this key: CloudTrail needs a customer managed one"
     if resource.value("replicas") or resource.value("relatives"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from estimator.discovery.completeness import SECTIONS
 from estimator.discovery.drafting.accounts import MEMBERS, ResolvedAccounts, resolve_accounts
@@ -87,8 +87,17 @@ def outline_of(estate: Estate) -> Outline | None:
             for identity, resource in estate.accounts.items()
             if resource.value("member") is True
         ),
-        {section: tuple(estate.completeness.gaps(section)) for section in SECTIONS},
+        _gaps_of(estate),
     )
+
+
+def replace_gaps(outline: Outline, estate: Estate) -> Outline:
+    """The outline with what its sources did not see, as far as it is known by now."""
+    return replace(outline, gaps=_gaps_of(estate))
+
+
+def _gaps_of(estate: Estate) -> dict[str, tuple[str, ...]]:
+    return {section: tuple(estate.completeness.gaps(section)) for section in SECTIONS}
 
 
 def _head(accounts: ResolvedAccounts) -> tuple[Entry, ...]:

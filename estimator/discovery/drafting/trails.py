@@ -227,7 +227,7 @@ def _draft_recording(trail: ResolvedTrail) -> Iterable[Entry]:
     failing = _failure(trail)
     off = logging is not None and logging.is_known and logging.value is False
     stopped = resource.value("stopped") if off else None
-    on = digests is not None and bool(digests.value)
+    on = is_asked = digests is not None and bool(digests.value)
     # without the day on which it stopped there is no `until` to write
     if off and stopped is None:
         yield Entry("files_per_day", 0, f"{resource.source_of(logging)}: it writes no files")
@@ -245,6 +245,10 @@ def _draft_recording(trail: ResolvedTrail) -> Iterable[Entry]:
         what = f"its last digest file was not delivered ({error.value!s:.120}): {cure}"
         source = f"{resource.source_of(digests)}; {resource.source_of(error)}"
         yield Entry("log_file_validation", on, source.removeprefix("; "), what)
+    elif is_asked and not on:
+        # to be set again with its files: the source has it on
+        source = f"{resource.source_of(digests)} is on, but it writes no files"
+        yield Entry("log_file_validation", on, source, digests.question if digests else "")
     else:
         yield _entry(resource, "log_file_validation", digests, on)
     if events is not None:

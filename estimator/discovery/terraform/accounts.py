@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.discovery.aws_responses.organization import Organization, take_tags, without_ids
+from estimator.discovery.aws_responses.member_lists import without_ids
+from estimator.discovery.aws_responses.organization import Organization, take_tags
 from estimator.discovery.estate import Estate, Fact
 from estimator.discovery.terraform.nodes import Node, blocks_of
 from estimator.inventory.account_rows import ACTIVE, account_status, status_word
-from pricing.arns import is_account
+from pricing.arns import is_account, parse_arn
 from pricing.reading.words import shown
 
 
@@ -20,6 +21,8 @@ class AccountParser:
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
         self._units = Organization()
+        # the management account of this document's organization
+        self.payer: Fact | None = None
         self._closed: Counter[str] = Counter()
 
     def place(self) -> None:
@@ -32,7 +35,8 @@ class AccountParser:
         """The management account, the roots and the members of the organization."""
         owner = node.get("master_account_id")
         if is_account(owner):
-            self._estate.payer = Fact(owner, node.label, note="master_account_id")
+            self.payer = Fact(owner, node.label, note="master_account_id")
+            self._estate.record_payer(owner, node.label, "master_account_id")
         for root in blocks_of(node.get("roots")):
             if isinstance(root, Mapping):
                 self._units.take_unit({"Id": root.get("id"), "Name": root.get("name")})
@@ -77,6 +81,9 @@ class AccountParser:
         self._estate.found["accounts"] += member["id"] not in self._estate.accounts
         account = self._estate.add_account(member["id"], node.label)
         account.record("member", True, node.label)
+        arn = parse_arn(member.get("arn"), "organizations")
+        if arn is not None and arn.account:
+            account.record("manager", arn.account, node.label, note="arn")
         if isinstance(member.get("name"), str):
             account.record("name", member["name"], node.label, note="name")
         tags = member.get("tags_all") or member.get("tags")

@@ -42,6 +42,8 @@ class ModuleResource(msgspec.Struct):
     index: int | str | None = None
     values: msgspec.Raw = _NONE
     sensitive_values: msgspec.Raw = _NONE
+    # a former object that is still to be destroyed, beside the one of this address
+    deposed_key: str = ""
 
 
 class Module(msgspec.Struct):
@@ -87,7 +89,7 @@ class ResourceChange(msgspec.Struct):
     address: str = ""
     mode: str = "managed"
     type: str = ""
-    # a former object that is still to be destroyed, beside the one of this address
+    # as in a state, `deposed_key`
     deposed: str = ""
     change: Change | None = None
 
@@ -158,7 +160,10 @@ class StateInstance(msgspec.Struct):
     """One instance in a state file."""
 
     index_key: int | str | None = None
+    deposed: str = ""
     attributes: msgspec.Raw = _NONE
+    # as Terraform 0.11 kept them: texts alone, `event_selector.#` for the length of a list
+    attributes_flat: dict[str, str] | None = None
     sensitive_attributes: msgspec.Raw = _NONE
 
 

@@ -37,6 +37,16 @@ _OTHERS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("currency", "projects"), "a cost breakdown of Infracost", f"run `{_PLAN}`"),
     (("resource",), _SOURCE, f"run `{_PLAN}` in its folder"),
     (("terraform", "provider"), _SOURCE, f"run `{_PLAN}` in its folder"),
+    (
+        ("encrypted_data",),
+        "a state or plan that OpenTofu keeps encrypted",
+        "save it readable: `tofu show -json > state.json`",
+    ),
+    (
+        ("backend",),
+        "the settings of a backend (.terraform/terraform.tfstate): the state stands elsewhere",
+        "fetch it: `terraform state pull > state.tfstate`",
+    ),
     (("Resources",), "a template of CloudFormation", "use `kmscost discover cloudformation`"),
     (("trailList",), "an answer of the AWS CLI", "use `kmscost discover aws-responses`"),
 )

@@ -10,14 +10,17 @@ from estimator.discovery.completeness import NO_TRAIL
 from estimator.discovery.estate import Estate
 from estimator.discovery.terraform.documents import TYPES, Document, ModuleResource, Values
 from estimator.discovery.terraform.expressions import Expressions
-from estimator.discovery.terraform.nodes import FORGOTTEN, UNTOUCHED, Node
+from estimator.discovery.terraform.keys import KEYS
+from estimator.discovery.terraform.nodes import FORGOTTEN, UNTOUCHED, Node, address_of
 from estimator.discovery.terraform.pulumi import LOST
 from estimator.discovery.terraform.references import plain
 from pricing.reading.json_files import decode_part
 from pricing.reading.words import shown
 
-_TRAIL = "aws_cloudtrail"
-_SECTIONS = {_TRAIL: "trails", "aws_organizations_account": "accounts"}
+_TRAIL, _BUCKET, _ACCOUNT = "aws_cloudtrail", "aws_s3_bucket", "aws_organizations_account"
+_SECTIONS = {_TRAIL: "trails", _ACCOUNT: "accounts"}
+# what is named where a plan destroys it
+_ENDS = {_TRAIL: "trail", _BUCKET: "bucket", _ACCOUNT: "account", **dict.fromkeys(KEYS, "key")}
 # types that make trails or accounts by ways that no plan shows
 _LANDING_ZONE = (
     "a Control Tower landing zone has an organization trail of its own: `aws cloudtrail "
@@ -47,7 +50,13 @@ _STACKS = {
 def note_gaps(
     estate: Estate, document: Document, source: str, nodes: list[Node], expressions: Expressions
 ) -> list[str]:
-    """Note what a document does not see, and what its plan ends; the ARNs of keys it destroys."""
+    """Note what a document does not see, and what its plan ends.
+
+    Returns
+    -------
+    list of str
+        The ARNs of the keys and the names of the buckets that the plan destroys.
+    """
     completeness = estate.completeness
     has_trails = any(node.type == _TRAIL and node.mode == "managed" for node in nodes)
     unread = list(_unread(document, source))
@@ -91,22 +100,32 @@ def _partial(document: Document, nodes: list[Node]) -> Iterator[str]:
 
 
 def _note_ends(estate: Estate, document: Document, source: str) -> Iterator[str]:
-    """Name trails and keys that the plan destroys, and trails that it forgets."""
+    """Name trails, keys and accounts that the plan destroys, and trails that it forgets.
+
+    The ARNs of keys and the names of buckets are those of what the plan ends.
+    """
     for resource in document.resource_changes or ():
         change = resource.change
-        if change is None or resource.mode != "managed" or resource.deposed:
+        if change is None or resource.mode != "managed" or resource.type not in _ENDS:
             continue
-        if (change.actions or []) == ["delete"] and resource.type in (_TRAIL, "aws_kms_key"):
-            before = decode_part(change.before, source, resource.address)
-            name = before.get("name") if isinstance(before, Mapping) else None
-            what = f"trail {shown(name)}" if resource.type == _TRAIL and name else "it"
+        address = address_of(resource.address, resource.deposed)
+        if (change.actions or []) == ["delete"]:
+            values = decode_part(change.before, source, address)
+            before: Mapping[str, Any] = values if isinstance(values, Mapping) else {}
+            name, arn, bucket = (before.get(field) for field in ("name", "arn", "bucket"))
+            if resource.type == _BUCKET:
+                if isinstance(bucket, str):
+                    yield bucket
+                continue
+            what = f"{_ENDS[resource.type]} {shown(name)}" if name else "it"
             until = "left out here; until the plan is applied it goes on"
-            estate.note(f"{source}: {resource.address}: the plan destroys {what}: {until}")
-            arn = before.get("arn") if isinstance(before, Mapping) else None
-            if resource.type != _TRAIL and isinstance(arn, str):
+            if resource.type == _ACCOUNT:
+                until = "it leaves the organization; until the plan is applied it goes on"
+            estate.note(f"{source}: {address}: the plan destroys {what}: {until}")
+            if resource.type in KEYS and isinstance(arn, str):
                 yield arn
         elif "forget" in (change.actions or []) and resource.type == _TRAIL:
-            estate.note(f"{source}: {resource.address}: {FORGOTTEN}")
+            estate.note(f"{source}: {address}: {FORGOTTEN}")
 
 
 def _unread(document: Document, source: str) -> Iterator[tuple[str, str, bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from estimator.discovery.aws_responses.keys import ask_for_past_rotations, record_alias
+from estimator.discovery.aws_responses.values import day_of
 from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.key_families import ask_for_rotation, join_families
 from estimator.discovery.key_states import DISABLED, PENDING
@@ -50,8 +51,11 @@ class KeyParser:
         if isinstance(rotates, bool):
             key.record("rotates", rotates, node.label, note=setting)
         elif node.is_unknown(setting) and node.type not in _REPLICAS:
-            key.record("rotates", True, node.label, f"{setting}: {APPLY}")
+            key.record("rotates", True, node.label, f"{setting}: {node.why_open}")
         self._key_state(key, node)
+        expires = day_of(node.text("valid_to"))
+        if expires is not None:
+            key.record("expires", expires, node.label, note="valid_to")
         days = node.get("rotation_period_in_days")
         if isinstance(days, int) and not isinstance(days, bool) and days > 0:
             key.record("rotation_days", days, node.label, note="rotation_period_in_days")
@@ -65,7 +69,7 @@ class KeyParser:
         elif on is False:
             key.record("state", DISABLED, node.label, note=f"{attribute} is false")
         elif node.is_unknown(attribute):
-            question = f"whether CloudTrail can write under it: {attribute}: {APPLY}"
+            question = f"whether CloudTrail can write under it: {attribute}: {node.why_open}"
             key.record("state", "Enabled", node.label, question)
 
     def alias(self, node: Node) -> None:

@@ -11,8 +11,11 @@ from estimator.discovery.terraform.expressions import Expressions
 from pricing.reading.json_files import decode_part
 
 APPLY = "known only after apply"
+CUT = "this file does not say it"
 UNTOUCHED = "the plan does not touch it: drafted from the state before it"
 FORGOTTEN = "a removed block: Terraform forgets it, and it lives on: drafted from the state before"
+
+DEPOSED = "a deposed object, which a replacement left: it goes on until the next apply destroys it"
 
 
 @dataclass
@@ -32,6 +35,10 @@ class Node:
     provider: str = ""
     # why it stands as it was before the plan; "" where the plan says what it will be
     before: str = ""
+    # the key of a former object of this address that is still there; "" for the object itself
+    deposed: str = ""
+    # where nothing says what is known after apply, an attribute that is not here is open
+    is_cut: bool = False
     sensitive: Mapping[str, Any] = field(default_factory=dict)
     # sensitive attributes whose values were read
     read: set[str] = field(default_factory=set)
@@ -42,8 +49,13 @@ class Node:
         return f"{self.source}: {self.address}"
 
     def is_unknown(self, name: str) -> bool:
-        """True for an attribute that is known only after apply."""
-        return is_open(self.unknown.get(name))
+        """True for an attribute that is known only after apply, or that a cut file may lack."""
+        return is_open(self.unknown.get(name)) or (self.is_cut and name not in self.values)
+
+    @property
+    def why_open(self) -> str:
+        """Why an attribute is unknown."""
+        return CUT if self.is_cut else APPLY
 
     def text(self, name: str) -> str | None:
         """A text that is not empty; None for everything else."""
@@ -96,36 +108,51 @@ def nodes_of(document: Document, source: str, expressions: Expressions) -> Itera
         return
     # only the changes of a plan tell what is known after apply; the planned values leave it out
     unknown = {
-        resource.address: decode_part(resource.change.after_unknown, source, resource.address)
+        (resource.address, resource.deposed): decode_part(
+            resource.change.after_unknown, source, resource.address
+        )
         for resource in document.resource_changes or ()
         if resource.type in TYPES and resource.change is not None
     }
     prior = document.prior_state.values if document.prior_state else None
     actions = {
-        resource.address: resource.change.actions or []
+        (resource.address, resource.deposed): resource.change.actions or []
         for resource in document.resource_changes or ()
-        if resource.type in TYPES and resource.change is not None and not resource.deposed
+        if resource.type in TYPES and resource.change is not None
     }
-    met: set[str] = set()
+    met: set[tuple[str, str]] = set()
     # what is planned wins over what was there; data sources stand in the prior state alone
     for values in (document.planned_values, document.values, prior):
         for module, resource in _resources(values):
-            if resource.address in met:
+            place = resource.address, resource.deposed_key
+            if place in met:
                 continue
-            before = ""
+            before = DEPOSED if resource.deposed_key else ""
             if values is prior and resource.mode == "managed":
-                done = actions.get(resource.address)
+                done = actions.get(place)
                 if done is not None and "forget" not in done:
                     continue  # destroyed, which `Plan` tells
-                before = FORGOTTEN if done is not None else UNTOUCHED
-            met.add(resource.address)
-            changed = None if before else unknown.get(resource.address)
+                before = FORGOTTEN if done is not None else before or UNTOUCHED
+            met.add(place)
+            changed = None if before else unknown.get(place)
             node = _node(resource, module, source, changed)
             node.before = before
+            # Terraform leaves what is unknown out of planned values: their changes tell it
+            is_planned = values is document.planned_values and resource.mode == "managed"
+            node.is_cut = node.is_cut or (is_planned and place not in unknown)
             node.provider = expressions.provider_of(
                 module, resource.mode, resource.type, resource.name
             )
             yield node
+
+
+def address_of(address: str, deposed: str) -> str:
+    """The address of an object, with the key of a deposed one as Terraform writes it.
+
+    >>> address_of("aws_cloudtrail.org", "1a2b3c4d")
+    'aws_cloudtrail.org (deposed object 1a2b3c4d)'
+    """
+    return f"{address} (deposed object {deposed})" if deposed else address
 
 
 def _resources(values: Values | None) -> Iterator[tuple[str, ModuleResource]]:
@@ -139,7 +166,7 @@ def _node(resource: ModuleResource, module: str, source: str, unknown: Any) -> N
     values = decode_part(resource.values, source, resource.address)
     return Node(
         source,
-        resource.address or f"{resource.type}.{resource.name}",
+        address_of(resource.address or f"{resource.type}.{resource.name}", resource.deposed_key),
         module,
         resource.mode,
         resource.type,
@@ -147,6 +174,8 @@ def _node(resource: ModuleResource, module: str, source: str, unknown: Any) -> N
         resource.index,
         values if isinstance(values, dict) else {},
         unknown if isinstance(unknown, dict) else {},
+        deposed=resource.deposed_key,
+        is_cut=not isinstance(values, dict),
         sensitive=_as_mapping(decode_part(resource.sensitive_values, source, resource.address)),
     )
 
@@ -172,8 +201,14 @@ def _state_nodes(document: Document, source: str) -> Iterator[Node]:
             suffix = "" if index is None else f"[{index!r}]".replace("'", '"')
             data = "data." if resource.mode == "data" else ""
             prefix = f"{resource.module}." if resource.module else ""
-            address = f"{prefix}{data}{resource.type}.{resource.name}{suffix}"
+            address = address_of(
+                f"{prefix}{data}{resource.type}.{resource.name}{suffix}", instance.deposed
+            )
             values = decode_part(instance.attributes, source, address)
+            if not isinstance(values, dict) and instance.attributes_flat:
+                values, is_cut = dict(_read_flat(instance.attributes_flat)), True
+            else:
+                is_cut = not isinstance(values, dict)
             yield Node(
                 source,
                 address,
@@ -184,7 +219,19 @@ def _state_nodes(document: Document, source: str) -> Iterator[Node]:
                 index,
                 values if isinstance(values, dict) else {},
                 provider=resource.provider,
+                before=DEPOSED if instance.deposed else "",
+                deposed=instance.deposed,
+                is_cut=is_cut,
                 sensitive=_sensitive_paths(
                     decode_part(instance.sensitive_attributes, source, address)
                 ),
             )
+
+
+def _read_flat(attributes: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """The values of a flat map: flags and texts, and lists that are empty; the others are open."""
+    for name, text in attributes.items():
+        if name.endswith(".#") and text == "0":
+            yield name.removesuffix(".#"), []
+        elif "." not in name:
+            yield name, text == "true" if text in ("true", "false") else text

@@ -74,11 +74,13 @@ def read_pulumi(data: Any, path: str) -> tuple[Document, list[str], list[str]]:
     root = decode_json_bytes(data, path, dict[str, Any], "a stack of Pulumi")
     deployment = root.get("deployment")
     notices, failures = [], []
+    ended: list[Mapping[str, Any]] = []
+    former: list[Mapping[str, Any]] = []
     if isinstance(deployment, Mapping):
         listed = _mappings(deployment.get("resources"))
-        # what was replaced and is still to be deleted
         states = [state for state in listed if not state.get("delete")]
-        ended: list[Mapping[str, Any]] = []
+        # what was replaced and is still to be deleted
+        former = [state for state in listed if state.get("delete")]
         pending = deployment.get("pending_operations") or deployment.get("pendingOperations")
         if pending:
             begun = [_part(item.get("resource")) for item in _mappings(pending)]
@@ -92,7 +94,7 @@ def read_pulumi(data: Any, path: str) -> tuple[Document, list[str], list[str]]:
             message = " ".join(str(errors[0].get("message") or "").split())
             failures.append(f"the preview ended with an error ({message:.200}): {LOST}")
     stack = _Stack(states)
-    document = stack.document(ended)
+    document = stack.document(ended, former)
     if stack.secrets:
         what = ", ".join(sorted(stack.secrets)[:5])
         notices.append(
@@ -155,7 +157,7 @@ class _Stack:
         self._types = {str(s.get("urn")): terraform_type(s.get("type")) for s in states}
         self._providers: dict[str, str] = {}
 
-    def document(self, ended: list[Mapping[str, Any]]) -> Document:
+    def document(self, ended: list[Mapping[str, Any]], former: list[Mapping[str, Any]]) -> Document:
         """The document that the stack would be in Terraform."""
         resources, configured, changes = [], [], []
         for state in self._states:
@@ -169,6 +171,15 @@ class _Stack:
             configured.append(self._configure(state, kind, name, unknown))
             change = Change(["create"], after_unknown=_raw(dict.fromkeys(unknown, True)))
             changes.append(ResourceChange(address, "managed", kind, change=change))
+        for number, state in enumerate(former, 1):
+            kind, name = terraform_type(state.get("type")), _name_of(state)
+            values, _ = self._values(state)
+            address = f"{kind}.{name}"
+            resources.append(
+                ModuleResource(
+                    address, "managed", kind, name, None, _raw(values), deposed_key=str(number)
+                )
+            )
         for state in ended:
             kind = terraform_type(state.get("type"))
             values, _ = self._values(state)

@@ -28,7 +28,8 @@ class References:
     def __init__(self, nodes: Iterable[Node], expressions: Expressions) -> None:
         self._expressions = expressions
         self._by_name: dict[tuple[str, str, str, bool], list[Node]] = defaultdict(list)
-        for node in nodes:
+        # whoever refers to an address means its object, never a former one
+        for node in (node for node in nodes if not node.deposed):
             key = (plain(node.module), node.type, node.name, node.mode == "data")
             self._by_name[key].append(node)
 

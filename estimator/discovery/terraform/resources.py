@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from estimator.discovery.estate import Estate, Resource
+from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.selectors import record_selectors
 from estimator.discovery.terraform.accounts import AccountParser
 from estimator.discovery.terraform.keys import ALIAS, KEYS, KeyParser
 from estimator.discovery.terraform.nodes import (
-    APPLY,
     Node,
     blocks_of,
     first_block,
@@ -54,11 +53,12 @@ class ResourceParser:
         self._owners = owners
         self._keys = KeyParser(estate, references, owners)
         self._accounts = AccountParser(estate)
+        self._new_trails: list[Resource] = []
 
     def read(self, destroyed: Sequence[str]) -> None:
         """Every resource: keys and buckets first, so that trails find them.
 
-        The ARNs of keys that the plan destroys are those of no resource any more.
+        The keys and buckets that the plan destroys, by ARN and name, are no resource any more.
         """
         for kinds, read in (
             (KEYS, self._keys.key),
@@ -74,6 +74,7 @@ class ResourceParser:
                 if node.type in kinds:
                     read(node)
         self._accounts.place()
+        self._own_organization_trails()
         self._keys.finish(self._nodes)
         for node in self._nodes:
             if node.read:
@@ -82,6 +83,20 @@ class ResourceParser:
                     f"{node.label}: Terraform marks {names} as sensitive: its value stands here"
                 )
         self._keys.end(destroyed)
+        self._end_buckets(destroyed)
+
+    def _own_organization_trails(self) -> None:
+        """Give new organization trails to the management account (F7).
+
+        A delegated administrator makes them, and never owns them.
+        """
+        payer = self._accounts.payer
+        if payer is None:
+            return
+        for trail in self._new_trails:
+            if trail.value("organization"):
+                note = f"{payer.note}: it owns the organization's trails"
+                trail.facts["account"] = Fact(payer.value, payer.source, note=note)
 
     def _bucket(self, node: Node) -> None:
         name = node.text("bucket") or node.text("id")
@@ -99,6 +114,13 @@ class ResourceParser:
         if inline:
             self._rule(bucket, inline, first_block(node.unknown.get(block)).get("rule"), node)
 
+    def _end_buckets(self, destroyed: Sequence[str]) -> None:
+        """Note at buckets of trails that the plan destroys them: no trail can write on."""
+        used = {trail.value("bucket") for trail in self._estate.trails.values()}
+        for name in used.intersection(destroyed):
+            bucket = self._estate.add_bucket(name, "")
+            bucket.record("gone", True, "the plan", note="it destroys the bucket")
+
     def _encryption(self, node: Node) -> None:
         name = node.text("bucket")
         bucket = self._estate.buckets.get(name) if name else None
@@ -113,7 +135,8 @@ class ResourceParser:
         # this resource wins over the bucket's own block, which only mirrors it
         bucket.facts.pop("bucket_key", None)
         bucket.facts.pop("algorithm", None)
-        self._rule(bucket, node.block("rule"), node.unknown.get("rule"), node)
+        unknown = True if node.is_unknown("rule") else node.unknown.get("rule")
+        self._rule(bucket, node.block("rule"), unknown, node)
 
     def _bucket_identity(self, node: Node) -> str:
         return node.text("bucket") or node.text("id") or node.label
@@ -124,7 +147,7 @@ class ResourceParser:
         if on is None or isinstance(on, bool):
             # what is not known yet is the rule, or what it says of the Bucket Key
             open_ = is_open(unknown) or is_open(first_block(unknown).get(name))
-            question = APPLY if open_ else ""
+            question = node.why_open if open_ else ""
             bucket.record("bucket_key", bool(on), node.label, question, name)
         default = first_block(rule.get("apply_server_side_encryption_by_default"))
         algorithm = default.get("sse_algorithm")
@@ -138,11 +161,14 @@ class ResourceParser:
         self._estate.found["trails"] += 1
         trail = self._estate.add_trail(arn.text if arn else node.label, node.label)
         name = node.text("name") or (arn.name if arn else None)
-        trail.record("name", name or node.name, node.label, "" if name else f"name: {APPLY}", "")
+        trail.record(
+            "name", name or node.name, node.label, "" if name else f"name: {node.why_open}", ""
+        )
         if arn is not None:
             trail.record("account", arn.account, node.label, note="arn")
         else:
             trail.record_fact("account", self._owners.account(node))
+            self._new_trails.append(trail)
         home = node.text("home_region") or (arn.region if arn else None)
         if home:
             trail.record("home", home, node.label, note="home_region")
@@ -185,7 +211,7 @@ class ResourceParser:
         """A key that the trail may mean: a made-up one would hide what is there, and cost more."""
         note = "kms_key_id"
         which = self._references.describe(node, note)
-        question = f"which key: {APPLY}"
+        question = f"which key: {node.why_open}"
         nodes = self._references.candidates(node, note, (*KEYS, ALIAS))
         keys = {
             key.identity: name.address
@@ -231,7 +257,9 @@ class ResourceParser:
             identity = self._bucket_identity(meant)
             trail.record("bucket", identity, node.label, note=f"s3_bucket_name: {meant.address}")
         else:
-            trail.record("bucket", "", node.label, f"which bucket: {APPLY}", "s3_bucket_name")
+            trail.record(
+                "bucket", "", node.label, f"which bucket: {node.why_open}", "s3_bucket_name"
+            )
 
 
 def _flag(
@@ -247,7 +275,7 @@ def _flag(
     if isinstance(value, bool):
         resource.record(name, value, node.label, note=attribute)
     elif node.is_unknown(attribute):
-        resource.record(name, spare, node.label, f"{attribute}: {APPLY}")
+        resource.record(name, spare, node.label, f"{attribute}: {node.why_open}")
     elif value is None:
         resource.record(name, default, node.label, note=f"no {attribute}")
     else:
@@ -259,7 +287,9 @@ def _flag(
 def _take_selectors(trail: Resource, node: Node) -> None:
     """Note what a trail's event selectors take in."""
     if _has_open_selectors(node):
-        trail.record("kms_events", True, node.label, f"event selectors: {APPLY}", "event_selector")
+        trail.record(
+            "kms_events", True, node.label, f"event selectors: {node.why_open}", "event_selector"
+        )
         return
     basic = [_rename(block, _BASIC) for block in blocks_of(node.get("event_selector"))]
     advanced = [
