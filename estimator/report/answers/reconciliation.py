@@ -24,7 +24,6 @@ from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.inventory.means import with_means
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.difference_limit import used_early_words
 from estimator.reconciliation.parts import NOT_FORECAST, OWN, PARTS, own_parts
 from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
@@ -346,5 +345,5 @@ def _limit(reconciliation: Reconciliation) -> list[str]:
     off = signed(money_like(judged.difference, _largest_total(reconciliation)))
     # of a bill that lacks lines what these cost may be left out, and is then named
     where = f"{' ' * bool(judged.without)}{judged.without}"
-    error = f"{unit} {off}{where}{used_early_words(unit, judged.used_early)}"
+    error = f"{unit} {off}{where}{judged.shift.in_words(unit)}"
     return [f"{judged.text}: without what is not CloudTrail's the difference is {error}"]
