@@ -12,8 +12,9 @@ import pandas as pd
 
 from estimator.figures import count, money, plain
 from estimator.forecasting import Forecast
-from estimator.measurement.billing.repeats import ONCE, find_repeats
+from estimator.measurement.billing.repeats import ONCE
 from estimator.measurement.billing.unknown_lines import COMPLETE
+from estimator.measurement.doubts import REPEATED, find_doubts
 from estimator.reconciliation.bill_coverage import BilledDays, MissingLines
 from estimator.reconciliation.difference_limit import DifferenceLimit, LimitState, judge_limit
 from estimator.reconciliation.free_shift import FreeShift
@@ -226,7 +227,7 @@ class Reconciliation(NotebookResult):
     @property
     def repeats(self) -> tuple[str, ...]:
         """What says that lines of the month may count twice: no sum of it is sure."""
-        return find_repeats(self.notices, self.month)
+        return find_doubts(self.notices, REPEATED, self.month)
 
     @property
     def condition(self) -> str:

@@ -19,9 +19,9 @@ from typing import Any
 import msgspec
 
 # the rest may be in another file, or in none
-ELSEWHERE = "counts only where another file has it"
-NEXT_PAGE = f"answer with a next page: it {ELSEWHERE}"
-MORE_HITS = f"answer with fewer events than the search found: the rest {ELSEWHERE}"
+_ELSEWHERE = "counts only where another file has it"
+NEXT_PAGE = f"answer with a next page: it {_ELSEWHERE}"
+MORE_HITS = f"answer with fewer events than the search found: the rest {_ELSEWHERE}"
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _list = msgspec.json.Decoder(list[msgspec.Raw]).decode
