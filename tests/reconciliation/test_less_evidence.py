@@ -269,11 +269,11 @@ def test_files_of_a_bill_that_cannot_be_read_are_said(tmp_path, base):
 def test_a_kept_measurement_of_a_bill_doubts_as_the_bill_does(tmp_path, base, kind, condition):
     """What makes a sum doubtful stands in the JSON of `measure bill` as a value, and comes back."""
     actuals = measure_bill(kind(tmp_path))
-    kept = write_file(tmp_path / "kept.json", to_json(actuals.to_dict()).encode())
-    document = json.loads(kept.read_text(encoding="utf-8"))
+    path = write_file(tmp_path / "measured.json", to_json(actuals.to_dict()).encode())
+    document = json.loads(path.read_text(encoding="utf-8"))
     (doubt,) = document["doubts"]
     assert doubt["notice"] in document["notices"]
-    found = reconcile(base.inventory, kept, MONTH, fail_over="10%")
+    found = reconcile(base.inventory, path, MONTH, fail_over="10%")
     assert found.condition == condition
 
 
