@@ -73,7 +73,7 @@ class FreeWorth:
     whole, to_date, before : float
         Of the month; of the days billed; of the days before the last of them that are not billed.
     use_before : float
-        What the requests of those days before cost without a free one.
+        What the requests of those days before cost without a free one, at the bill's volume.
     spare : float
         What the month's requests leave of the pool.
     """

@@ -129,7 +129,7 @@ def find_free_shift(found: BilledMonth, part: str = "", names: tuple[str, ...] =
     shifts = []
     for pool, expected in forecast.groupby(list(POOL)):
         of_pool = rows[_is_of(rows, dict(zip(POOL, map(str, pool), strict=True)))]
-        free = _free_worth(expected, expected, "as_billed_free")
+        free = _free_worth(of_pool, expected, expected, "as_billed")
         shifts.append(shift_of_pool(_free_part_as_billed(of_pool, expected), free))
     return add_shifts(shifts)
 
@@ -138,19 +138,26 @@ def _is_of(rows: pd.DataFrame, place: Mapping[str, str]) -> pd.Series[bool]:
     return (rows[list(place)].astype(str) == pd.Series(place)).all(axis=1)
 
 
-def _free_worth(of_known: pd.DataFrame, forecast: pd.DataFrame, name: str) -> FreeWorth:
+def _free_worth(
+    rows: pd.DataFrame, of_known: pd.DataFrame, forecast: pd.DataFrame, side: str
+) -> FreeWorth:
     """The worth of free requests: to date of what has lines, else of all. [currency]
 
     Parameters
     ----------
-    name : str
-        One of `_BOTH_FREE`.
+    side : str
+        One of `_BOTH`.
     """
+    name = _BOTH_FREE[_BOTH.index(side)]
+    to_date = math.fsum(of_known[f"{name}_to_date"])
+    # as many more before the days billed as on these
+    gross = math.fsum(of_known[f"{side}_to_date"]) + to_date
+    more = max(math.fsum(rows["cost_volume"]), 0.0) / gross if gross > 0 else 0.0
     return FreeWorth(
         whole=math.fsum(forecast[name]),
-        to_date=math.fsum(of_known[f"{name}_to_date"]),
+        to_date=to_date,
         before=math.fsum(of_known[f"{name}_before"]),
-        use_before=math.fsum(of_known[f"{name}_use_before"]),
+        use_before=math.fsum(of_known[f"{name}_use_before"]) * (1 + more),
         spare=math.fsum(forecast[f"{name}_spare"]),
     )
 
@@ -212,7 +219,7 @@ def _rest_of_pool(
     """
     own_to_date, to_date = (math.fsum(of_known[f"{name}_to_date"]) for name in _BOTH)
     own, whole = (math.fsum(forecast[name]) for name in _BOTH)
-    own_free, free = (_free_worth(of_known, forecast, name) for name in _BOTH_FREE)
+    own_free, free = (_free_worth(rows, of_known, forecast, side) for side in _BOTH)
     rest = cost_of_rest(
         own_to_date + _own_difference(rows) - to_date,
         _free_part_as_billed(rows, of_known),

@@ -31,7 +31,7 @@ WINDOWS = {
     "the first days": (1, 10, ()),
     "the last days": (22, 31, ()),
     "days amid": (11, 20, ()),
-    "a hole": (1, 31, range(6, 20)),
+    "a hole": (1, 31, range(6, 16)),
     "a late begin and a hole": (5, 25, range(10, 13)),
 }
 
