@@ -116,6 +116,9 @@ def verdict_of(scores: pd.DataFrame, frame: pd.DataFrame) -> tuple[bool, str]:
     )
     missed = f"missed the total by {share(calibrated['wape'])} (best rival: {best['model']}, "
     missed += f"{share(best['wape'])}), and {hits} of {len(total)} 90 % intervals held"
+    if closer and holds and calibrated["wape"] > _USEFUL:
+        # as good as any, and its ranges say how sure it is: but its number alone is no help
+        return True, f"Trust the calibrated forecast's ranges rather than its mean: it {missed}."
     if closer and holds:
         return True, f"Trust the calibrated forecast: it {missed}."
     if closer and calibrated["wape"] <= _USEFUL:

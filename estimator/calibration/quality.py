@@ -12,7 +12,7 @@ from estimator.calibration.recorded_days import Window
 from estimator.calibration.rows import requests_without_day
 from estimator.figures import listed, plural, share
 from estimator.inventory import Inventory
-from estimator.measurement.envelopes.partial_answers import ELSEWHERE
+from estimator.measurement.doubts import ELSEWHERE, find_doubts
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
 from pricing.reading.problems import KmscostError, Problem
@@ -103,7 +103,7 @@ def unread(actuals: Actuals) -> list[str]:
         lines = listed(actuals.skipped.lines(), most=3)
         what = f"{skipped:,} files or lines were not read, and no number knows them"
         notices.append(f"{what}: {lines}")
-    notices += [line for line in actuals.notices if line.endswith(ELSEWHERE)]
+    notices += find_doubts(actuals.notices, ELSEWHERE)
     if undated := round(requests_without_day(actuals.measured)):
         notices.append(f"{plural(undated, 'request')} without a day: no number knows them")
     return notices

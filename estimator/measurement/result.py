@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.figures import plain, plural
 from estimator.measurement.coverage import Coverage
+from estimator.measurement.doubts import doubts_as_records
 from estimator.measurement.rows import PlainRows, sum_frame
 from estimator.measurement.skipped import SkippedFiles
 from pricing.notebook import NotebookResult
@@ -37,7 +38,7 @@ class Actuals(NotebookResult):
     coverage : Coverage
         Which hours the input covers.
     notices : tuple of str
-        What to know before believing it.
+        What to know before believing it; what makes a sum doubtful is a `Doubt`.
     details : mapping
         Further counts of this source, by their key in the JSON.
     by : tuple of str, optional
@@ -112,7 +113,8 @@ class Actuals(NotebookResult):
             "skipped": [file.to_dict() for file in self.skipped],
             "skipped_by_reason": dict(self.skipped.by_reason),
             "coverage": self.coverage.to_dict(),
-            "notices": list(self.notices),
+            "notices": [str(notice) for notice in self.notices],
+            "doubts": doubts_as_records(self.notices),
             **{name: value for name, value in self.details.items() if name != "totals"},
         }
 
@@ -120,6 +122,12 @@ class Actuals(NotebookResult):
         requests = plural(self.totals["requests"], "request")
         skipped = f", {len(self.skipped):,} skipped" if self.skipped else ""
         return f"<Actuals {self.source}: {requests} in {plural(self.files, 'file')}{skipped}>"
+
+
+def unread_lines(*measurements: Actuals | None) -> tuple[str, ...]:
+    """What of measurements could not be read, a line for each reason."""
+    read = (measurement.skipped for measurement in measurements if measurement is not None)
+    return tuple(line for skipped in read for line in skipped.lines())
 
 
 def _sums(rows: pd.DataFrame, column: str) -> dict[str, float]:

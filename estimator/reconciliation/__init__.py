@@ -13,9 +13,9 @@ from estimator.figures import FEW, listed
 from estimator.forecasting import Forecast, compute_forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
-from estimator.measurement.billing.unknown_lines import find_left_out
+from estimator.measurement.doubts import LEFT_OUT, find_doubts
 from estimator.measurement.measurement_files import load_actuals, load_bill
-from estimator.measurement.result import Actuals
+from estimator.measurement.result import Actuals, unread_lines
 from estimator.months import month_label, read_months
 from estimator.reconciliation.difference_limit import DifferenceLimit, read_difference_limit
 from estimator.reconciliation.forecast_to_date import forecast_billed_days
@@ -81,9 +81,9 @@ def reconcile(
     billed = bill if isinstance(bill, Actuals) else load_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
     found = reconcile_forecast(model, expected, billed, actuals, limit, bill_name(bill))
-    read = [measurement for measurement in (billed, actuals) if measurement is not None]
-    unread = (line for measurement in read for line in measurement.skipped.lines())
-    return replace(found, notices=(*found.notices, *unread, *months_left_out(billed, [label])))
+    notices = (*found.notices, *unread_lines(billed, actuals), *months_left_out(billed, [label]))
+    # those of logs say what was not read too
+    return replace(found, notices=tuple(dict.fromkeys(notices)))
 
 
 def reconcile_forecast(
@@ -138,7 +138,7 @@ def reconcile_forecast(
         expected_by_account=to_date.by_account,
         measured_share=None if actuals is None else _measured_share(sides.rows, coverage),
         notices=remarks.notices,
-        left_out=(*billed.skipped.lines(), *find_left_out(billed.notices)),
+        left_out=(*billed.skipped.lines(), *find_doubts(billed.notices, LEFT_OUT)),
         limit=limit,
     )
 

@@ -59,6 +59,16 @@ class BilledDays:
         """The share of the month that is covered, by payer. [0-1]"""
         return {payer: float(days.mean()) for payer, days in self.covered.items()}
 
+    @cached_property
+    def before(self) -> dict[str, FloatArray]:
+        """The share of each day that is not covered, up to the last one that is, by payer. [0-1]"""
+        found = {}
+        for payer, days in self.covered.items():
+            billed = np.flatnonzero(days)
+            last = billed[-1] if len(billed) else -1
+            found[payer] = np.where(np.arange(len(days)) <= last, 1 - days, 0.0)
+        return found
+
     def weights(self, rows: pd.DataFrame, payers: Sequence[str]) -> FloatArray:
         """The share of each row's day that is covered; of the month, where it has no day. [0-1]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from estimator.figures import money, signed, significant
+from estimator.reconciliation.free_shift import NO_SHIFT, FreeShift
 from estimator.reconciliation.parts import PARTS, own_parts
 from pricing.reading.problems import Problem, UsageError
 
@@ -72,9 +73,9 @@ class LimitState:
     why : str or None
         By how much it is broken, and because of what.
     difference : float
-        What it was held against, with `used_early`. [currency]
-    used_early : float
-        The worth of free requests used before their days, which is put back. [currency]
+        What it was held against, with what `shift` puts back. [currency]
+    shift : FreeShift
+        The worth of free requests that were not used on their days.
     without : str
         Lines that are missing and that it was held without, such as ``without keys``.
     """
@@ -84,7 +85,7 @@ class LimitState:
     condition: str = ""
     why: str | None = None
     difference: float = 0.0
-    used_early: float = 0.0
+    shift: FreeShift = NO_SHIFT
     without: str = ""
 
     @property
@@ -100,14 +101,18 @@ class LimitState:
     def to_dict(self, currency: str) -> dict[str, Any]:
         """As documented JSON; the difference where it is not that of bill and forecast alone."""
         code = currency.lower()
-        early = {f"cost_{code}_difference": self.difference, f"cost_{code}_early": self.used_early}
+        shift = {
+            f"cost_{code}_difference": self.difference,
+            f"cost_{code}_early": self.shift.early,
+            f"cost_{code}_late": self.shift.late,
+        }
         return {
             "limit": self.limit.text,
             "state": self.state,
             "broken": self.why is not None,
             "condition": self.condition or None,
             "why": self.why,
-            **(early if self.used_early else {}),
+            **(shift if self.shift else {}),
         }
 
 
@@ -122,7 +127,7 @@ def judge_limit(
     unknown: str,
     has_kms: bool,
     condition: str = "",
-    used_early: float = 0.0,
+    shift: FreeShift = NO_SHIFT,
 ) -> LimitState:
     """Hold a limit against the difference of forecast and bill.
 
@@ -141,12 +146,13 @@ def judge_limit(
         where the bills of all payers are there, tell their days and have a line of all that costs.
     condition : str
         What the sums of the bill depend on, such as that no line of it counts twice.
-    used_early : float
-        The worth of free requests that the bill used before their days. [currency]
+    shift : FreeShift
+        The worth of free requests that the bill does not have on their days.
     """
     parts = own_parts(parts)
-    # requests that are free sooner are no fewer requests, and would hide what is more
-    parts["free_tier"] += used_early
+    # requests that are free sooner are no fewer requests, and would hide what is more; nor are
+    # those that were free before the days billed more of them
+    parts["free_tier"] += shift.put_back
     error = math.fsum(parts.values())
     # an estimate of an open month has less whatever the forecast; more than all of the month's is
     # more
@@ -155,7 +161,7 @@ def judge_limit(
     if not limit.is_broken_by(error, before):
         if unknown:
             return LimitState(limit, "not held", unknown)
-        return LimitState(limit, "kept", condition, None, error, used_early)
+        return LimitState(limit, "kept", condition, None, error, shift)
     if not has_kms:
         why = f"the limit of {limit.text} cannot be kept: the bill of {month} has no line of AWS "
         why += f"KMS, and {currency} {money(before)} is forecast"
@@ -168,20 +174,9 @@ def judge_limit(
     why = (
         f"over the limit of {limit.text}{', ' * bool(condition)}{condition}: {month} is billed "
         f"{currency} {money(abs(error))}{of_it} {more} than the forecast's {money(before)}"
-        f"{used_early_words(currency, used_early)}; largest part: {PARTS[largest]}, {currency} "
+        f"{shift.in_words(currency)}; largest part: {PARTS[largest]}, {currency} "
         f"{signed(money(parts[largest]))}"
     )
     if largest == "writes":
         why += "; write into the inventory, as cloudtrail_writes, what the bill does"
-    return LimitState(limit, "broken", condition, why, error, used_early)
-
-
-def used_early_words(currency: str, used_early: float) -> str:
-    """Return what is put back into a difference that is held; empty where nothing is.
-
-    >>> used_early_words("USD", 0.0406)
-    ', with USD 0.0406 of free requests used early put back'
-    """
-    if not used_early:
-        return ""
-    return f", with {currency} {money(used_early)} of free requests used early put back"
+    return LimitState(limit, "broken", condition, why, error, shift)

@@ -21,11 +21,11 @@ from estimator.measurement.coverage import WHOLE_DAY, Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months
 from estimator.reconciliation.bill_coverage import BilledDays, MissingLines, find_missing_lines
+from estimator.reconciliation.forecast_by_account import forecast_by_account
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.sides import Sides
 from estimator.volume import JOB, DailyRequests, daily_requests, key_months
 from estimator.volume.model import Model
-from pricing.bill import price_column
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,7 @@ class ForecastToDate:
     missing : MissingLines
         What of these days has a forecast and no line.
     by_account : DataFrame
-        The forecast of the month and of these days, by payer, billed_account and unit, with the
-        worth of the free requests; as the bill takes writes, too. [currency]
+        As `forecast_by_account` has it.
     """
 
     days: BilledDays
@@ -66,14 +65,15 @@ def forecast_billed_days(
     """
     forecast, by_day = sides.forecast, _ForecastDays(model)
     days = _find_billed_days(sides.billed, by_day, sides.bill.payers)
-    shares = _shares_of_rows(forecast.rows, by_day, days)
+    shares = _shares_of_rows(forecast.rows, by_day, days.covered)
+    before = _shares_of_rows(forecast.rows, by_day, days.before)
     # of a bill that goes on nothing is missing yet
     is_told = ~forecast.rows["payer"].astype(str).isin(days.open_payers).to_numpy()
     cost = _charged_cost(forecast, interpretations) * shares * is_told
     return ForecastToDate(
         days=days,
         shares=shares,
-        by_account=_forecast_by_account(forecast, shares, interpretations),
+        by_account=forecast_by_account(forecast, shares, before, interpretations),
         missing=find_missing_lines(sides.bill.rows, forecast.rows, cost),
     )
 
@@ -215,8 +215,10 @@ def _outside_of_holes(rows: pd.DataFrame, by_day: _ForecastDays, payer: str) -> 
     return days
 
 
-def _shares_of_rows(rows: pd.DataFrame, by_day: _ForecastDays, days: BilledDays) -> FloatArray:
-    """The share of each row's forecast of the month that falls into the days billed. [0-1]
+def _shares_of_rows(
+    rows: pd.DataFrame, by_day: _ForecastDays, weights: Mapping[str, FloatArray]
+) -> FloatArray:
+    """The share of each row's forecast of the month that falls into some days. [0-1]
 
     By the day: what begins on the 20th has nothing in a bill to the 15th.
 
@@ -224,35 +226,43 @@ def _shares_of_rows(rows: pd.DataFrame, by_day: _ForecastDays, days: BilledDays)
     ----------
     rows : DataFrame
         Charges of one month with the columns of `estimator.volume.JOB`.
+    weights : mapping of str to array
+        By payer the share of each day that is one of them. [0-1]
     """
-    if all((covered == 1).all() for covered in days.covered.values()):
-        return np.ones(len(rows))
-    known = {**_shares_of_requests(by_day, days), **_shares_of_keys(by_day, days)}
+    for alike in (0.0, 1.0):
+        if all((days == alike).all() for days in weights.values()):
+            return np.full(len(rows), alike)
+    known = {**_shares_of_requests(by_day, weights), **_shares_of_keys(by_day, weights)}
+    shares = {payer: float(days.mean()) for payer, days in weights.items()}
     texts = zip(*(rows[name].astype(str) for name in JOB), strict=True)
     return np.array(
         [
-            known[job] if job in known else days.shares.get(payer, 1.0)
+            known[job] if job in known else shares.get(payer, 1.0)
             for job, payer in zip(texts, rows["payer"].astype(str), strict=True)
         ],
         dtype=np.float64,
     )
 
 
-def _shares_of_requests(by_day: _ForecastDays, days: BilledDays) -> dict[tuple[str, ...], float]:
+def _shares_of_requests(
+    by_day: _ForecastDays, weights: Mapping[str, FloatArray]
+) -> dict[tuple[str, ...], float]:
     found = {}
     for piece in by_day.requests:
         jobs = zip(*(piece.texts(name) for name in JOB), strict=True)
         for job, requests in zip(jobs, piece.requests, strict=True):
-            share = _weighted(requests, days.covered[job[0]])
+            share = _weighted(requests, weights[job[0]])
             if share is not None:
                 found[job] = share
     return found
 
 
-def _shares_of_keys(by_day: _ForecastDays, days: BilledDays) -> dict[tuple[str, ...], float]:
+def _shares_of_keys(
+    by_day: _ForecastDays, weights: Mapping[str, FloatArray]
+) -> dict[tuple[str, ...], float]:
     found: dict[tuple[str, ...], float] = {}
     for payer, key, key_days in by_day.keys:
-        share = _weighted(key_days, days.covered[payer])
+        share = _weighted(key_days, weights[payer])
         if share is not None:
             place = (payer, key.account, key.region, key.id, key.id, "key", "KeyMonth")
             found[place] = share
@@ -270,41 +280,3 @@ def _charged_cost(expected: Forecast, interpretations: Sequence[Interpretation])
     rows = expected.rows
     is_free = rows["payer"].astype(str).isin(exempt) & rows["cause"].isin(WRITES)
     return np.where(is_free, 0.0, rows["cost"].to_numpy())
-
-
-def _forecast_by_account(
-    expected: Forecast, shares: FloatArray, interpretations: Sequence[Interpretation]
-) -> pd.DataFrame:
-    """The forecast of the month and of the days billed, by payer, account and unit. [currency]
-
-    With the worth of the free requests in both, ``free``; all also as each payer's bill takes
-    CloudTrail's own writes, where it tells: ``as_billed``.
-    """
-    rows, own = expected.rows, expected.inventory.cloudtrail_writes
-    others = [bill.payer for bill in interpretations if bill.answer not in (None, own)]
-    is_other = rows["payer"].astype(str).isin(others).to_numpy()
-    as_billed = np.where(is_other, rows["cost_other_reading"], rows["cost"])
-    price, cost = rows[price_column(expected.currency)].to_numpy(), rows["cost"].to_numpy()
-    is_write = rows["cause"].isin(WRITES).to_numpy()
-    # exempt writes are free without taking any of the free requests
-    worth = np.where(is_write & (own == "exempt"), 0.0, rows["free"].to_numpy() * price)
-    # under the other interpretation: all that it charges, less what it costs
-    charged = np.where(is_write & (own == "charged"), 0.0, rows["quantity"].to_numpy() * price)
-    other_worth = np.maximum(charged - rows["cost_other_reading"].to_numpy(), 0.0)
-    as_billed_free = np.where(is_other, other_worth, worth)
-    frame = pd.DataFrame(
-        {
-            "payer": rows["payer"].astype(str).to_numpy(),
-            "billed_account": rows["billed_account"].astype(str).to_numpy(),
-            "unit": rows["unit"].astype(str).to_numpy(),
-            "cost": cost,
-            "free": worth,
-            "cost_to_date": cost * shares,
-            "free_to_date": worth * shares,
-            "as_billed": as_billed,
-            "as_billed_to_date": as_billed * shares,
-            "as_billed_free": as_billed_free,
-            "as_billed_free_to_date": as_billed_free * shares,
-        }
-    )
-    return frame.groupby(["payer", "billed_account", "unit"], as_index=False).sum()

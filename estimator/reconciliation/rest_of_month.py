@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from estimator.reconciliation.bill_coverage import BilledDays, MissingLines
+from estimator.reconciliation.forecast_by_account import POOL
+from estimator.reconciliation.free_shift import FreeShift, FreeWorth, add_shifts, shift_of_pool
 from estimator.reconciliation.parts import OWN_COSTS, has_billed
+from pricing.regions import partition_of
 
 # the forecast as the inventory takes writes, and as the bill does [currency]
 _BOTH = ("cost", "as_billed")
 _BOTH_FREE = ("free", "as_billed_free")  # the worth of the free requests in both [currency]
-_NOISE = 1e-9  # what sums leave over that should be zero [currency]
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ class BilledMonth:
         """True where the bill of a payer of this part does not tell its days."""
         return bool(self.forecast(part, names)["payer"].isin(self.days.open_payers).any())
 
+    def billed_rows(self, part: str = "", names: tuple[str, ...] = ()) -> pd.DataFrame:
+        """The rows of a part, each with the partition whose free requests it shares."""
+        rows = self.rows[self.rows[part].isin(names).to_numpy()] if part else self.rows
+        regions = rows["billed_region"].astype(str)
+        return rows.assign(partition=[partition_of(region) for region in regions])
+
     def of_payer(self, payer: str) -> BilledMonth:
         """The same of one payer's bill alone."""
         rows = self.rows[(self.rows["payer"] == payer).to_numpy()]
@@ -85,11 +93,9 @@ def billed_and_rest(
     tuple or None
         None where the bill does not tell accounts apart.
     """
-    rows, forecast = found.rows, found.forecast(part, names)
-    if part:
-        if "account" in found.levels:
-            return None
-        rows = rows[rows[part].isin(names).to_numpy()]
+    if part and "account" in found.levels:
+        return None
+    rows, forecast = found.billed_rows(part, names), found.forecast(part, names)
     if not has_billed(found.rows):
         # a bill without a line of KMS, as one of other services: nothing says that KMS was free
         return 0.0, math.fsum(forecast["cost"])
@@ -108,28 +114,52 @@ def billed_and_rest(
     return math.fsum(billed for billed, _ in amounts), math.fsum(rest for _, rest in amounts)
 
 
-def worth_used_early(found: BilledMonth, part: str = "", names: tuple[str, ...] = ()) -> float:
-    """Return the worth of the free requests that the bill used before their days. [currency]
+def find_free_shift(found: BilledMonth, part: str = "", names: tuple[str, ...] = ()) -> FreeShift:
+    """Find the free requests that the bill has on other days than the forecast, pool by pool.
 
-    So much less is billed of the same use, as the rest of the month is short of them. Of what the
-    bill has lines of; 0 where it covers the month, or does not tell its days.
+    Of what the bill has lines of; nothing where it covers the month, or does not tell its days.
 
     Parameters
     ----------
     part, names : str, tuple of str
         As of `billed_and_rest`.
     """
-    rows, forecast = found.rows, found.forecast(part, names)
-    if part:
-        rows = rows[rows[part].isin(names).to_numpy()]
-    rows, forecast = found.missing.leave_out(rows), found.missing.leave_out(forecast)
-    early = []
-    for (payer, unit), expected in forecast.groupby(["payer", "unit"]):
-        of_unit = rows[((rows["payer"] == payer) & (rows["unit"] == unit)).to_numpy()]
-        whole, to_date = (math.fsum(expected[f"as_billed_free{days}"]) for days in ("", "_to_date"))
-        early.append(_used_early(_free_part_as_billed(of_unit, expected), whole - to_date))
-    worth = math.fsum(early)
-    return worth if worth > _NOISE else 0.0
+    rows = found.missing.leave_out(found.billed_rows(part, names))
+    forecast = found.missing.leave_out(found.forecast(part, names))
+    shifts = []
+    for pool, expected in forecast.groupby(list(POOL)):
+        of_pool = rows[_is_of(rows, dict(zip(POOL, map(str, pool), strict=True)))]
+        free = _free_worth(of_pool, expected, expected, "as_billed")
+        shifts.append(shift_of_pool(_free_part_as_billed(of_pool, expected), free))
+    return add_shifts(shifts)
+
+
+def _is_of(rows: pd.DataFrame, place: Mapping[str, str]) -> pd.Series[bool]:
+    return (rows[list(place)].astype(str) == pd.Series(place)).all(axis=1)
+
+
+def _free_worth(
+    rows: pd.DataFrame, of_known: pd.DataFrame, forecast: pd.DataFrame, side: str
+) -> FreeWorth:
+    """The worth of free requests: to date of what has lines, else of all. [currency]
+
+    Parameters
+    ----------
+    side : str
+        One of `_BOTH`.
+    """
+    name = _BOTH_FREE[_BOTH.index(side)]
+    to_date = math.fsum(of_known[f"{name}_to_date"])
+    # as many more before the days billed as on these
+    gross = math.fsum(of_known[f"{side}_to_date"]) + to_date
+    more = max(math.fsum(rows["cost_volume"]), 0.0) / gross if gross > 0 else 0.0
+    return FreeWorth(
+        whole=math.fsum(forecast[name]),
+        to_date=to_date,
+        before=math.fsum(of_known[f"{name}_before"]),
+        use_before=math.fsum(of_known[f"{name}_use_before"]) * (1 + more),
+        spare=math.fsum(forecast[f"{name}_spare"]),
+    )
 
 
 def _of_payer(
@@ -160,11 +190,17 @@ def _of_payer(
             max(own, cost + _pace(whose, unit) * (cost + free)) for unit, own, cost, free in units
         ]
         of_known = of_known[~of_known["billed_account"].isin(unseen).to_numpy()]
-    # requests go on at their pace, and keys at theirs
-    for unit in forecast["unit"].unique():
-        of_unit = (frame[frame["unit"] == unit] for frame in (known, of_known, forecast))
-        rest.append(_rest_of_unit(*of_unit, share=share))
+    # requests go on at their pace, and keys at theirs; each pool has free requests of its own
+    places = {(*each,) for frame in (forecast, known) for each in _pools_of(frame)}
+    for partition, unit in sorted(places):
+        place = {"partition": partition, "unit": unit}
+        of_place = (frame[_is_of(frame, place)] for frame in (known, of_known, forecast))
+        rest.append(_rest_of_pool(*of_place, share=share))
     return billed, math.fsum(rest)
+
+
+def _pools_of(frame: pd.DataFrame) -> set[tuple[str, str]]:
+    return set(zip(frame["partition"].astype(str), frame["unit"].astype(str), strict=True))
 
 
 def _own_difference(rows: pd.DataFrame) -> float:
@@ -172,30 +208,28 @@ def _own_difference(rows: pd.DataFrame) -> float:
     return math.fsum(math.fsum(rows[name]) for name in OWN_COSTS)
 
 
-def _rest_of_unit(
+def _rest_of_pool(
     rows: pd.DataFrame, of_known: pd.DataFrame, forecast: pd.DataFrame, *, share: float
 ) -> float:
-    """What one unit adds: no less than the inventory's forecast of it. [currency]
+    """What one pool adds: no less than the inventory's forecast of it.
 
     Both sides are as the bill takes writes: those that it does not charge would else be set off
     against reads that go on dearer. That it goes on without them is no more than a part of a month
-    says: the inventory's word stands for the rest until it is changed.
+    says: the inventory's word stands for the rest until it is changed. [currency]
     """
-    own_to_date, to_date, own_free, free_to_date = (
-        math.fsum(of_known[f"{name}_to_date"]) for name in (*_BOTH, *_BOTH_FREE)
-    )
+    own_to_date, to_date = (math.fsum(of_known[f"{name}_to_date"]) for name in _BOTH)
     own, whole = (math.fsum(forecast[name]) for name in _BOTH)
+    own_free, free = (_free_worth(rows, of_known, forecast, side) for side in _BOTH)
     rest = cost_of_rest(
         own_to_date + _own_difference(rows) - to_date,
         _free_part_as_billed(rows, of_known),
         to_date,
         whole,
-        free_to_date,
-        math.fsum(forecast["as_billed_free"]),
+        free,
         share,
     )
-    early = _used_early(math.fsum(rows["cost_free_tier"]), math.fsum(forecast["free"]) - own_free)
-    return max(rest, own - own_to_date + early)
+    shift = shift_of_pool(math.fsum(rows["cost_free_tier"]), own_free)
+    return max(rest, own - own_to_date + shift.put_back)
 
 
 def _free_part_as_billed(rows: pd.DataFrame, forecast: pd.DataFrame) -> float:
@@ -205,19 +239,6 @@ def _free_part_as_billed(rows: pd.DataFrame, forecast: pd.DataFrame) -> float:
     """
     own, as_billed = (math.fsum(forecast[f"{name}_to_date"]) for name in _BOTH_FREE)
     return math.fsum(rows["cost_free_tier"]) + as_billed - own
-
-
-def _used_early(free_part: float, left: float) -> float:
-    """The worth of free requests that the bill used before their days. [currency]
-
-    Parameters
-    ----------
-    free_part : float
-        The free tier's part of the difference of bill and forecast. [currency]
-    left : float
-        The worth of the free requests that the forecast has left for the rest. [currency]
-    """
-    return min(max(-free_part, 0.0), max(left, 0.0))
 
 
 def _unseen_accounts(found: BilledMonth) -> set[str]:
@@ -249,15 +270,14 @@ def cost_of_rest(
     free_part: float,
     to_date: float,
     whole: float,
-    free_to_date: float,
-    free: float,
+    free: FreeWorth,
     share: float,
 ) -> float:
     """What the rest of the month adds to a bill of a part of it. [currency]
 
     The forecast of the rest; more where the bill so far is more than its forecast, in proportion,
-    so that a short bill never hides what a whole one would show; and what free requests that the
-    bill used early are short of later.
+    so that a short bill never hides what a whole one would show; and with the free requests that
+    the bill leaves it.
 
     Parameters
     ----------
@@ -265,8 +285,7 @@ def cost_of_rest(
         Billed to date less forecast to date; the part of it that is the free tier's. [currency]
     to_date, whole : float
         The forecast to date, and of the whole month. [currency]
-    free_to_date, free : float
-        The worth of the free requests in both. [currency]
+    free : FreeWorth
     share : float
         The share of the month's days that is billed: the pace where nothing was forecast. [0-1]
 
@@ -274,19 +293,25 @@ def cost_of_rest(
     --------
     Billed 2 of a forecast of 2 to date and 4 in all; 3 of them, at which pace it will be 6:
 
-    >>> cost_of_rest(0.0, 0.0, 2.0, 4.0, 0.0, 0.0, 0.5)
+    >>> cost_of_rest(0.0, 0.0, 2.0, 4.0, FreeWorth(0.0, 0.0), 0.5)
     2.0
-    >>> cost_of_rest(1.0, 0.0, 2.0, 4.0, 0.0, 0.0, 0.5)
+    >>> cost_of_rest(1.0, 0.0, 2.0, 4.0, FreeWorth(0.0, 0.0), 0.5)
     3.0
 
     Nothing billed so far, for half of the units were free, and with them all that is free:
 
-    >>> cost_of_rest(-1.0, -1.0, 1.0, 2.0, 1.0, 2.0, 0.5)
+    >>> cost_of_rest(-1.0, -1.0, 1.0, 2.0, FreeWorth(2.0, 1.0), 0.5)
     2.0
+
+    Twice the units, all free as forecast, and 3 of them left where 4 are to come:
+
+    >>> cost_of_rest(0.0, -2.0, 0.0, 0.0, FreeWorth(4.0, 2.0, spare=3.0), 0.5)
+    1.0
     """
-    gross, rest = to_date + free_to_date, (whole - to_date) + (free - free_to_date)
+    gross, rest = to_date + free.to_date, (whole - to_date) + (free.whole - free.to_date)
     excess = max(error - free_part, 0.0)
     # where nothing was forecast to date only the days tell a pace
     times = rest / gross if gross > 0 else (1 - share) / share if share else 0.0
     pace = excess * times
-    return whole - to_date + pace + _used_early(free_part, free - free_to_date)
+    more = max(pace + free.used_beyond(free_part) - free.spare, 0.0)
+    return whole - to_date + more - shift_of_pool(free_part, free).late

@@ -12,17 +12,19 @@ import pandas as pd
 
 from estimator.figures import count, money, plain
 from estimator.forecasting import Forecast
-from estimator.measurement.billing.repeats import ONCE, find_repeats
+from estimator.measurement.billing.repeats import ONCE
 from estimator.measurement.billing.unknown_lines import COMPLETE
+from estimator.measurement.doubts import REPEATED, find_doubts
 from estimator.reconciliation.bill_coverage import BilledDays, MissingLines
 from estimator.reconciliation.difference_limit import DifferenceLimit, LimitState, judge_limit
+from estimator.reconciliation.free_shift import FreeShift
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS, has_billed, own_parts
 from estimator.reconciliation.rest_of_month import (
     BilledMonth,
     MonthCost,
     billed_and_rest,
-    worth_used_early,
+    find_free_shift,
 )
 from pricing.notebook import NotebookResult
 
@@ -57,8 +59,7 @@ class Reconciliation(NotebookResult):
     missing : MissingLines
         What of these days has a forecast and no line: the month's cost is forecast there.
     expected_by_account : DataFrame
-        The forecast of the month (cost, free) and of the days billed, by payer, billed_account and
-        unit, with the worth of the free requests; as the bill takes writes, too. [currency]
+        The forecast of the month and of the days billed, as `forecast_by_account`. [currency]
     measured_share : float or None
         Share of the month that the measurements cover where CloudTrail's requests are billed.
     notices : tuple of str
@@ -175,9 +176,9 @@ class Reconciliation(NotebookResult):
         rows = self.missing.leave_out(self._billed_month.forecast(part, names))
         return math.fsum(rows["as_billed_to_date"])
 
-    def used_early(self, part: str = "", names: tuple[str, ...] = ()) -> float:
-        """As `estimator.reconciliation.rest_of_month.worth_used_early`, of this bill. [currency]"""
-        return worth_used_early(self._billed_month, part, names)
+    def free_shift(self, part: str = "", names: tuple[str, ...] = ()) -> FreeShift:
+        """As `estimator.reconciliation.rest_of_month.find_free_shift`, of this bill."""
+        return find_free_shift(self._billed_month, part, names)
 
     @property
     def covers(self) -> str:
@@ -226,7 +227,7 @@ class Reconciliation(NotebookResult):
     @property
     def repeats(self) -> tuple[str, ...]:
         """What says that lines of the month may count twice: no sum of it is sure."""
-        return find_repeats(self.notices, self.month)
+        return find_doubts(self.notices, REPEATED, self.month)
 
     @property
     def condition(self) -> str:
@@ -260,7 +261,7 @@ class Reconciliation(NotebookResult):
             unknown=self._unknown_bills,
             has_kms=self.has_kms,
             condition=self.condition,
-            used_early=self.used_early(),
+            shift=self.free_shift(),
         )
 
     @property

@@ -168,9 +168,27 @@ def adding_up(
     >>> adding_up([1.004, 1.004, 1.004], 3.012, repeated={0})
     ['1.00', '1.01', '1.00', '3.01']
     """
+    rounded = round_to_sum(amounts, total, repeated, decimals)
+    if rounded is None:
+        return [money(amount) for amount in (*amounts, total)]
+    digits = max(0, -int(rounded[0].as_tuple().exponent))
+    return [f"{amount:,.{digits}f}" for amount in rounded]
+
+
+def round_to_sum(
+    amounts: Sequence[float],
+    total: float,
+    repeated: Collection[int] = (),
+    decimals: int | None = None,
+) -> list[Decimal] | None:
+    """The numbers of `adding_up`; None where a double holds no cents of them.
+
+    >>> round_to_sum([1.004, 1.004, 1.004], 3.012)
+    [Decimal('1.01'), Decimal('1.00'), Decimal('1.00'), Decimal('3.01')]
+    """
     largest = max(map(abs, [*amounts, total]), default=0.0)
     if largest >= _MOST_CENTS or not math.isfinite(largest):
-        return [money(amount) for amount in (*amounts, total)]
+        return None
     digits = decimals
     if digits is None:
         digits = 2 if largest >= 1 or not largest else min(12, 3 - math.floor(math.log10(largest)))
@@ -192,7 +210,7 @@ def adding_up(
         whole[order[step % len(order)]] += 1
     if left < 0:
         whole[max(open_, key=lambda at: abs(exact[at]))] += left
-    return [f"{amount * unit:,.{digits}f}" for amount in (*whole, sought)]
+    return [amount * unit for amount in (*whole, sought)]
 
 
 def print_month_cost(billed: float, rest: float) -> tuple[str, str, str]:

@@ -144,7 +144,9 @@ def folds(calibrated, rival, low, high):
         (101.0, 110.0, 100.5, 105.0, False, "Trust the calibrated forecast's mean but not its"),
         (130.0, 110.0, 90.0, 150.0, False, "Do not trust the calibrated forecast: it missed"),
         (130.0, 110.0, 120.0, 150.0, False, "Trust neither the calibrated forecast nor its ranges"),
-        (110.0, 110.0, 90.0, 150.0, True, "Trust"),
+        (110.0, 110.0, 90.0, 150.0, True, "Trust the calibrated forecast: it missed"),
+        # a third too high, as its rival is; 100 lies within its ranges
+        (133.0, 133.0, 90.0, 150.0, True, "Trust the calibrated forecast's ranges rather than its"),
     ],
 )
 def test_the_verdict(calibrated, rival, low, high, trusted, begins):

@@ -6,15 +6,18 @@ Forecast of October of `SMALL`: 1,248,928 requests x 0.000003 + 1 = 3.746784 + 1
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
-from estimator import reconcile, report
+from estimator import measure_bill, reconcile, report
 from estimator.cli import app
 from estimator.report.answers.reconciliation import reconciliation_lines, reconciliation_sheets
+from estimator.report.formats.json_and_csv import to_json
 from estimator.report.monthly.verdict import judge
+from tests.acceptance.measure.samples import put
 from tests.measurement.billing.bills import Line, legacy_bill, write_file
 from tests.report.test_time import lines_of_month
 from tests.report.test_verdict_of_parts import estimate
@@ -276,3 +279,39 @@ def test_files_of_a_bill_that_cannot_be_read_are_said(tmp_path, base):
     (notice,) = (line for line in found.notices if line.startswith("skipped 1 file"))
     assert "part.csv.gz" in notice
     assert found.to_dict()["limit"]["condition"] == "if nothing of the bill is left out"
+
+
+@pytest.mark.parametrize(
+    ("kind", "condition"),
+    [
+        (lambda folder: joined_to_itself(folder, 0.5), "if no line of the bill counts twice"),
+        (with_another_name, "if nothing of the bill is left out"),
+    ],
+)
+def test_a_kept_measurement_of_a_bill_doubts_as_the_bill_does(tmp_path, base, kind, condition):
+    """What makes a sum doubtful stands in the JSON of `measure bill` as a value, and comes back."""
+    actuals = measure_bill(kind(tmp_path))
+    path = write_file(tmp_path / "measured.json", to_json(actuals.to_dict()).encode())
+    document = json.loads(path.read_text(encoding="utf-8"))
+    (doubt,) = document["doubts"]
+    assert doubt["notice"] in document["notices"]
+    found = reconcile(base.inventory, path, MONTH, fail_over="10%")
+    assert found.condition == condition
+
+
+def test_no_name_of_a_file_makes_a_bill_doubtful(tmp_path, base):
+    """A copy that is counted once, called by the words of a notice: 4.746784, and no doubt."""
+    bill = small_bill(tmp_path, 31)
+    copy = write_file(tmp_path / "a service that is not known (count each time).csv",
+                      bill.read_bytes())  # fmt: skip
+    found = reconcile(base.inventory, [bill, copy], MONTH, fail_over="10%")
+    assert any("counted once" in notice for notice in found.notices)
+    assert (found.judged_limit.state, found.condition) == ("kept", "")
+
+
+def test_what_logs_could_not_be_read_is_said_once(tmp_path, base):
+    """A file that is cut off, among the measurements of the same month."""
+    write_file(tmp_path / "logs" / "good.json", json.dumps({"Records": [put(1)]}).encode())
+    write_file(tmp_path / "logs" / "bad.json.gz", b"\x1f\x8bnothing")
+    found = reconcile(base.inventory, small_bill(tmp_path, 31), MONTH, tmp_path / "logs")
+    assert len([notice for notice in found.notices if notice.startswith("skipped 1 file")]) == 1

@@ -9,13 +9,14 @@ them by days. October has 31, so a bill to the 10th has 21/31 of them early: 20,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from estimator import reconcile, report
+from estimator.reconciliation.free_shift import NO_SHIFT
 from estimator.report.answers.reconciliation import reconciliation_lines
 from estimator.report.monthly.verdict import judge
 from tests.measurement.billing.bills import Line, legacy_bill
@@ -33,13 +34,21 @@ OF_SMALL = {"Decrypt": 10_000, "GenerateDataKey": 288}
 
 
 def lines_in_order(
-    last: int, by_day: Mapping[str, float], free: float = FREE, account: str = A
+    last: int,
+    by_day: Mapping[str, float],
+    free: float = FREE,
+    account: str = A,
+    first: int = 1,
+    hole: Collection[int] = (),
 ) -> list[Line]:
-    """Lines of each day to the last, the free requests first; a key."""
-    lines = daily_lines(last, 0, account=account)
+    """Lines of each day from the first to the last; a key. The month's free requests come first."""
+    billed = [day for day in range(first, last + 1) if day not in hole]
+    lines = [line for day in billed for line in daily_lines(day, 0, account=account, first=day)]
     for day in range(1, last + 1):
         part = min(free / sum(by_day.values()), 1.0)
         free -= part * sum(by_day.values())
+        if day not in billed:
+            continue
         for operation, requests in by_day.items():
             where = {"account": account, "operation": operation, "first": day, "keys": 0}
             (line,) = daily_lines(day, requests * part, **where) or [None]
@@ -95,7 +104,7 @@ def test_nothing_is_early_in_a_whole_month_or_with_fewer_free(tmp_path, last, fr
     """Never below nothing, and no word of it: 0.06 x 10/31 = 0.019355 more without a free one."""
     bill = bill_in_order(tmp_path, last, free=free)
     found = reconcile(write(tmp_path, ALONE), bill, MONTH, fail_over="5%")
-    assert found.used_early() == 0
+    assert found.free_shift().early == 0
     expected = 0 if free else FREE * PRICE * Fraction(10, 31)
     assert found.judged_limit.difference == pytest.approx(float(expected))
     assert set(found.to_dict()["limit"]) == {"limit", "state", "broken", "condition", "why"}
@@ -106,7 +115,7 @@ def test_more_free_requests_than_the_month_has_are_less(tmp_path):
     """40,000 free ones: 21/31 of the 20,000 are early, the other 20,000 are 0.06 less."""
     bill = bill_in_order(tmp_path, free=2 * FREE)
     found = reconcile(write(tmp_path, ALONE), bill, MONTH, fail_over="5%")
-    assert found.used_early() == pytest.approx(float(EARLY))
+    assert found.free_shift().early == pytest.approx(float(EARLY))
     assert found.judged_limit.difference == pytest.approx(-0.06)
     assert "largest part: free tier, USD -0.06" in found.broken
 
@@ -152,8 +161,8 @@ def test_free_requests_of_one_payer_are_early_whatever_another_has(tmp_path):
     """
     bills = of_payers(tmp_path, 31, free_of_z=0)
     found = reconcile(write(tmp_path, PAYERS), bills, MONTH, fail_over="1%")
-    assert found.used_early() == pytest.approx(float(EARLY))
-    assert found.used_early("payer", (Z,)) == 0
+    assert found.free_shift().early == pytest.approx(float(EARLY))
+    assert found.free_shift("payer", (Z,)) == NO_SHIFT
     assert "USD 0.06 (2.39 %) more than the forecast's 2.51, with USD 0.04065" in found.broken
 
 
@@ -166,7 +175,7 @@ def test_each_payers_bill_has_days_of_its_own(tmp_path, times, state):
     """
     bills = of_payers(tmp_path, 20, times_of_z=times)
     found = reconcile(write(tmp_path, PAYERS), bills, MONTH, fail_over="3%")
-    assert found.used_early() == pytest.approx(float(FREE * PRICE * Fraction(21 + 11, 31)))
+    assert found.free_shift().early == pytest.approx(float(FREE * PRICE * Fraction(21 + 11, 31)))
     assert found.judged_limit.state == state
     assert found.judged_limit.difference == pytest.approx((times - 1) * 0.61728)
 

@@ -84,3 +84,10 @@ def test_what_is_billed_for_cloudtrail_reads_the_same_everywhere(tmp_path, path)
     assert column["keys that are not in the inventory"] == "+10.01"
     assert column["billed"] == "14.75"
     assert "billed for CloudTrail 4.74" in monthly.markdown()
+    # what others use takes the cent wherever it stands
+    text = monthly.markdown()
+    assert "others use KMS on the same bill for USD 10.01 (keys)." in text
+    assert "apart from it, others on the same bill: 10.01" in text
+    (cells,) = (row for row in Page(monthly.html()).table("Forecast, measured and billed")
+                if row[0] == "USD others'")  # fmt: skip
+    assert "10.01" in cells

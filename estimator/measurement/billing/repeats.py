@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from estimator.figures import listed
+from estimator.measurement.doubts import REPEATED, Doubt
 
 # AWS numbers lines anew with each delivery ("identity/LineItemId ... can't be used to identify the
 # same line item across different reports", Data Exports guide, checked 2026-11-24), and two lines
@@ -22,10 +22,7 @@ _MANY = 0.5
 _FEW = 5  # lines
 _MOST_NAMES = 4
 _FEWEST_TWICE = 3  # different lines that all stand twice: two may be those of two alike keys
-# every notice of lines that may count twice has these words, by which reports find it again, and
-# its months in parentheses; a measurement's JSON holds both
 _EACH_TIME = "count each time"
-_MONTHS = re.compile(r"\((\d{4}-\d{2}(?:, \d{4}-\d{2})*)\)")
 ONCE = "if no line of the bill counts twice"
 # another delivery of the same time has other amounts
 _AMOUNTS = ("amount", "priced_amount", "cost", "credits", "tax")
@@ -110,11 +107,13 @@ def single_places(of_file: Marks) -> Marks:
     return distinct if len(distinct) == len(of_file) else NOTHING
 
 
-def twice_notice(months: Iterable[str]) -> str:
+def twice_notice(months: Iterable[str]) -> Doubt:
     """The notice of a file of which every line is there twice."""
-    return (
+    return Doubt(
         f"every line of KMS and CloudTrail stands in the file twice{_in_months(months)}; all "
-        f"{_EACH_TIME}: if it was joined to itself, all figures are twice too high"
+        f"{_EACH_TIME}: if it was joined to itself, all figures are twice too high",
+        REPEATED,
+        months,
     )
 
 
@@ -163,7 +162,7 @@ class FileLines:
     months: frozenset[str]
 
 
-def repeat_notices(files: Sequence[FileLines]) -> list[str]:
+def repeat_notices(files: Sequence[FileLines]) -> list[Doubt]:
     """A notice where most of the lines of a file stand in others as well."""
     again = {
         *_found_again([(each.name, each.lines) for each in files]),
@@ -177,7 +176,8 @@ def repeat_notices(files: Sequence[FileLines]) -> list[str]:
     months = {month for each in found for month in each.months if known[month] > 1}
     many = f"most lines of {listed([each.name for each in found], _MOST_NAMES)} stand in another "
     many += f"file too{_in_months(months)}, and {_EACH_TIME}"
-    return [f"{many}: if the files are deliveries of one bill, name the newest alone"]
+    notice = f"{many}: if the files are deliveries of one bill, name the newest alone"
+    return [Doubt(notice, REPEATED, months)]
 
 
 def _found_again(files: Sequence[tuple[str, Marks]]) -> list[str]:
@@ -197,7 +197,7 @@ def _found_again(files: Sequence[tuple[str, Marks]]) -> list[str]:
     return paths
 
 
-def grain_notices(requests: pd.DataFrame) -> list[str]:
+def grain_notices(requests: pd.DataFrame) -> list[Doubt]:
     """A notice where requests of one place and month are billed by the day and by the month.
 
     Parameters
@@ -215,25 +215,10 @@ def grain_notices(requests: pd.DataFrame) -> list[str]:
     both = daily & monthly
     if not both:
         return []
-    months = _in_months(str(place[0]) for place in both)
+    months = {str(place[0]) for place in both}
     line = (
         "requests of one account, Region and operation stand in the bill by the day and by the "
-        f"month{months}, and {_EACH_TIME}: if they are two exports of one bill, name one alone"
+        f"month{_in_months(months)}, and {_EACH_TIME}: if they are two exports of one bill, "
+        "name one alone"
     )
-    return [line]
-
-
-def find_repeats(notices: Iterable[str], month: str) -> tuple[str, ...]:
-    """The notices of a bill that say that lines of a month may count twice.
-
-    >>> notices = ["most lines of a.csv stand in another file too (2026-09), and count each time"]
-    >>> len(find_repeats(notices, "2026-09")), len(find_repeats(notices, "2026-10"))
-    (1, 0)
-    """
-    return tuple(notice for notice in notices if _EACH_TIME in notice and _is_of(notice, month))
-
-
-def _is_of(notice: str, month: str) -> bool:
-    named = _MONTHS.search(notice)
-    # who names no month may mean any
-    return named is None or month in named[1].split(", ")
+    return [Doubt(line, REPEATED, months)]

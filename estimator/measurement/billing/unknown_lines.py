@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from estimator.figures import listed, plural
+from estimator.measurement.doubts import LEFT_OUT, Doubt
 
 _MOST_NAMES = 3
-# every notice of lines that do not count has these words, by which reports find it again
-_LEFT_OUT = re.compile(r"\b(?:service|type) that is not known \(")
 COMPLETE = "if nothing of the bill is left out"
 
 
@@ -53,15 +51,17 @@ class UnknownLines:
         """A notice for each thing that is not known."""
         if self.services:
             many = plural(self.services.total(), "line", "looks", "look")
-            yield (
+            yield Doubt(
                 f"{many} like AWS KMS's or CloudTrail's under a service that is not known "
-                f"({_names(self.services)}): not counted"
+                f"({_names(self.services)}): not counted",
+                LEFT_OUT,
             )
         if self.kinds:
             many = plural(self.kinds.total(), "line", "is", "are")
-            yield (
+            yield Doubt(
                 f"{many} of a type that is not known ({_names(self.kinds)}): what is billed there "
-                "counts as an amount apart, and its requests and keys do not"
+                "counts as an amount apart, and its requests and keys do not",
+                LEFT_OUT,
             )
         if self.odd_costs:
             many = plural(self.odd_costs, "line", "costs", "cost")
@@ -77,12 +77,3 @@ def _names(lines: Counter[str]) -> str:
     # the same words whatever the order of lines
     most = sorted(lines, key=lambda name: (-lines[name], name))
     return listed([repr(name) if name else "none" for name in most], _MOST_NAMES)
-
-
-def find_left_out(notices: Iterable[str]) -> tuple[str, ...]:
-    """The notices of a bill that say that lines of KMS may not count.
-
-    >>> find_left_out(["1 line is of a type that is not known ('Nutzung'): ...", "hours covered"])
-    ("1 line is of a type that is not known ('Nutzung'): ...",)
-    """
-    return tuple(notice for notice in notices if _LEFT_OUT.search(notice))

@@ -21,6 +21,7 @@ from estimator.measurement.cloudtrail_logs.requests import (
     traits_of,
 )
 from estimator.measurement.cloudtrail_logs.silent_files import (
+    category_of,
     entries_left_out,
     silent_kind,
     tells_of_calls,
@@ -220,7 +221,7 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
         seen += len(records)
         tells = tells or any(map(tells_of_calls, records))
         if not tells:
-            categories |= {record.category or "" for record in records}
+            categories |= {category_of(record) for record in records}
         spans |= _spans(records)
         if kms:
             _count_records(path, kms, counted)
@@ -254,7 +255,10 @@ def _spans(records: Sequence[Record]) -> set[tuple[str, str, str]]:
         (record.recipient, record.region, record.time[:13])
         for record in records
         # as `tells_of_calls`, without a call for each record
-        if record.time and record.source and record.category not in CATEGORIES_APART
+        if record.time
+        and record.source
+        and record.category not in CATEGORIES_APART
+        and record.management is not False
     }
     return {(recipient or "", region or "", hour) for recipient, region, hour in few}
 

@@ -15,6 +15,8 @@ from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests
 from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, record_replays
 from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from estimator.measurement.coverage import Coverage
+from estimator.measurement.doubts import ELSEWHERE, Doubt
+from estimator.measurement.envelopes.partial_answers import MORE_HITS, NEXT_PAGE
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import PlainRows
 from estimator.measurement.services import UNKNOWN
@@ -298,4 +300,5 @@ def _meter_notices(unsized: int, inferred: int, unnamed: int) -> list[str]:
 def _count_first(note: str, number: int) -> str:
     """A note that begins with its noun, with how many there are."""
     noun, _, rest = note.partition(" ")
-    return f"{plural(number, noun)} {rest}"
+    notice = f"{plural(number, noun)} {rest}"
+    return Doubt(notice, ELSEWHERE) if note in (NEXT_PAGE, MORE_HITS) else notice

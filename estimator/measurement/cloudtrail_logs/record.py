@@ -69,6 +69,8 @@ class Record(msgspec.Struct, gc=False):
     error: str | None = msgspec.field(name="errorCode", default=None)
     kind: str | None = msgspec.field(name="eventType", default=None)
     category: str | None = msgspec.field(name="eventCategory", default=None)
+    # in events of version 1.06, when there was no category yet, false of data events; of any type
+    management: Any = msgspec.field(name="managementEvent", default=None)
     address: str | None = msgspec.field(name="sourceIPAddress", default=None)
     agent: str | None = msgspec.field(name="userAgent", default=None)
     parameters: Parameters | None = msgspec.field(name="requestParameters", default=None)

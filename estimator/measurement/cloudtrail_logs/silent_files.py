@@ -21,7 +21,16 @@ def tells_of_calls(record: Record) -> bool:
     An Insight is of no service, and data, network activity and aggregated events may be all that a
     trail records: they say nothing of the hour's requests.
     """
-    return record.source is not None and record.category not in CATEGORIES_APART
+    return record.source is not None and category_of(record) not in CATEGORIES_APART
+
+
+def category_of(record: Record) -> str:
+    """The category of an event; Data of one that is no management event and has none.
+
+    `managementEvent` is there from version 1.06 on, `eventCategory` from 1.07 (CloudTrail User
+    Guide, record contents; checked 2026-11-30). Data events before 1.06 say nothing of it.
+    """
+    return record.category or ("Data" if record.management is False else "")
 
 
 def silent_kind(log: Log, seen: int, categories: set[str]) -> str:

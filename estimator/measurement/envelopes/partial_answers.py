@@ -6,28 +6,32 @@ Athena's, GetQueryResults (1,000 rows a page); Kinesis Data Streams', GetRecords
 (`MillisBehindLatest`); Elasticsearch, The Definitive Guide, Empty search (`total`, `timed_out`,
 `_shards`; 10 hits unless more are asked for), and its reference (`relation`, `terminated_early`,
 `is_partial`); OpenSearch, SQL (`total`, `cursor`); Splunk, search/jobs (`preview`); Datadog, Logs
-(`meta.status`, `links.next`); checked 2026-11-29. The tokens of lookup-events, filter-log-events
-and Lake are those of the AWS CLI's own pages.
+(`meta.status`, `links.next`); checked 2026-11-29. CloudTrail's, LookupEvents ("The events list is
+sorted by time. The most recent event is listed first."; no token after the last page); checked
+2026-11-30. The tokens of lookup-events, filter-log-events and Lake are those of the AWS CLI's own
+pages.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 # the rest may be in another file, or in none
-ELSEWHERE = "counts only where another file has it"
-NEXT_PAGE = f"answer with a next page: it {ELSEWHERE}"
-MORE_HITS = f"answer with fewer events than the search found: the rest {ELSEWHERE}"
+_ELSEWHERE = "counts only where another file has it"
+NEXT_PAGE = f"answer with a next page: it {_ELSEWHERE}"
+MORE_HITS = f"answer with fewer events than the search found: the rest {_ELSEWHERE}"
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _list = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 _TOKENS = ("NextToken", "nextToken", "cursor")
-_PAGES = ("Events", "events", "QueryResultRows", "ResultSet", "datarows")
+_LOOKUP = "Events"
+_PAGES = (_LOOKUP, "events", "QueryResultRows", "ResultSet", "datarows")
 # what answers have one of: most objects are around a single event, and have none
 MEMBERS = frozenset(
     {*_PAGES, "results", "hits", "data", "tables", "MillisBehindLatest", "is_partial"}
@@ -39,7 +43,11 @@ _FAILED_IN_A_PART = "answer of a search that timed out or failed in a part"
 
 
 class Pages:
-    """The pages of answers in one file: whether the last of them says that there is more.
+    """The pages of answers in one file: whether the last page of each says that there is more.
+
+    Pages say of a next one that there is one, not which: a page that comes after it and is of the
+    same form is taken for it. Those of lookup-events tell more: events go back in time, so that one
+    which begins later than the page before it ended is of another lookup.
 
     Attributes
     ----------
@@ -49,15 +57,22 @@ class Pages:
 
     def __init__(self) -> None:
         self.notes: Counter[str] = Counter()
+        # of each form of answers, whether its last page names a next one
+        self._names_next: dict[str, bool] = {}
+        self._without_next = 0  # pages of lookups that another lookup came after
+        self._last_time: float | None = None  # that of the last event of a lookup's last page
         # of each search, by what it found, the number of events of its pages
         self._searches: dict[tuple[int, bool], list[int]] = {}
 
     def turn(self, fields: Mapping[str, Any], plain: Callable[[Any], Any]) -> None:
         """Read what an object says of further pages; most are no page, and say nothing."""
-        names_next = _names_next(fields, plain)
-        if names_next is not None:
+        form, names_next = _names_next(fields, plain)
+        if form == _LOOKUP:
+            self._look_up(fields, plain)
+        if form:
             # of pages in a row only the last may not name a next one
-            self.notes[NEXT_PAGE] = int(names_next)
+            self._names_next[form] = names_next
+            self.notes[NEXT_PAGE] = self._without_next + sum(self._names_next.values())
         events, found, is_least = _found(fields, plain)
         length = _length(events)
         if isinstance(found, int | float) and length is not None:
@@ -68,17 +83,50 @@ class Pages:
                 for (total, or_more), pages in self._searches.items()
             )
 
+    def _look_up(self, fields: Mapping[str, Any], plain: Callable[[Any], Any]) -> None:
+        """Read a page of lookup-events: whether it goes on with the one before it."""
+        first, last = _ends(fields[_LOOKUP], plain)
+        before = self._last_time
+        if self._names_next.get(_LOOKUP) and before is not None and first is not None:
+            self._without_next += first > before
+        self._last_time = before if last is None else last
 
-def _names_next(fields: Mapping[str, Any], plain: Callable[[Any], Any]) -> bool | None:
-    """Whether a page says that there is a next one; None where it is no page."""
-    if _is_insights(fields) or any(key in fields for key in _PAGES):
-        return any(plain(fields.get(token)) for token in _TOKENS)
+
+def _ends(events: Any, plain: Callable[[Any], Any]) -> tuple[float | None, float | None]:
+    """The times of the first and the last event of a lookup; None where it does not tell. [s]"""
+    if isinstance(events, msgspec.Raw):
+        events = _list(events) if bytes(memoryview(events)[:1]) == b"[" else []
+    if not isinstance(events, list) or not events:
+        return None, None
+    first, last = (_seconds(plain(_members(events[at]).get("EventTime"))) for at in (0, -1))
+    return first, last
+
+
+def _seconds(time: Any) -> float | None:
+    """A time as the AWS CLI writes it, in seconds since 1970 or with its zone."""
+    if isinstance(time, int | float) and not isinstance(time, bool):
+        return float(time)
+    try:
+        moment = datetime.fromisoformat(time) if isinstance(time, str) else None
+    except ValueError:
+        return None
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _names_next(fields: Mapping[str, Any], plain: Callable[[Any], Any]) -> tuple[str, bool]:
+    """Return the form of a page, empty where it is none, and whether it says that one is next."""
+    form = "results" if _is_insights(fields) else next((key for key in _PAGES if key in fields), "")
+    if form:
+        return form, any(plain(fields.get(token)) for token in _TOKENS)
     if "data" in fields and ("links" in fields or "meta" in fields):
         page = _members(_members(fields.get("meta")).get("page"))
-        return bool(plain(_members(fields.get("links")).get("next")) or plain(page.get("after")))
+        names_next = plain(_members(fields.get("links")).get("next")) or plain(page.get("after"))
+        return "data", bool(names_next)
     if "Records" in fields and "MillisBehindLatest" in fields:
-        return bool(plain(fields["MillisBehindLatest"]))
-    return None
+        return "Records", bool(plain(fields["MillisBehindLatest"]))
+    return "", False
 
 
 def _found(fields: Mapping[str, Any], plain: Callable[[Any], Any]) -> tuple[Any, Any, bool]:

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from estimator.figures import factor
 from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, odd_record
 from estimator.measurement.coverage import Coverage
+from estimator.measurement.doubts import restore_doubts
 from estimator.measurement.measurement_files.columns import frame_of, missing_or_unknown
 from estimator.measurement.measurement_files.models import DETAILS, MeasurementFile
 from estimator.measurement.result import Actuals
@@ -95,7 +96,7 @@ def read_json(path: str) -> Actuals:
             [Skipped(file.path, file.reason) for file in read.skipped], read.skipped_by_reason
         ),
         coverage=coverage,
-        notices=tuple(read.notices),
+        notices=restore_doubts(read.notices, document.get("doubts", ())),
     )
     return _with_details(actuals, document, path)
 

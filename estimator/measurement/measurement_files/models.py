@@ -84,6 +84,14 @@ class SkippedFile(Part):
     reason: str
 
 
+class DoubtfulNotice(Part):
+    """A notice that makes a sum doubtful, and of which months."""
+
+    kind: Literal["repeated", "left out", "elsewhere"]
+    months: list[str] = Field(description="Such as 2026-11; empty where it may be any.")
+    notice: str = Field(description="As it stands among the notices.")
+
+
 class Gap(Part):
     """Hours between the first and the last that are not covered."""
 
@@ -254,6 +262,9 @@ class MeasurementFile(Part):
     skipped_by_reason: dict[str, Whole] = Field(description="All files not counted. [file]")
     coverage: Hours
     notices: list[str] = Field(description="What to know before believing the figures.")
+    doubts: list[DoubtfulNotice] = Field(
+        [], description="Those of the notices that make a sum doubtful."
+    )
     failed: FailedCalls = _only_of(
         "CloudTrail's logs and Athena", FailedCalls(calls=0, by_error={})
     )

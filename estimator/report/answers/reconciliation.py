@@ -24,11 +24,11 @@ from estimator.forecasting import forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.inventory.means import with_means
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.difference_limit import used_early_words
-from estimator.reconciliation.parts import NOT_FORECAST, OWN, PARTS, own_parts
+from estimator.reconciliation.parts import NOT_FORECAST, OWN, PARTS
 from estimator.report.answers import Answer
+from estimator.report.answers.bill_amounts import amounts_beside, own_amounts
 from estimator.report.blocks import MOST_ROWS, Sheet
-from estimator.report.columns import adding_up, relative_difference
+from estimator.report.columns import relative_difference
 
 _DUST = 1e-7  # what is left of sums that should be zero
 
@@ -152,9 +152,9 @@ def _others(reconciliation: Reconciliation) -> list[tuple[str, ...]]:
         )
         if abs(amount) > _DUST
     ]
-    cost = math.fsum(reconciliation.others.values())
-    if cells or abs(cost) > _DUST:
-        cells.append((f"{reconciliation.currency} others'", "", "", money(cost), "", ""))
+    if cells or abs(math.fsum(reconciliation.others.values())) > _DUST:
+        cost = amounts_beside(reconciliation).others
+        cells.append((f"{reconciliation.currency} others'", "", "", cost, "", ""))
     return cells
 
 
@@ -172,37 +172,16 @@ def _quantities(
     return name, figure(before), measured, figure(after), signed(words), relative
 
 
-def own_amounts(
-    reconciliation: Reconciliation, decimals: int | None = None
-) -> tuple[str, dict[str, str], str]:
-    """From forecast to what is billed for CloudTrail, in amounts that add up as they are printed.
-
-    Returns
-    -------
-    str, dict, str
-        The forecast, the parts by name and what is billed: in so many decimals, or as many as the
-        amounts need. Table, chart and sentences ask here, so that a part reads the same in each.
-    """
-    parts, billed = own_parts(reconciliation.parts), reconciliation.billed
-    before = math.fsum(reconciliation.rows["cost_forecast"])
-    # the forecast stands elsewhere too: what rounding leaves over goes to the parts
-    first, *within, last = adding_up([before, *parts.values()], billed, {0}, decimals)
-    return first, dict(zip(parts, within, strict=True)), last
-
-
 def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     """From forecast to bill, one part after another: the amounts add up as they are printed."""
-    code = reconciliation.currency.lower()
     totals = reconciliation.totals
-    after = totals[f"cost_{code}_billed"] or 0.0
     # CloudTrail's parts first, so that a line between says what is billed for it
     parts = {name: reconciliation.parts[name] for name in (*OWN, *NOT_FORECAST)}
-    others_cost = [parts[name] for name in NOT_FORECAST]
     # what is billed for CloudTrail stands in the verdict, on cards and in the chart too
-    *_, whole = beside = adding_up([reconciliation.billed, *others_cost], after, repeated={0})
-    decimals = len(whole.partition(".")[2])
-    first, within, own = own_amounts(reconciliation, decimals)
-    amounts = {**within, **dict(zip(NOT_FORECAST, beside[1:-1], strict=True))}
+    beside = amounts_beside(reconciliation)
+    decimals = beside.decimals
+    first, within, _ = own_amounts(reconciliation, decimals)
+    amounts = {**within, **beside.parts}
     requests = reconciliation.request_parts
     most = max(totals[f"requests_{side}"] or 0.0 for side in ("forecast", "billed"))
     which = f" {reconciliation.days.text}" if reconciliation.days.text else ""
@@ -225,9 +204,9 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     billed = totals["requests_billed"] or 0.0
     if others:
         counted = count(billed - requests.get("others", 0.0))
-        rows.append((f"billed{which} for CloudTrail", counted, own))
+        rows.append((f"billed{which} for CloudTrail", counted, beside.own))
         rows += others
-    rows.append((f"billed{which}", count(billed), whole))
+    rows.append((f"billed{which}", count(billed), beside.whole))
     header = ("from forecast to bill", "requests", reconciliation.currency)
     title = f"Why they differ{', bill' * bool(which)}{which}"
     # what is billed is no sum of the forecast alone, which a page would leave out
@@ -346,5 +325,5 @@ def _limit(reconciliation: Reconciliation) -> list[str]:
     off = signed(money_like(judged.difference, _largest_total(reconciliation)))
     # of a bill that lacks lines what these cost may be left out, and is then named
     where = f"{' ' * bool(judged.without)}{judged.without}"
-    error = f"{unit} {off}{where}{used_early_words(unit, judged.used_early)}"
+    error = f"{unit} {off}{where}{judged.shift.in_words(unit)}"
     return [f"{judged.text}: without what is not CloudTrail's the difference is {error}"]

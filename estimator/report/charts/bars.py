@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from estimator.attribution import Attribution
 from estimator.attribution.logged import CLOUDTRAIL
 from estimator.attribution.result import LOGGED, NOT_IN_LOGS
-from estimator.figures import count, money, share
+from estimator.figures import count, share
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import PARTS, own_parts
 from estimator.report.answers.attribution import attribution_headline
 from estimator.report.answers.attribution_lines import Line, shown_lines
-from estimator.report.answers.reconciliation import own_amounts
+from estimator.report.answers.bill_amounts import amounts_beside, own_amounts
 from estimator.report.charts.chart import (
     BLUE,
     GREEN,
@@ -116,7 +116,8 @@ def difference_chart(reconciliation: Reconciliation) -> Chart:
     description = "; ".join(f"{bar.name} {bar.amount}" for bar in bars)
     others = math.fsum(reconciliation.others.values())
     if abs(others) >= _CENT:
-        description += f"; apart from it, others on the same bill: {money(others)}"
+        description += "; apart from it, others on the same bill: "
+        description += amounts_beside(reconciliation).others
     which = f", bill {reconciliation.days.text}" if reconciliation.days.text else ""
     title = f"From forecast to bill in {reconciliation.currency}, {reconciliation.month}{which}"
     return _chart("difference", title, description, bars)

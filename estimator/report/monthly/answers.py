@@ -23,7 +23,7 @@ from estimator.figures import (
 from estimator.months import month_in_words
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.parts import NOT_FORECAST, PARTS, own_parts
-from estimator.report.answers.reconciliation import own_amounts
+from estimator.report.answers.bill_amounts import amounts_beside, rounded_parts
 from estimator.report.monthly.budget_states import BudgetState
 from estimator.report.monthly.document import Answer
 from estimator.report.monthly.inputs import ReportInputs
@@ -51,18 +51,18 @@ def _why(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
         whole = "whole " * any(state.budget.part for state in verdict.states)
         lines.append(_difference(inputs, found, f"{whole}bill {inputs.billed_words}".strip()))
         if any(abs(cost) >= HALF_CENT for cost in found.others.values()):
-            requests, keys = (found.others[name] for name in NOT_FORECAST)
+            beside = amounts_beside(found)
             parts = [
-                f"{name} {money(cost)}"
-                for name, cost in (("requests", requests), ("keys", keys))
-                if abs(cost) >= HALF_CENT
+                f"{name} {beside.by_part[part]}"
+                for name, part in zip(("requests", "keys"), NOT_FORECAST, strict=True)
+                if abs(found.others[part]) >= HALF_CENT
             ]
             # of a part alone the sum says it
             parts_in_words = f": {', '.join(parts)}" if len(parts) > 1 else ""
             what = f" ({parts[0].split()[0]})" if len(parts) == 1 else ""
             lines.append(
                 f"Apart from CloudTrail others use KMS on the same bill for {inputs.currency} "
-                f"{money(requests + keys)}{what}{parts_in_words}."
+                f"{beside.others}{what}{parts_in_words}."
             )
     return tuple(lines)
 
@@ -87,8 +87,7 @@ def _difference(inputs: ReportInputs, found: Reconciliation, which: str) -> str:
 
 def _part_amounts(found: Reconciliation) -> dict[str, Figure]:
     """The parts of the difference in cents, as they read in the table and the chart below."""
-    _, parts, _ = own_amounts(found)
-    return {name: cents(float(amount.replace(",", ""))) for name, amount in parts.items()}
+    return {name: cents(amount) for name, amount in rounded_parts(found).items()}
 
 
 def _largest(inputs: ReportInputs) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,6 +21,7 @@ from estimator.figures import (
 from estimator.measurement.sources import SOURCES
 from estimator.months import Months, month_in_words
 from estimator.reconciliation.rest_of_month import MonthCost
+from estimator.report.answers.bill_amounts import amounts_beside
 from estimator.report.answers.reconciliation import (
     reconciliation_lines,
     reconciliation_sheets,
@@ -99,9 +99,8 @@ def _cards(inputs: ReportInputs, main: BudgetState | None) -> Cards:
         note = f"{of_it}to the {which} of {money(before)}"
         cards.append(Card("Difference", signed(money_like(error, before)), unit, note))
     if found is not None and any(abs(cost) > _DUST for cost in found.others.values()):
-        others = math.fsum(found.others.values())
         note = "what is not CloudTrail's, on the same bill"
-        cards.append(Card("Others' KMS", money(others), unit, note))
+        cards.append(Card("Others' KMS", amounts_beside(found).others, unit, note))
     return Cards(tuple(cards))
 
 

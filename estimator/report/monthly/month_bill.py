@@ -15,6 +15,7 @@ from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory.budgets import Budget, Covered
 from estimator.months import FloatArray
 from estimator.reconciliation import Reconciliation
+from estimator.reconciliation.free_shift import NO_SHIFT, FreeShift
 from estimator.reconciliation.rest_of_month import MonthCost
 from estimator.simulation import Simulation
 from estimator.simulation.draws import quantiles_of
@@ -28,27 +29,27 @@ _EVERYTHING = Covered("", ())
 class BillRange:
     """A bill beside the forecast's 5th and 95th percentile of the same days. [currency]
 
-    `used_early` is the worth of free requests that the bill used before their days: with them it is
-    held against the range. `needs_early` where without them it would lie elsewhere.
+    `shift` is the worth of free requests that the bill does not have on their days: with that put
+    back it is held against the range. `needs_shift` where without it would lie elsewhere.
     """
 
     billed: float
     low: float
     high: float
     is_inside: bool
-    used_early: float = 0.0
-    needs_early: bool = False
+    shift: FreeShift = NO_SHIFT
+    needs_shift: bool = False
 
     @property
-    def with_early(self) -> float:
+    def amount(self) -> float:
         """What is held against the range. [currency]"""
-        return self.billed + self.used_early
+        return self.billed + self.shift.put_back
 
     def to_dict(self) -> dict[str, float | bool]:
         """As documented JSON."""
         found = {"billed": self.billed, "low": self.low, "high": self.high}
-        early = {"early": self.used_early} if self.used_early else {}
-        return {**found, "is_inside": self.is_inside, **early}
+        shift = {"early": self.shift.early, "late": self.shift.late} if self.shift else {}
+        return {**found, "is_inside": self.is_inside, **shift}
 
     @property
     def has_width(self) -> bool:
@@ -58,7 +59,7 @@ class BillRange:
     @property
     def place(self) -> str:
         """Where a bill is that is as good as inside: nobody reads 0.08 as inside 0.084 to 0.263."""
-        amount = self.with_early
+        amount = self.amount
         beyond = max(self.low - amount, amount - self.high)
         ends = between_ends(self.low, self.high)
         # ends are printed in three digits, and a bill at one of them is no further than these
@@ -193,15 +194,17 @@ class MonthBill:
         elif place.column:
             lowest = min(lowest, to_date * (1 - TENTH))
             highest = max(highest, to_date * (1 + TENTH) + HALF_CENT)
-        early = found.used_early(place.column, place.members)
-        alone, with_early = (
-            BillRange(cost.billed, low, high, lowest <= cost.billed + more <= highest, more)
-            for more in (0.0, early)
+        shift = found.free_shift(place.column, place.members)
+        alone, shifted = (
+            BillRange(
+                cost.billed, low, high, lowest <= cost.billed + each.put_back <= highest, each
+            )
+            for each in (NO_SHIFT, shift)
         )
-        elsewhere = alone.is_inside != with_early.is_inside or (
-            with_early.has_width and alone.place != with_early.place
+        elsewhere = alone.is_inside != shifted.is_inside or (
+            shifted.has_width and alone.place != shifted.place
         )
-        return replace(with_early, needs_early=elsewhere)
+        return replace(shifted, needs_shift=elsewhere)
 
     def _factor(self, place: Covered, bill_range: BillRange | None) -> float | None:
         """How many times what was expected a part of the bill is; None where nothing tells it.
@@ -213,11 +216,11 @@ class MonthBill:
             return 1.0
         if bill_range is None:
             return None
-        if bill_range.is_inside or bill_range.with_early <= bill_range.high:
+        if bill_range.is_inside or bill_range.amount <= bill_range.high:
             return 1.0
         # like with like: what a bill does not charge says nothing of the volume
         to_date = found.forecast_of_billed(place.column, place.members)
-        return max(bill_range.with_early / to_date, 1.0)
+        return max(bill_range.amount / to_date, 1.0)
 
     @cached_property
     def follows_other(self) -> bool:
@@ -235,7 +238,7 @@ class MonthBill:
         found = self.reconciliation
         if found is None or not found.is_comparable:
             return None
-        off, error = found.parts["rate"], found.forecast_error + found.used_early()
+        off, error = found.parts["rate"], found.forecast_error + found.free_shift().put_back
         # of the same sign: what prices make less is no reason of a bill that has more
         is_most = off * error > 0 and abs(off) > abs(error) / 2
         return off if is_most else None

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from estimator.figures import between_ends, budget_money, listed, money, share
 from estimator.forecasting.budgets import describe_budget
 from estimator.months import month_in_words
-from estimator.reconciliation.difference_limit import used_early_words
 from estimator.report.columns import print_month_cost, share_beside
 from estimator.report.monthly.budget_states import RISK, BudgetState, Status, judge_budgets
 from estimator.report.monthly.words import factor_in_words, in_simulations
@@ -202,8 +201,8 @@ def _range_line(inputs: ReportInputs, main: BudgetState | None = None) -> list[s
         else:
             bill_range, bill = of_part, f"bill of {main.budget.part_in_words}"
     to_date = f" {inputs.billed_words}" if inputs.reconciliation and inputs.billed_words else ""
-    if bill_range.needs_early:
-        to_date += used_early_words(inputs.currency, bill_range.used_early)
+    if bill_range.needs_shift:
+        to_date += bill_range.shift.in_words(inputs.currency)
     subject, other = f"The {bill}", ""
     if month_bill.follows_other:
         # what the difference to the inventory's own is due to

@@ -11,7 +11,7 @@ from pathlib import Path
 from estimator.forecasting import compute_forecast
 from estimator.inventory import Inventory
 from estimator.measurement.measurement_files import load_actuals, load_bill
-from estimator.measurement.result import Actuals
+from estimator.measurement.result import Actuals, unread_lines
 from estimator.months import read_months
 from estimator.reconciliation import Reconciliation, reconcile_forecast
 from estimator.reconciliation.notices import months_left_out
@@ -132,8 +132,7 @@ def read_records(
         actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals, bucket_keys=True)
     )
     billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
-    read = [measurement for measurement in (measured, billed) if measurement is not None]
-    unread = tuple(line for measurement in read for line in measurement.skipped.lines())
+    unread = unread_lines(measured, billed)
     reports, doubts = read_history_of(inventory, history, currency)
     return Records(measured, billed, reports, unread, doubts)
 

@@ -115,6 +115,53 @@ def test_the_last_page_is_there(name: str, tmp_path: Path) -> None:
     assert not any("another file" in notice for notice in actuals.notices)
 
 
+def page(texts: list[str], times: list[Any], token: str = "") -> dict[str, Any]:
+    """A page of lookup-events, with the times of its events."""
+    events = [
+        {"EventName": "GenerateDataKey", "EventTime": time, "CloudTrailEvent": text}
+        for text, time in zip(texts, times, strict=True)
+    ]
+    return {"Events": events, **({"NextToken": token} if token else {})}
+
+
+NOON, ONE, TWO = (f"2026-10-01T{hour}:00:00+02:00" for hour in (12, 13, 14))
+LOOKUPS: dict[str, tuple[int, list[Any]]] = {
+    "pages go back in time": (
+        0, [page(TEXTS[:2], [TWO, ONE], "x"), page(TEXTS[2:], [ONE, NOON])]
+    ),
+    "two whole lookups": (0, [page(TEXTS[:2], [TWO, NOON]), page(TEXTS[2:], [TWO, ONE])]),
+    "the first lookup goes on": (
+        1, [page(TEXTS[:2], [TWO, NOON], "x"), page(TEXTS[2:], [TWO, ONE])]
+    ),
+    "both lookups go on": (
+        2, [page(TEXTS[:2], [TWO, NOON], "x"), page(TEXTS[2:], [ONE, NOON], "y")]
+    ),
+    # an older AWS CLI writes seconds
+    "both go on, in seconds": (
+        2, [page(TEXTS[:2], [7200.5, 0.5], "x"), page(TEXTS[2:], [3600.0, 1.0], "y")]
+    ),
+    "an empty page between": (
+        1, [page(TEXTS[:2], [TWO, NOON], "x"), page([], [], "x"), page(TEXTS[2:], [TWO, ONE])]
+    ),
+    "times that are not told": (0, [page(TEXTS[:2], ["", ""], "x"), page(TEXTS[2:], [TWO, ONE])]),
+    "answers of another form": (
+        1, [page(TEXTS[:2], [TWO, NOON], "x"), {"events": MESSAGES[2:]}]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_a_lookup_after_another_hides_no_next_page(name: str, tmp_path: Path) -> None:
+    """Four puts; a page that begins later than the one before it ended is of another lookup."""
+    lacking, pages = LOOKUPS[name]
+    actuals = measure(tmp_path, *pages)
+    assert actuals.totals["by_cause"]["put"] == 4
+    found = [text for text in actuals.notices if "another file" in text]
+    answers = "answer" if lacking == 1 else "answers"
+    words = f"{lacking} {answers} with a next page"
+    assert [text.partition(":")[0] for text in found] == ([words] if lacking else [])
+
+
 MISSING = {
     "Insights, still running": {"status": "Running", "results": RECORDS},
     "Lake, cancelled": {"QueryStatus": "CANCELLED", "QueryResultRows": LAKE},

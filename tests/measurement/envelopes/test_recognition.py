@@ -188,9 +188,20 @@ def test_insights_alone(tmp_path: Path) -> None:
             },
             "data",
         ),
+        # version 1.06 has no category
+        (
+            {
+                "eventVersion": "1.06",
+                "managementEvent": False,
+                "eventCategory": None,
+                "eventSource": "s3.amazonaws.com",
+                "eventName": "GetObject",
+            },
+            "data",
+        ),
     ],
 )
-def test_events_apart_cover_no_hour(tmp_path: Path, others: dict[str, str], words: str) -> None:
+def test_events_apart_cover_no_hour(tmp_path: Path, others: dict[str, Any], words: str) -> None:
     """Two puts at 10:00, another event at 13:00: of 13:00 nobody knows what KMS was asked.
 
     A trail may record nothing else; alone they are no log of a time without requests, and are
