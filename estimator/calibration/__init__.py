@@ -14,7 +14,7 @@ import pandas as pd
 
 from estimator.calibration.evidence import evidence, name_of
 from estimator.calibration.files_per_day import files_per_day
-from estimator.calibration.measured import Measured, lay_out
+from estimator.calibration.measured import Measured
 from estimator.calibration.other_requests import (
     bucket_key_savings,
     config_updates,
@@ -24,15 +24,14 @@ from estimator.calibration.other_requests import (
 from estimator.calibration.quality import (
     covered_share,
     hidden_days,
-    no_cloudtrail,
-    no_trail,
+    lay_out_measured,
     nothing_covered,
     nothing_placed,
     refusals,
     unread,
 )
 from estimator.calibration.reader_assumptions import find_readers
-from estimator.calibration.recorded_days import Window, measured_window
+from estimator.calibration.recorded_days import Window
 from estimator.calibration.stream_rates import files_rates
 from estimator.calibration.writing import Found, Writer
 from estimator.figures import plain, significant
@@ -44,7 +43,7 @@ from estimator.measurement.sources import SOURCES
 from pricing.notebook import NotebookResult
 from pricing.reading.document import parse_document
 from pricing.reading.files import decode
-from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.problems import KmscostError
 
 __all__ = ["Calibration", "calibrate", "calibrate_text"]
 
@@ -93,13 +92,8 @@ def calibrate_text(
 ) -> Calibration:
     """As `calibrate`, of a text; files of accounts are looked for beside `path`."""
     inventory = parse_inventory(text, path)
-    window = measured_window(actuals)
-    error = no_trail(inventory) or no_cloudtrail(actuals, place)
-    if error or window is None:
-        raise error or KmscostError(
-            Problem(place, None, "", "no day", "measurements by day", "measure with --by day,...")
-        )
-    measured = lay_out(inventory, actuals, window)
+    measured = lay_out_measured(inventory, actuals, place)
+    window = measured.window
     # where no put has a place there is nothing to force
     lost = nothing_placed(measured, place) or nothing_covered(actuals, measured, place)
     problems = refusals(actuals, measured, place)

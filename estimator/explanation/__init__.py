@@ -9,6 +9,7 @@ from pathlib import Path
 from estimator.explanation.prices import price_parts
 from estimator.explanation.volumes import volume_parts
 from estimator.explanation.walk import Explanation, Step, steps_of
+from estimator.figures import listed
 from estimator.forecasting import forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory, load_inventory
@@ -152,6 +153,6 @@ def _check(inventory: Inventory, only: dict[str, str]) -> None:
 def _require(option: str, value: str, known: list[str], fix: str) -> None:
     """Refuse a value that the inventory does not have, with the one that may be meant."""
     if value not in known:
-        expected = f"one of {', '.join(known[:8])}" if known else "nothing: no account has one"
+        expected = f"one of {listed(known)}" if known else "nothing: no account has one"
         fix = did_you_mean(value, known, fix)
         raise UsageError(Problem(option, None, "", repr(value), expected, fix))

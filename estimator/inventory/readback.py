@@ -185,7 +185,7 @@ class _Words:
                 if why:
                     yield Line(f"trail {trail.name}", why)
         for reader in inventory.readers:
-            used.update(reader.writes_under)
+            used.update(reader.writes_under.values())
             why = self._why_never_read(reader)
             if why:
                 yield Line(f"reader {reader.name}", why)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from estimator.figures import listed
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory
 from estimator.inventory.account_groups import group_labels, tag_names
@@ -130,8 +131,7 @@ def check_groups(columns: Iterable[str], inventories: Iterable[Inventory]) -> No
         if group.tag is not None and group.tag not in names:
             close = nearest(group.tag, names)
             fix = f"did you mean tag:{close}?" if close else "give accounts this tag in `tags`"
-            listed = ", ".join(names[:8]) or "there are none"
-            expected = f"a tag that an account has: {listed}"
+            expected = f"a tag that an account has: {listed(names) or 'there are none'}"
             raise UsageError(Problem("by", None, "", repr(column), expected, fix))
 
 

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -22,6 +23,7 @@ from pricing.reading.problems import printable
 PAGE = 80  # columns of words where nothing says how many there are
 _LONGEST = 110  # a longer line of words is hard to read
 _NO_BREAK = "\N{NO-BREAK SPACE}"
+_SECOND = "\ufdd0"  # the second column of a letter: no character, so no text has it
 _MORE = "Why, and month by month: --details"
 
 
@@ -60,7 +62,7 @@ def _block(block: Block, width: int | None) -> Iterator[RenderableType]:
 def table_lines(sheet: Sheet, width: int | None) -> list[RenderableType]:
     """Return a table under its title; several tables where it is too wide for one."""
     parts: list[RenderableType] = [
-        Text(line, style="bold") for line in textwrap.wrap(printable(sheet.title), _page(width))
+        Text(line, style="bold") for line in _fold(sheet.title, _page(width))
     ]
     if not sheet.rows:
         return parts
@@ -90,17 +92,29 @@ def _wrap(
 ) -> Iterator[RenderableType]:
     for text in texts:
         emphasis = "red" if isinstance(text, Alert) else style
-        # a percentage and its sign stay on one line
-        joined = re.sub(r"(?<=\d) %", f"{_NO_BREAK}%", printable(text))
-        for part in textwrap.wrap(
-            joined,
-            _page(width),
-            initial_indent=indent,
-            subsequent_indent=f"{indent}  ",
-            break_on_hyphens=False,
-            break_long_words=False,
-        ):
-            yield Text(part.replace(_NO_BREAK, " "), style=emphasis)
+        for line in _fold(text, _page(width), indent, f"{indent}  "):
+            yield Text(line, style=emphasis)
+
+
+def _fold(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """Return a text in lines of a width; a name, a month and a number are never folded.
+
+    >>> _fold("buckets of 東京: 95 % of eu-west-1", 14)
+    ['buckets of', '東京: 95 % of', 'eu-west-1']
+    """
+    # a percentage and its sign stay on one line
+    joined = re.sub(r"(?<=\d) %", f"{_NO_BREAK}%", printable(text))
+    # textwrap counts letters, of which some take two columns of a terminal
+    filled = "".join(letter + _SECOND * (cell_len(letter) == 2) for letter in joined)
+    folded = textwrap.wrap(
+        filled,
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    return [line.replace(_SECOND, "").replace(_NO_BREAK, " ") for line in folded]
 
 
 def _page(width: int | None) -> int:
