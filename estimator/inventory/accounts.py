@@ -21,7 +21,7 @@ from estimator.inventory.accounts_csv import (
 )
 from estimator.inventory.draft import Draft, Found, Refusal
 from estimator.inventory.sections import AccountEntry, AccountsFile, InventoryFile
-from pricing.reading.document import Location, Map, Seq
+from pricing.reading.document import Location, Map, Seq, parse_document
 from pricing.reading.files import decode, read_bytes, to_utf8
 from pricing.reading.magic_numbers import OLD_WORKBOOK, ZIP
 from pricing.reading.problems import DocumentError, Problem
@@ -66,11 +66,30 @@ def find_accounts(draft: Draft, document: InventoryFile | None) -> list[Found]:
     return found
 
 
+def files_of_accounts(path: Path) -> list[Path]:
+    """Return the files of accounts that an inventory names: they are read with it.
+
+    Raises
+    ------
+    DocumentError
+        It cannot be read, or is no document.
+    """
+    data = read_bytes(path)
+    if b"file" not in data:  # most list their accounts themselves
+        return []
+    listed = parse_document(decode(path, data), str(path))[0].get("accounts")
+    names = [item.get("file") for item in listed or () if isinstance(item, Map)]
+    return [_folder_of(path) / name for name in names if isinstance(name, str)]
+
+
+def _folder_of(path: str | Path) -> Path:
+    folder = Path(path).parent
+    # an inventory out of a pipe lies nowhere
+    return Path() if folder == Path("/dev") else folder
+
+
 def _accounts_of_file(draft: Draft, at: Location, entry: AccountsFile) -> list[Found]:
-    folder = Path(draft.path).parent
-    if folder == Path("/dev"):  # an inventory out of a pipe lies nowhere
-        folder = Path()
-    read = read_accounts(folder / entry.file)
+    read = read_accounts(_folder_of(draft.path) / entry.file)
     draft.incomplete |= bool(read.problems)
     draft.has_unsure_regions |= bool(read.problems)
     draft.notices += read.notices

@@ -171,6 +171,23 @@ def places(manifest: Manifest, file: DataFile) -> Iterator[str]:
             yield str(folder / below / key.name)
 
 
+def data_paths(path: str | Path) -> list[str]:
+    """Return the data files of a manifest that are there.
+
+    Raises
+    ------
+    KmscostError
+        It is no manifest.
+    """
+    manifest = read_manifest(path)
+    return [
+        place
+        for file in manifest.files
+        for place in places(manifest, file)
+        if Path(place).is_file()
+    ]
+
+
 def refusal(file: DataFile, path: str) -> str:
     """Why a data file's bytes are not those that S3 wrote, or nothing."""
     # the size first: an MD5 of gigabytes takes its time
