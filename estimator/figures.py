@@ -292,16 +292,13 @@ def percent(value: float) -> Figure:
 def listed(names: Iterable[str], most: int = SEVERAL, separator: str = ", ") -> str:
     """Names in a sentence; of many the first ones.
 
-    One more than `most` is named too: to say that there is one takes as many words.
-
-    >>> listed(["a", "b"]), listed(["a", "b", "c"], most=2), listed(["a", "b", "c", "d"], most=2)
-    ('a, b', 'a, b, c', 'a, b and 2 more')
+    >>> listed("abc", most=2), listed("abcd", most=2)  # one more takes no more words than its name
+    ('a, b, c', 'a, b and 2 more')
     """
     names = list(names)
     more = len(names) - most
-    if more <= 1:
-        return separator.join(names)
-    return f"{separator.join(names[:most])} and {more:,} more"
+    head = names[:most] if more > 1 else names
+    return separator.join(head) + (f" and {more:,} more" if more > 1 else "")
 
 
 def plural(number: float, noun: str, singular: str = "", many: str = "") -> str:
@@ -327,17 +324,6 @@ def noun_of(number: float, word: str) -> str:
         return word
     after_consonant = word.endswith("y") and word[-2:-1] not in "aeiou"
     return f"{word[:-1]}ies" if after_consonant else f"{word}s"
-
-
-def in_months(broken: int, months: int) -> str:
-    """In how many months of a span, behind a verdict; nothing where the span is the month itself.
-
-    >>> in_months(2, 3), in_months(3, 3), in_months(1, 1)
-    (' in 2 of 3 months', ' in all 3 months', '')
-    """
-    if months == 1:
-        return ""
-    return f" in {f'all {months}' if broken == months else f'{broken} of {months}'} months"
 
 
 def at_least(amount: str, missing: float) -> str:

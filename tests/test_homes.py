@@ -1,5 +1,6 @@
 """One rule, one home: what only the home of a rule may do, read from the sources themselves."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -47,3 +48,29 @@ def test_a_rule_has_one_home(rule):
     """A second place asks the first."""
     mark, homes = HOMES[rule]
     assert {path for path, text in SOURCES.items() if re.search(mark, text)} <= homes
+
+
+def test_a_module_keeps_its_name():
+    """`import estimator.<anything>` gives a module: no function of a package has its name."""
+    shadowed = []
+    for path, text in SOURCES.items():
+        if not path.endswith("/__init__.py"):
+            continue
+        package = Path(path).parent
+        for node in ast.parse(text).body:
+            # a module may be imported as itself
+            is_own = isinstance(node, ast.ImportFrom) and node.module == ".".join(package.parts)
+            names = () if is_own else _names_given_by(node)
+            shadowed += [f"{path}:{name}" for name in names if _is_module(package / name)]
+    assert shadowed == []
+
+
+def _names_given_by(node):
+    """The names that a statement binds."""
+    if isinstance(node, ast.ImportFrom):
+        return [alias.asname or alias.name for alias in node.names]
+    return [node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
+
+
+def _is_module(place):
+    return f"{place.as_posix()}.py" in SOURCES or f"{place.as_posix()}/__init__.py" in SOURCES

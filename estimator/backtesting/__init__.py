@@ -33,7 +33,7 @@ from estimator.backtesting.series import (
 )
 from estimator.backtesting.verdict import CALIBRATED, pinball, scores_of, verdict_of
 from estimator.calibration import calibrate_text
-from estimator.calibration.evidence import evidence, name_of
+from estimator.calibration.evidence import name_of, read_evidence
 from estimator.calibration.quality import (
     LEAST_DAYS,
     covered_share,
@@ -100,7 +100,7 @@ def backtest(
     length = read_horizon(horizon)
     data, path = read_yaml(inventory)
     text = decode(path, data)
-    actuals_read = actuals if isinstance(actuals, Actuals) else evidence(actuals)
+    actuals_read = actuals if isinstance(actuals, Actuals) else read_evidence(actuals)
     place = name_of(actuals)
     given = parse_inventory(text, path)
     measured = lay_out_measured(given, actuals_read, place)

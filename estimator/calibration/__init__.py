@@ -12,14 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.calibration.evidence import evidence, name_of
-from estimator.calibration.files_per_day import files_per_day
+from estimator.calibration.evidence import name_of, read_evidence
+from estimator.calibration.files_per_day import find_files_per_day
 from estimator.calibration.measured import Measured
 from estimator.calibration.other_requests import (
     bucket_key_savings,
     config_updates,
     digest_notices,
-    other_requests,
+    find_other_requests,
 )
 from estimator.calibration.quality import (
     covered_share,
@@ -78,7 +78,7 @@ def calibrate(
     """
     place = name_of(actuals)
     data, path = read_yaml(inventory)
-    actuals_read = actuals if isinstance(actuals, Actuals) else evidence(actuals)
+    actuals_read = actuals if isinstance(actuals, Actuals) else read_evidence(actuals)
     calibration = calibrate_text(decode(path, data), path, actuals_read, force, place)
     if data.startswith(codecs.BOM_UTF8):  # some editors of Windows look for it
         return dataclasses.replace(
@@ -104,12 +104,12 @@ def calibrate_text(
     source = _source(measured, days)
     writer = Writer(inventory, parse_document(text, path)[0], text)
     rates = files_rates(measured)
-    files = files_per_day(measured, rates, writer.in_other_files, source)
+    files = find_files_per_day(measured, rates, writer.in_other_files, source)
     sources = [SOURCES[name] for name in actuals.measured["source"].unique() if name in SOURCES]
     tells_gets = any(each.tells("get") for each in sources)
     readers = find_readers(measured, rates, source, tells_gets=tells_gets)
     savings, more = bucket_key_savings(measured, source)
-    other, unsure = other_requests(measured, source)
+    other, unsure = find_other_requests(measured, source)
     # growth counts from the middle of the window, the day of which its means are true
     middle = window.first + datetime.timedelta(days=window.days // 2)
     found = Found(

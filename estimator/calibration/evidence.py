@@ -19,7 +19,7 @@ from estimator.measurement.skipped import SkippedFiles
 _BLANKS = {"bucket_key": False, "files": 0.0, "quantity": 0.0, "coverage": 0.0}
 
 
-def evidence(paths: str | Path | Sequence[str | Path]) -> Actuals:
+def read_evidence(paths: str | Path | Sequence[str | Path]) -> Actuals:
     """Read measurements as `load_actuals` does, but take object names beside logs as well.
 
     Logs and object names of the same days show the same puts, so `load_actuals`, which counts

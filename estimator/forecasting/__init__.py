@@ -14,7 +14,7 @@ from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.event_copies import EventCopies
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
 from estimator.forecasting.free_days import PoolDays, count_by_pool, use_pools
-from estimator.forecasting.notices import notices
+from estimator.forecasting.notices import find_notices
 from estimator.forecasting.quotas import find_headroom, place_bursts
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast
 from estimator.forecasting.totals import add_up
@@ -168,7 +168,7 @@ def compute_forecast(
             gate, sums.default_grain, at_means, months, inventory, table.currency
         ),
         notices=(
-            *notices(model, priced, sums.default_grain),
+            *find_notices(model, priced, sums.default_grain),
             *near_quotas,
             *unknown,
         ),

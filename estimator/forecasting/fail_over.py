@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimator.figures import count, in_months, listed, money, share
+from estimator.figures import count, listed, money, share
 from estimator.forecasting.budgets import (
     AMOUNT_NAME,
     budget_use,
     describe_budget,
+    in_months,
     is_in_budget,
 )
 from estimator.forecasting.result import INTERPRETATION_WORDS, OTHER_INTERPRETATION

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from estimator.figures import FEW, SUMS, factor, in_months, listed, money
+from estimator.figures import FEW, SUMS, factor, listed, money
 from estimator.forecasting import Forecast
-from estimator.forecasting.budgets import describe_budget, describe_budgets
+from estimator.forecasting.budgets import describe_budget, describe_budgets, in_months
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.blocks import Alert
 from estimator.report.columns import share_beside
