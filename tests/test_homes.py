@@ -39,6 +39,15 @@ HOMES = {
         r'" and \{[^}]*\} more"|, "\.join\([^\n]*\[:(?!-)',
         {"estimator/figures.py", "estimator/measurement/services.py"},
     ),
+    # labels of charts are folded by letters, at hyphens too
+    "words in lines of a width": (
+        r"textwrap",
+        {
+            "pricing/reading/words.py",
+            "estimator/report/charts/__init__.py",
+            "estimator/report/charts/fan.py",
+        },
+    ),
     "msgspec's words are no data": (r'" - at |partition\(" - ', set()),
 }
 

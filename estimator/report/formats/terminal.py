@@ -6,12 +6,9 @@ wide as they need, lines of words as wide as a page.
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -19,11 +16,10 @@ from estimator.report.answers import Answer
 from estimator.report.blocks import Alert, Block, Command, Details, Lines, Sheet
 from estimator.report.formats.layout import in_parts, lines
 from pricing.reading.problems import printable
+from pricing.reading.words import fold
 
 PAGE = 80  # columns of words where nothing says how many there are
 _LONGEST = 110  # a longer line of words is hard to read
-_NO_BREAK = "\N{NO-BREAK SPACE}"
-_SECOND = "\ufdd0"  # the second column of a letter: no character, so no text has it
 _MORE = "Why, and month by month: --details"
 
 
@@ -62,7 +58,7 @@ def _block(block: Block, width: int | None) -> Iterator[RenderableType]:
 def table_lines(sheet: Sheet, width: int | None) -> list[RenderableType]:
     """Return a table under its title; several tables where it is too wide for one."""
     parts: list[RenderableType] = [
-        Text(line, style="bold") for line in _fold(sheet.title, _page(width))
+        Text(line, style="bold") for line in fold(printable(sheet.title), _page(width))
     ]
     if not sheet.rows:
         return parts
@@ -92,29 +88,8 @@ def _wrap(
 ) -> Iterator[RenderableType]:
     for text in texts:
         emphasis = "red" if isinstance(text, Alert) else style
-        for line in _fold(text, _page(width), indent, f"{indent}  "):
+        for line in fold(printable(text), _page(width), indent, f"{indent}  "):
             yield Text(line, style=emphasis)
-
-
-def _fold(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    """Return a text in lines of a width; a name, a month and a number are never folded.
-
-    >>> _fold("buckets of 東京: 95 % of eu-west-1", 14)
-    ['buckets of', '東京: 95 % of', 'eu-west-1']
-    """
-    # a percentage and its sign stay on one line
-    joined = re.sub(r"(?<=\d) %", f"{_NO_BREAK}%", printable(text))
-    # textwrap counts letters, of which some take two columns of a terminal
-    filled = "".join(letter + _SECOND * (cell_len(letter) == 2) for letter in joined)
-    folded = textwrap.wrap(
-        filled,
-        width,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
-    return [line.replace(_SECOND, "").replace(_NO_BREAK, " ") for line in folded]
 
 
 def _page(width: int | None) -> int:
