@@ -312,3 +312,15 @@ def test_a_wrong_start_from_python_is_a_usage_error():
     for start in (202611, "2026-13", datetime.date(9999, 12, 1)):
         with pytest.raises(KmscostError, match="start: found"):
             forecast(EXAMPLE, start)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--regions", "us-east-1"), ("--merge", "i.yaml"), ("--replace",), ("--profile", "x")],
+)
+def test_what_a_policy_does_not_heed_is_refused(option):
+    """--print-policy asks nothing of AWS: what says how to ask was left out without a word."""
+    answer = kmscost("discover", "aws", "--print-policy", *option)
+    assert answer.exit_code == 2
+    assert f"{option[0]}: found" in answer.stderr
+    assert kmscost("discover", "aws", "--print-policy", "--role", "r").exit_code == 0
