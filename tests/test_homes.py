@@ -15,7 +15,7 @@ SOURCES = {
 
 # a mark of the rule in code, and the modules that may have it
 HOMES = {
-    "an ARN is taken apart": (r'\.split\(":"|"arn:\[|r"arn:', {"pricing/arns.py"}),
+    "an ARN is taken apart": (r'\.split\(":"|"arn:\[|arn:aws\[|r"arn:', {"pricing/arns.py"}),
     "an ARN is put together": (r'f"arn:\{', {"pricing/arns.py"}),
     "a Region's partition": (r'startswith\(\(?"(?:us-gov-|cn-)', {"pricing/regions.py"}),
     "the look of a Region's code": (r"\[a-z\]\{2,\}\(\?:-\[a-z\]\+\)", {"pricing/region_codes.py"}),
