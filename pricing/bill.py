@@ -87,8 +87,8 @@ def bill(
     RateError
         An operation without a meter, a Region or a day without a rate, a discount outside 0 to 1.
     """
-    if not 0 <= discount <= 1:
-        found, fix = f"a discount of {discount:g}", "write 0.1 or 10%"
+    if not isinstance(discount, int | float | np.number) or not 0 <= discount <= 1:
+        found, fix = f"a discount of {discount!r}", "write 0.1 for 10%"
         raise UsageError(Problem("discount", None, "", found, "a share from 0 to 1", fix))
     quantity = usage["quantity"].to_numpy(dtype=np.float64)
     lines = Lines(usage, table)

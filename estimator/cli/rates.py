@@ -18,11 +18,11 @@ from estimator.cli.output import (
     Start,
     answer,
     answer_format,
-    read_day,
     say,
     show,
     tell_next,
 )
+from pricing.reading.written_days import read_day_option
 
 
 def rates_show(
@@ -50,7 +50,7 @@ def rates_show(
     from estimator.report.answers.rates import RatesAnswer
     from pricing.regions import check_region_option
 
-    own, day, table = answer_format(form), read_day(on), load_quotas()
+    own, day, table = answer_format(form), read_day_option(on), load_quotas()
     quotas = {region: table.of(region)} if region else dict(table.requests_per_second)
     if form is not None and own is None:
         if region is not None:
@@ -107,7 +107,7 @@ def rates_diff(
     from estimator import rates_diff as compare
     from estimator.report.answers.rates import RatesDiffAnswer
 
-    answer(RatesDiffAnswer(compare(a, b, inventory, start, months, read_day(on))), form, output)
+    answer(RatesDiffAnswer(compare(a, b, inventory, start, months, on)), form, output)
 
 
 app = group(

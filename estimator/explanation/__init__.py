@@ -14,7 +14,7 @@ from estimator.forecasting import forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.account_groups import is_in_ou, list_ou_paths
-from estimator.months import parse_month
+from estimator.months import read_month
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 from pricing.reading.words import did_you_mean
@@ -64,8 +64,9 @@ def explain(
     only = {name: value for name, value in choices.items() if value is not None}
     _check(inventory, only)
     accounts = _chosen_accounts(inventory, account, ou, tag)
-    first = _month(month, "month") or datetime.datetime.now(datetime.UTC).date().replace(day=1)
-    begin = _month(start, "start") or min(first, datetime.datetime.now(datetime.UTC).date())
+    today = datetime.datetime.now(datetime.UTC).date()
+    first = today.replace(day=1) if month is None else read_month(month)
+    begin = min(first, today) if start is None else read_month(start, "start")
     growth = inventory.growth
     # one month alone would count its growth from itself: none at all
     if growth.as_of is None:
@@ -128,15 +129,6 @@ def _chosen_accounts(
     return [each.id for each in accounts if account in (None, each.id)]
 
 
-def _month(text: str | datetime.date | None, option: str) -> datetime.date | None:
-    try:
-        return parse_month(text) if isinstance(text, str) else text
-    except ValueError:
-        raise UsageError(
-            Problem(option, None, "", repr(text), "a month such as 2026-11", "")
-        ) from None
-
-
 def _check(inventory: Inventory, only: dict[str, str]) -> None:
     drivers = [driver.name for driver in (*inventory.trails, *inventory.readers)]
     drivers += [key.id for key in inventory.keys]
@@ -154,5 +146,5 @@ def _require(option: str, value: str, known: list[str], fix: str) -> None:
     """Refuse a value that the inventory does not have, with the one that may be meant."""
     if value not in known:
         expected = f"one of {listed(known)}" if known else "nothing: no account has one"
-        fix = did_you_mean(value, known, fix)
+        fix = did_you_mean(str(value), known, fix)
         raise UsageError(Problem(option, None, "", repr(value), expected, fix))

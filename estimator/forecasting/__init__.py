@@ -30,6 +30,7 @@ from estimator.volume.model import Model
 from estimator.volume.others import other_pools
 from pricing.bill import Bill, bill
 from pricing.rates import RateTable, load_rates
+from pricing.reading.words import split_words
 
 __all__ = [
     "WRITES",
@@ -188,10 +189,10 @@ def _price_means(model: Model, table: RateTable, discount: float) -> pd.DataFram
 
 def _read_by(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:
     """The frame that `by` asks for in place of the charges, and the columns of the charges."""
-    words = by.split(",") if isinstance(by, str) else list(by or ())
+    words = [] if by is None else split_words(by, "by")
     # alone: such a frame has columns of its own, and none of the charges
-    if len(words) == 1 and words[0].strip() in SECTIONS:
-        return SECTIONS[words[0].strip()], DEFAULT_GRAIN
+    if len(words) == 1 and words[0] in SECTIONS:
+        return SECTIONS[words[0]], DEFAULT_GRAIN
     return None, grain(by, alone=("all", *SECTIONS))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +27,7 @@ from estimator.inventory.sections import (
 )
 from pricing.reading.document import Map, line_of, parse_document
 from pricing.reading.files import decode, read_bytes
-from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.problems import DocumentError, Problem, UsageError
 from pricing.reading.words import nearest, shown
 from pricing.regions import regions as known_regions
 
@@ -83,6 +84,9 @@ def load_inventory(inventory: InventorySource) -> Inventory:
         return inventory
     if isinstance(inventory, Mapping):
         return _load_mapping(inventory)
+    if not isinstance(inventory, str | Path | os.PathLike):
+        expected = "a path, YAML text, a mapping or an Inventory"
+        raise UsageError(Problem("inventory", None, "", shown(inventory), expected, ""))
     if isinstance(inventory, str) and "\n" in inventory:
         text, path = inventory, TEXT
     else:

@@ -19,7 +19,7 @@ from estimator.months import IntArray, Months
 from estimator.volume.blocks import Block
 from pricing.lines import group_rows
 from pricing.reading.problems import Problem, UsageError
-from pricing.reading.words import did_you_mean, nearest
+from pricing.reading.words import did_you_mean, nearest, split_words
 
 # groups of accounts: of where the events happened, or with this in front of who is billed
 _BILLED = "billed_"
@@ -91,8 +91,8 @@ def grain(by: str | Sequence[str] | None, alone: Sequence[str] = ("all",)) -> tu
     """
     if by is None:
         return DEFAULT_GRAIN
-    words = by.split(",") if isinstance(by, str) else list(by)
-    names = [_column_of(word.strip()) for word in words]
+    words = split_words(by, "by")
+    names = [_column_of(word) for word in words]
     if names == ["all"]:
         return KEYS
     for word, name in zip(words, names, strict=True):

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from pricing.reading.problems import Problem, UsageError
+
 _MOST_DIGITS = 300  # of a number out of JSON: a float has no more before its point
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SECOND = "\ufdd0"  # the second column of a letter: no character, so no text has it
@@ -146,3 +148,22 @@ def fold(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
         break_long_words=False,
     )
     return [line.replace(_SECOND, "").replace(_NO_BREAK, " ") for line in folded]
+
+
+def split_words(words: str | Iterable[str], option: str) -> list[str]:
+    """The words of an option: as people write them, with commas, or as Python has them.
+
+    >>> split_words("trail, cause", "by"), split_words(("trail", "cause"), "by")
+    (['trail', 'cause'], ['trail', 'cause'])
+
+    Raises
+    ------
+    UsageError
+        They are neither.
+    """
+    known = words if isinstance(words, Iterable) else (None,)
+    parts = words.split(",") if isinstance(words, str) else list(known)
+    if not all(isinstance(part, str) for part in parts):
+        expected = "words with commas between them, or a list of them"
+        raise UsageError(Problem(option, None, "", repr(words), expected, ""))
+    return [str(part).strip() for part in parts]
