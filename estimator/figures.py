@@ -292,12 +292,13 @@ def percent(value: float) -> Figure:
 def listed(names: Iterable[str], most: int = SEVERAL, separator: str = ", ") -> str:
     """Names in a sentence; of many the first ones.
 
-    >>> listed(["a", "b"]), listed(["a", "b", "c", "d"], most=2)
-    ('a, b', 'a, b and 2 more')
+    >>> listed("abc", most=2), listed("abcd", most=2)  # one more takes no more words than its name
+    ('a, b, c', 'a, b and 2 more')
     """
     names = list(names)
     more = len(names) - most
-    return separator.join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+    head = names[:most] if more > 1 else names
+    return separator.join(head) + (f" and {more:,} more" if more > 1 else "")
 
 
 def plural(number: float, noun: str, singular: str = "", many: str = "") -> str:

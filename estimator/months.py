@@ -210,6 +210,21 @@ def ordinal(day: datetime.date | None, otherwise: float) -> float:
     return otherwise if day is None else float(day.toordinal())
 
 
+def read_month(month: str | datetime.date, option: str = "month") -> datetime.date:
+    """The first day of a month that an option names.
+
+    Raises
+    ------
+    UsageError
+        It is no month.
+    """
+    try:
+        return parse_month(month) if isinstance(month, str) else month.replace(day=1)
+    except (ValueError, TypeError, AttributeError):
+        expected = "a month such as 2026-11"
+        raise UsageError(Problem(option, None, "", repr(month), expected, "")) from None
+
+
 def month_label(month: str | datetime.date) -> str:
     """A month that an option names, as ``2026-10``.
 
@@ -218,15 +233,7 @@ def month_label(month: str | datetime.date) -> str:
     UsageError
         It is no month.
     """
-    try:
-        first = parse_month(month) if isinstance(month, str) else month
-        label = f"{first:%Y-%m}"
-    except (ValueError, TypeError) as error:
-        # `found X; expected Y` of parse_month, split into a problem's parts
-        found, _, expected = str(error).removeprefix("found ").partition("; expected ")
-        expected = expected or "a month such as 2026-10"
-        raise UsageError(Problem("month", None, "", found, expected, "")) from None
-    return label
+    return f"{read_month(month):%Y-%m}"
 
 
 def read_months(start: str | datetime.date | None, months: int) -> Months:
@@ -234,21 +241,20 @@ def read_months(start: str | datetime.date | None, months: int) -> Months:
 
     Raises
     ------
-    KmscostError
+    UsageError
         `start` is no month, or there are too few or too many.
     """
-    if start is None:
-        start = datetime.datetime.now(datetime.UTC).date()
+    first = read_month(
+        datetime.datetime.now(datetime.UTC).date() if start is None else start, "start"
+    )
+    if not isinstance(months, int | np.integer):
+        expected = f"a whole number, 1 to {MAX_MONTHS}"
+        raise UsageError(Problem("months", None, "", repr(months), expected, ""))
     try:
-        first = parse_month(start) if isinstance(start, str) else start
-        return Months(datetime.date(first.year, first.month, 1), months)
-    except (ValueError, TypeError, AttributeError) as error:
-        problem = (
-            str(error) if str(error).startswith("found ") else f"found {start!r}; expected a month"
-        )
-        # Months and parse_month raise `found X; expected Y`, which is split into a problem's parts
-        # here
-        found, _, expected = problem.removeprefix("found ").partition("; expected ")
+        return Months(datetime.date(first.year, first.month, 1), int(months))
+    except ValueError as error:
+        # Months raises `found X; expected Y`, which is split into a problem's parts here
+        found, _, expected = str(error).removeprefix("found ").partition("; expected ")
         # only the number of months is expected to be in a range that begins with 1
         option = "months" if expected.startswith("1 to") else "start"
         raise UsageError(Problem(option, None, "", found, expected, "")) from None

@@ -16,6 +16,7 @@ _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12})?:[^\s]+")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _KEY = "key/"
 KEY_ARN_PATTERN = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[^\s:]+$"  # for JSON Schemas
+BUCKET_ARN_START = r"arn:aws[a-z-]*:s3:::"  # a bucket's name follows it
 _SESSION = ":assumed-role/"
 
 

@@ -92,7 +92,7 @@ def bill(
     is_number = isinstance(discount, Real) and not isinstance(discount, bool)
     if not is_number or not 0 <= discount <= 1:
         found = f"a discount of {f'{discount:g}' if is_number else repr(discount)}"
-        fix = "write 0.1 or 10%"
+        fix = "write 0.1 for 10%"
         raise UsageError(Problem("discount", None, "", found, "a share from 0 to 1", fix))
     quantity = usage["quantity"].to_numpy(dtype=np.float64)
     lines = Lines(usage, table)

@@ -12,6 +12,7 @@ from pricing.meters import Meter
 from pricing.notebook import NotebookResult
 from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
 from pricing.reading.problems import RateError
+from pricing.reading.written_days import read_day_option
 from pricing.regions import check_region_option, partition_of
 
 
@@ -20,7 +21,7 @@ class RatesInForce(list[dict[str, Any]], NotebookResult):
 
 
 def rates_show(
-    on: datetime.date | None = None,
+    on: str | datetime.date | None = None,
     region: str | None = None,
     rates: RateTable | str | Path | None = None,
 ) -> RatesInForce:
@@ -28,8 +29,8 @@ def rates_show(
 
     Parameters
     ----------
-    on : date, optional
-        Default: today, UTC.
+    on : str or date, optional
+        Such as ``2026-11-01``. Default: today, UTC.
     region : str, optional
         Only this Region. Default: all of them.
     rates : RateTable or path, optional
@@ -44,10 +45,12 @@ def rates_show(
 
     Raises
     ------
+    UsageError
+        `on` is no day, or `region` no Region.
     RateError
         Nothing is in force on the day, or there is no rate for the Region.
     """
-    day = on or datetime.datetime.now(datetime.UTC).date()
+    day = read_day_option(on) or datetime.datetime.now(datetime.UTC).date()
     if region is not None:
         check_region_option("region", region, "a Region's code")
     if rates is None:

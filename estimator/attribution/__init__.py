@@ -11,9 +11,9 @@ import pandas as pd
 
 from estimator.attribution.bill_lines import (
     BillLines,
-    bill_lines,
     bill_months,
     bill_payers,
+    find_bill_lines,
 )
 from estimator.attribution.logged import by_month, logged_requests
 from estimator.attribution.notices import (
@@ -121,7 +121,7 @@ def attribute(
             notices=(*own, *rated_notices(daily, rated, coverage)),
         )
 
-    lines = bill_lines(billed, months)
+    lines = find_bill_lines(billed, months)
     currency = lines.currency
     shares, other_shares = _both_readings(lines.requests, requests)
     check_in_common(lines.requests, requests, shares, paths[0])

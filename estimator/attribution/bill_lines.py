@@ -59,7 +59,7 @@ def bill_payers(bill: Actuals) -> dict[str, str]:
     return dict(sorted(set(pairs)))
 
 
-def bill_lines(bill: Actuals, months: list[str]) -> BillLines:
+def find_bill_lines(bill: Actuals, months: list[str]) -> BillLines:
     """The bill's lines of these months, one for each level that it tells."""
     rows = bill.measured
     rows = rows[(rows["product"] == KMS) & rows["month"].astype(str).isin(months)]

@@ -33,19 +33,16 @@ from estimator.backtesting.series import (
 )
 from estimator.backtesting.verdict import CALIBRATED, pinball, scores_of, verdict_of
 from estimator.calibration import calibrate_text
-from estimator.calibration.evidence import evidence, name_of
-from estimator.calibration.measured import lay_out
+from estimator.calibration.evidence import name_of, read_evidence
 from estimator.calibration.quality import (
     LEAST_DAYS,
     covered_share,
     hidden_days,
-    no_cloudtrail,
-    no_trail,
+    lay_out_measured,
     nothing_placed,
     refusals,
     unread,
 )
-from estimator.calibration.recorded_days import measured_window
 from estimator.figures import plain
 from estimator.frames import BACKTEST
 from estimator.inventory import Inventory
@@ -103,14 +100,11 @@ def backtest(
     length = read_horizon(horizon)
     data, path = read_yaml(inventory)
     text = decode(path, data)
-    actuals_read = actuals if isinstance(actuals, Actuals) else evidence(actuals)
+    actuals_read = actuals if isinstance(actuals, Actuals) else read_evidence(actuals)
     place = name_of(actuals)
     given = parse_inventory(text, path)
-    error = no_trail(given) or no_cloudtrail(actuals_read, place)
-    window = measured_window(actuals_read)
-    if error or window is None:
-        raise error or KmscostError(Problem(place, None, "", "no day", "days", "measure by day"))
-    measured = lay_out(given, actuals_read, window)
+    measured = lay_out_measured(given, actuals_read, place)
+    window = measured.window
     lost = nothing_placed(measured, place)
     problems = [*([lost] if lost else []), *refusals(actuals_read, measured, place)]
     folds = origins(window.days, length, LEAST_DAYS)

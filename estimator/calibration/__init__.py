@@ -12,27 +12,26 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.calibration.evidence import evidence, name_of
-from estimator.calibration.files_per_day import files_per_day
-from estimator.calibration.measured import Measured, lay_out
+from estimator.calibration.evidence import name_of, read_evidence
+from estimator.calibration.files_per_day import find_files_per_day
+from estimator.calibration.measured import Measured
 from estimator.calibration.other_requests import (
     bucket_key_savings,
     config_updates,
     digest_notices,
-    other_requests,
+    find_other_requests,
 )
 from estimator.calibration.quality import (
     covered_share,
     hidden_days,
-    no_cloudtrail,
-    no_trail,
+    lay_out_measured,
     nothing_covered,
     nothing_placed,
     refusals,
     unread,
 )
 from estimator.calibration.reader_assumptions import find_readers
-from estimator.calibration.recorded_days import Window, measured_window
+from estimator.calibration.recorded_days import Window
 from estimator.calibration.stream_rates import files_rates
 from estimator.calibration.writing import Found, Writer
 from estimator.figures import plain, significant
@@ -44,7 +43,7 @@ from estimator.measurement.sources import SOURCES
 from pricing.notebook import NotebookResult
 from pricing.reading.document import parse_document
 from pricing.reading.files import decode
-from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.problems import KmscostError
 
 __all__ = ["Calibration", "calibrate", "calibrate_text"]
 
@@ -79,7 +78,7 @@ def calibrate(
     """
     place = name_of(actuals)
     data, path = read_yaml(inventory)
-    actuals_read = actuals if isinstance(actuals, Actuals) else evidence(actuals)
+    actuals_read = actuals if isinstance(actuals, Actuals) else read_evidence(actuals)
     calibration = calibrate_text(decode(path, data), path, actuals_read, force, place)
     if data.startswith(codecs.BOM_UTF8):  # some editors of Windows look for it
         return dataclasses.replace(
@@ -93,13 +92,8 @@ def calibrate_text(
 ) -> Calibration:
     """As `calibrate`, of a text; files of accounts are looked for beside `path`."""
     inventory = parse_inventory(text, path)
-    window = measured_window(actuals)
-    error = no_trail(inventory) or no_cloudtrail(actuals, place)
-    if error or window is None:
-        raise error or KmscostError(
-            Problem(place, None, "", "no day", "measurements by day", "measure with --by day,...")
-        )
-    measured = lay_out(inventory, actuals, window)
+    measured = lay_out_measured(inventory, actuals, place)
+    window = measured.window
     # where no put has a place there is nothing to force
     lost = nothing_placed(measured, place) or nothing_covered(actuals, measured, place)
     problems = refusals(actuals, measured, place)
@@ -110,12 +104,12 @@ def calibrate_text(
     source = _source(measured, days)
     writer = Writer(inventory, parse_document(text, path)[0], text)
     rates = files_rates(measured)
-    files = files_per_day(measured, rates, writer.in_other_files, source)
+    files = find_files_per_day(measured, rates, writer.in_other_files, source)
     sources = [SOURCES[name] for name in actuals.measured["source"].unique() if name in SOURCES]
     tells_gets = any(each.tells("get") for each in sources)
     readers = find_readers(measured, rates, source, tells_gets=tells_gets)
     savings, more = bucket_key_savings(measured, source)
-    other, unsure = other_requests(measured, source)
+    other, unsure = find_other_requests(measured, source)
     # growth counts from the middle of the window, the day of which its means are true
     middle = window.first + datetime.timedelta(days=window.days // 2)
     found = Found(

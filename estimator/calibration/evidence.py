@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from estimator.calibration.rows import NAMES
+from estimator.figures import listed
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.measurement_files import detect_formats, load_actuals
 from estimator.measurement.paths import as_paths
@@ -18,7 +19,7 @@ from estimator.measurement.skipped import SkippedFiles
 _BLANKS = {"bucket_key": False, "files": 0.0, "quantity": 0.0, "coverage": 0.0}
 
 
-def evidence(paths: str | Path | Sequence[str | Path]) -> Actuals:
+def read_evidence(paths: str | Path | Sequence[str | Path]) -> Actuals:
     """Read measurements as `load_actuals` does, but take object names beside logs as well.
 
     Logs and object names of the same days show the same puts, so `load_actuals`, which counts
@@ -35,12 +36,11 @@ def evidence(paths: str | Path | Sequence[str | Path]) -> Actuals:
 
 
 def name_of(actuals: Actuals | str | Path | Sequence[str | Path]) -> str:
-    """The name of measurements in messages: the first path, and how many more there are."""
+    """The name of measurements in messages: a path or two, or the first and how many more."""
     if isinstance(actuals, Actuals):
         return "actuals"
     paths = [actuals] if isinstance(actuals, str | Path) else list(actuals)
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    return f"{paths[0] if paths else 'actuals'}{more}"
+    return listed(map(str, paths), 1) or "actuals"
 
 
 def join_object_names(logs: Actuals, names: Actuals) -> Actuals:

@@ -45,7 +45,7 @@ class FilesPerDayFound:
     notices: tuple[str, ...]
 
 
-def files_per_day(
+def find_files_per_day(
     measured: Measured, rates: Rates, fixed: frozenset[int], source: str
 ) -> FilesPerDayFound:
     """The assumptions that say what was measured.

@@ -82,7 +82,7 @@ def checks_rate(checks: float, days: float) -> Rate:
     return Rate(shape / days * MONTH_DAYS, 1.0 / shape)
 
 
-def other_requests(measured: Measured, source: str) -> tuple[dict[str, Range], list[str]]:
+def find_other_requests(measured: Measured, source: str) -> tuple[dict[str, Range], list[str]]:
     """Requests of everything else in a month: of each payer (""), or of each id.
 
     Nothing is taken from what was not recorded, and nothing is guessed: what cannot be told stays.

@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 
 from estimator.calibration.arn_matching import MOST_NAMED
-from estimator.calibration.measured import CAUSES, Measured
-from estimator.calibration.recorded_days import Window
+from estimator.calibration.measured import CAUSES, Measured, lay_out
+from estimator.calibration.recorded_days import Window, measured_window
 from estimator.calibration.rows import requests_without_day
 from estimator.figures import listed, plural, share
 from estimator.inventory import Inventory
@@ -44,6 +44,23 @@ def no_trail(inventory: Inventory) -> KmscostError | None:
         return None
     found, expected = "no trail under a key", "one: only its files cause KMS requests"
     return KmscostError(Problem(inventory.path, None, "trails", found, expected, ""))
+
+
+def lay_out_measured(inventory: Inventory, actuals: Actuals, place: str) -> Measured:
+    """Lay measurements out over the trails of an inventory.
+
+    Raises
+    ------
+    KmscostError
+        There is no trail under a key, nothing of CloudTrail's, or no day.
+    """
+    window = measured_window(actuals)
+    error = no_trail(inventory) or no_cloudtrail(actuals, place)
+    if error or window is None:
+        raise error or KmscostError(
+            Problem(place, None, "", "no day", "measurements by day", "measure with --by day,...")
+        )
+    return lay_out(inventory, actuals, window)
 
 
 def covered_share(measured: Measured) -> FloatArray:

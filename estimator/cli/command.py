@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import inspect
 import os
@@ -214,11 +215,39 @@ def _spare_inputs(command: str, values: Mapping[str, Any], files: set[str], outp
     if output.exists() and not output.is_file():
         return
     for name, path in _inputs(values, files):
-        if (command.partition("_")[0], name) in _REPLACED:
-            continue
-        if _is_read(command, path, output):
+        is_replaced = (command.partition("_")[0], name) in _REPLACED and _is_inventory(values)
+        is_read = not is_replaced and _is_read(command, path, output)
+        if is_read or _is_named(path, output):
             found, fix = "a file that the command reads", "choose another path for --output"
             raise UsageError(Problem(str(output), None, "", found, "a file of its own", fix))
+
+
+def _is_inventory(values: Mapping[str, Any]) -> bool:
+    """Tell whether what is written is an inventory, and no account of what changed in it."""
+    form = values.get("form")
+    return form is None or form.value == "yaml"
+
+
+def _is_named(path: Any, output: Path) -> bool:
+    """Tell whether an output is read because an input names it: accounts, data of a manifest."""
+    if not output.exists() or not os.path.isfile(path):  # noqa: PTH113  may be text
+        return False
+    from estimator.inventory.accounts import files_of_accounts
+    from estimator.measurement.billing import deliveries
+    from estimator.measurement.recognition import BILL_MANIFEST, INVENTORY, MANIFEST, kind_of_file
+    from estimator.measurement.s3_inventory import manifest
+    from estimator.measurement.unreadable import UnreadableError
+
+    kind = kind_of_file(str(path))
+    named: Sequence[str | Path] = ()
+    with contextlib.suppress(KmscostError, UnreadableError):  # whoever reads it says why
+        if kind is MANIFEST:
+            named = manifest.data_paths(path)
+        elif kind is BILL_MANIFEST:
+            named = deliveries.data_paths(str(path))
+        elif kind in (None, INVENTORY):
+            named = files_of_accounts(Path(path))
+    return any(os.path.exists(each) and output.samefile(each) for each in named)  # noqa: PTH110
 
 
 def _is_read(command: str, path: Any, output: Path) -> bool:

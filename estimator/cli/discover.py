@@ -172,6 +172,12 @@ def discover_aws(
     if policy:
         from estimator import aws_policy
 
+        asked = {"--profile": profile, "--external-id": external_id, "--regions": regions}
+        more = {"--merge": merge, "--replace": replace or None, "--format": form}
+        for name, value in {**asked, **more}.items():
+            if value is not None:
+                expected = "it where AWS is asked: --print-policy prints a policy"
+                raise UsageError(Problem(name, None, "", str(value), expected, ""))
         show(to_json(aws_policy(role or [], tags)), output)
         return
     from estimator import discover_aws as discover

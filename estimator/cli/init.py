@@ -14,8 +14,11 @@ from pricing.reading.problems import Problem, UsageError
 
 def init(
     path: Annotated[
-        Path, typer.Argument(help="File to write.", metavar="FILE", readable=False)
-    ] = Path("inventory.yaml"),
+        Path | None,
+        typer.Argument(
+            help="File to write. Default: inventory.yaml.", metavar="FILE", readable=False
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite an existing file.", show_default=False)
     ] = False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import shutil
 import sys
@@ -271,13 +270,3 @@ def read_share_option(option: str, text: str, most: float = 1) -> float:
         expected = "a share such as 10% or 0.1" + (f", up to {most:g}" if most != 1 else "")
         raise UsageError(Problem(option, None, "", repr(text), expected, ""))
     return number
-
-
-def read_day(text: str | None) -> datetime.date | None:
-    """``2026-11-01`` as a day."""
-    try:
-        return None if text is None else datetime.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            Problem("--on", None, "", repr(text), "a day such as 2026-11-01", "")
-        ) from None

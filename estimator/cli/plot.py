@@ -17,12 +17,12 @@ from estimator.cli.output import (
     Rates,
     Seed,
     Start,
-    read_day,
     read_discount,
     say,
     show,
     show_bytes,
 )
+from pricing.reading.written_days import read_day_option
 
 _KINDS = ("cost", "requests", "fan", "drivers", "sankey", "attribution", "timeline")
 
@@ -94,7 +94,7 @@ def plot(
     from estimator.report.charts import chart_of, draw_alone
     from estimator.report.charts.picture import pdf_bytes, png_bytes, set_fonts, svg_text
 
-    day = read_day(on)
+    day = read_day_option(on)
     share = read_discount(discount)
     chart = chart_of(
         inventory, kind, start, months, draws, seed, rates, share, bill or None, history

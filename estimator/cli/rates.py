@@ -18,11 +18,11 @@ from estimator.cli.output import (
     Start,
     answer,
     answer_format,
-    read_day,
     say,
     show,
     tell_next,
 )
+from pricing.reading.written_days import read_day_option
 
 
 def rates_show(
@@ -48,15 +48,16 @@ def rates_show(
     from estimator import rates_show as in_force
     from estimator.forecasting.quotas import load_quotas
     from estimator.report.answers.rates import RatesAnswer
+    from pricing.regions import check_region_option
 
-    own = answer_format(form)
+    own, day, table = answer_format(form), read_day_option(on), load_quotas()
+    quotas = {region: table.of(region)} if region else dict(table.requests_per_second)
     if form is not None and own is None:
+        if region is not None:
+            check_region_option("region", region, "a Region's code")
         show(Path(load_rates(rates).path).read_text(encoding="utf-8"), output)
         return
-    table = load_quotas()
-    quotas = {region: table.of(region)} if region else dict(table.requests_per_second)
-    reply = RatesAnswer(in_force(read_day(on), region, rates), quotas)
-    answer(reply, own, output)
+    answer(RatesAnswer(in_force(day, region, rates), quotas), own, output)
 
 
 def rates_import(
@@ -106,7 +107,7 @@ def rates_diff(
     from estimator import rates_diff as compare
     from estimator.report.answers.rates import RatesDiffAnswer
 
-    answer(RatesDiffAnswer(compare(a, b, inventory, start, months, read_day(on))), form, output)
+    answer(RatesDiffAnswer(compare(a, b, inventory, start, months, on)), form, output)
 
 
 app = group(

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from estimator.figures import listed
+
 WHOLE, PART, NOT = "whole", "part", "not"
 # the sections of an inventory that a source may see; buckets stand in their trails
 SECTIONS = ("accounts", "keys", "trails")
@@ -99,6 +101,4 @@ class Completeness:
             for reason in reasons if of == section else ():
                 sources.setdefault(reason, []).append(source)
         for reason, names in sources.items():
-            more = len(names) - _MOST_SOURCES
-            where = ", ".join(names[:_MOST_SOURCES]) + (f" and {more:,} more" if more > 0 else "")
-            yield where, reason
+            yield listed(names, _MOST_SOURCES), reason

@@ -9,11 +9,12 @@ from pathlib import Path
 from estimator.explanation.prices import price_parts
 from estimator.explanation.volumes import volume_parts
 from estimator.explanation.walk import Explanation, Step, steps_of
+from estimator.figures import listed
 from estimator.forecasting import compute_forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.account_groups import is_in_ou, list_ou_paths
-from estimator.months import parse_month, read_months
+from estimator.months import read_month, read_months
 from estimator.volume.columns import key_columns
 from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
@@ -65,8 +66,9 @@ def explain(
     only = {name: value for name, value in choices.items() if value is not None}
     _check(inventory, only)
     accounts = _chosen_accounts(inventory, account, ou, tag)
-    first = _month(month, "month") or datetime.datetime.now(datetime.UTC).date().replace(day=1)
-    begin = _month(start, "start") or min(first, datetime.datetime.now(datetime.UTC).date())
+    today = datetime.datetime.now(datetime.UTC).date()
+    first = today.replace(day=1) if month is None else read_month(month)
+    begin = min(first, today) if start is None else read_month(start, "start")
     growth = inventory.growth
     # one month alone would count its growth from itself: none at all
     if growth.as_of is None:
@@ -125,15 +127,6 @@ def _chosen_accounts(
     return [each.id for each in accounts if account in (None, each.id)]
 
 
-def _month(text: str | datetime.date | None, option: str) -> datetime.date | None:
-    try:
-        return parse_month(text) if isinstance(text, str) else text
-    except ValueError:
-        raise UsageError(
-            Problem(option, None, "", repr(text), "a month such as 2026-11", "")
-        ) from None
-
-
 def _check(inventory: Inventory, only: dict[str, str]) -> None:
     drivers = [driver.name for driver in (*inventory.trails, *inventory.readers)]
     drivers += [key.id for key in inventory.keys]
@@ -150,6 +143,6 @@ def _check(inventory: Inventory, only: dict[str, str]) -> None:
 def _require(option: str, value: str, known: list[str], fix: str) -> None:
     """Refuse a value that the inventory does not have, with the one that may be meant."""
     if value not in known:
-        expected = f"one of {', '.join(known[:8])}" if known else "nothing: no account has one"
-        fix = did_you_mean(value, known, fix)
+        expected = f"one of {listed(known)}" if known else "nothing: no account has one"
+        fix = did_you_mean(str(value), known, fix)
         raise UsageError(Problem(option, None, "", repr(value), expected, fix))

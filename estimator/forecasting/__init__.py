@@ -15,7 +15,7 @@ from estimator.forecasting.event_copies import EventCopies
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
 from estimator.forecasting.free_days import PoolDays, count_by_pool, use_pools
 from estimator.forecasting.near_budgets import describe_near_budgets
-from estimator.forecasting.notices import notices
+from estimator.forecasting.notices import find_notices
 from estimator.forecasting.quotas import find_headroom, place_bursts
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast
 from estimator.forecasting.totals import add_up
@@ -30,6 +30,7 @@ from estimator.volume.model import Model
 from estimator.volume.others import other_pools
 from pricing.bill import Bill, bill
 from pricing.rates import RateTable, load_rates
+from pricing.reading.words import split_words
 
 __all__ = [
     "WRITES",
@@ -177,7 +178,7 @@ def compute_forecast(
             gate, sums.default_grain, at_means, months, inventory, table.currency
         ),
         notices=(
-            *notices(model, priced, sums.default_grain),
+            *find_notices(model, priced, sums.default_grain),
             *near_quotas,
             *unknown,
             *describe_near_budgets(
@@ -192,10 +193,10 @@ def compute_forecast(
 
 def _read_by(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:
     """The frame that `by` asks for in place of the charges, and the columns of the charges."""
-    words = by.split(",") if isinstance(by, str) else list(by or ())
+    words = [] if by is None else split_words(by, "by")
     # alone: such a frame has columns of its own, and none of the charges
-    if len(words) == 1 and words[0].strip() in SECTIONS:
-        return SECTIONS[words[0].strip()], DEFAULT_GRAIN
+    if len(words) == 1 and words[0] in SECTIONS:
+        return SECTIONS[words[0]], DEFAULT_GRAIN
     return None, grain(by, alone=("all", *SECTIONS))
 
 

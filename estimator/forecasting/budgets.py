@@ -203,3 +203,14 @@ def _spent(
     size = len(values.categories)
     table = np.bincount(cell, weights=weights, minlength=size * count).reshape(size, count)
     return dict(zip(values.categories, table, strict=True))
+
+
+def in_months(broken: int, months: int) -> str:
+    """In how many months of a span, behind a verdict; nothing where the span is the month itself.
+
+    >>> in_months(2, 3), in_months(3, 3), in_months(1, 1)
+    (' in 2 of 3 months', ' in all 3 months', '')
+    """
+    if months == 1:
+        return ""
+    return f" in {f'all {months}' if broken == months else f'{broken} of {months}'} months"

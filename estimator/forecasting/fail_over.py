@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimator.figures import count, money, share
+from estimator.figures import count, listed, money, share
 from estimator.forecasting.budgets import (
     AMOUNT_NAME,
     budget_use,
     describe_budget,
+    in_months,
     is_in_budget,
 )
 from estimator.forecasting.result import INTERPRETATION_WORDS, OTHER_INTERPRETATION
@@ -49,9 +50,8 @@ def read_fail_over(
         expected = "an amount a month, as 25.00"
         if not names:
             raise _refusal(text, f"{expected}: the inventory has no budgets")
-        listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
         fix = did_you_mean(str(text), [*names, ALL])
-        raise _refusal(text, f"a budget ({listed}), {ALL}, or {expected}", fix)
+        raise _refusal(text, f"a budget ({listed(names, _LISTED)}), {ALL}, or {expected}", fix)
     return chosen
 
 
@@ -143,8 +143,7 @@ def describe_broken_budget(
         if entry["budget"] != budget.name
     ]
     if others:
-        more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
-        line += f"; broken as well: {', '.join(others[:_LISTED])}{more}"
+        line += f"; broken as well: {listed(others, _LISTED)}"
     return line
 
 
@@ -173,7 +172,7 @@ def _describe_break(
     )
     broken = own[own["over"]]
     if months.count > 1:
-        line += f"; over it in {len(broken)} of {months.count} months"
+        line += f"; over it{in_months(len(broken), months.count)}"
     worst = broken.iloc[int(np.argmax(broken["used"]))]
     if worst["month"] != row["month"]:
         line += f", most in {worst['month']} with {money(worst['used'])}"

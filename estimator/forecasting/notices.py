@@ -30,7 +30,7 @@ _FAR = 5
 _LARGE = 10.0
 
 
-def notices(
+def find_notices(
     model: Model,
     priced: Bill,
     charges: pd.DataFrame,

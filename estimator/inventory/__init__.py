@@ -9,7 +9,7 @@ from estimator.inventory.coverage import Account
 from estimator.inventory.load import InventoryError, InventorySource, load_inventory
 from estimator.inventory.model import Inventory
 from estimator.inventory.readback import ReadBack, read_back
-from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.problems import KmscostError, Problem, UsageError
 
 __all__ = [
     "Account",
@@ -25,6 +25,7 @@ __all__ = [
     "read_back",
 ]
 
+_ENDINGS = ("", ".yaml", ".yml")  # a device has none
 _STARTER = Path(__file__).with_name("starter.yaml")
 # of a wheel inside the package, of a checkout beside it
 _EXAMPLES = (Path(__file__).parents[1] / "examples", Path(__file__).parents[2] / "examples")
@@ -45,19 +46,19 @@ def check(inventory: InventorySource) -> Inventory:
 
 
 def init(
-    path: str | Path = "inventory.yaml", force: bool = False, example: str | Path | None = None
+    path: str | Path | None = None, force: bool = False, example: str | Path | None = None
 ) -> Path:
     """Write a commented starter inventory that passes `check`, or the whole example.
 
     Parameters
     ----------
-    path : str or path
-        The file to write.
+    path : str or path, optional
+        The file to write, ``inventory.yaml`` where none is named.
     force : bool
         Replace files that are there. Each is replaced whole, or stays as it is.
     example : str or path, optional
-        A folder to write the example organization into, with its scenarios, logs and bill; then
-        `path` is not written. Named ``examples``, all examples in help and docs work as they stand.
+        A folder to write the example organization into, with its scenarios, logs and bill, in
+        place of `path`. Named ``examples``, all examples in help and docs work as they stand.
 
     Returns
     -------
@@ -68,10 +69,20 @@ def init(
     ------
     KmscostError
         A file exists and `force` is not set, or it cannot be written.
+    UsageError
+        Both are named, or a file whose ending says that it is no YAML.
     """
     if example is not None:
+        if path is not None:
+            fix = "leave out one of them"
+            expected = "no file beside a folder for the example"
+            raise UsageError(Problem("path", None, "", repr(str(path)), expected, fix))
         return _write_example(Path(example), force)
-    target = Path(path)
+    target = Path("inventory.yaml" if path is None else path)
+    if target.suffix.lower() not in _ENDINGS:
+        found = f"{target.name!r}, whose ending is not one of YAML"
+        expected = "a name that ends with .yaml or .yml"
+        raise UsageError(Problem("path", None, "", found, expected, "choose such a name"))
     plain = target.name if target.name.isprintable() else "inventory.yaml"
     # the name goes into a format string, so that braces of YAML are doubled in starter.yaml
     text = _STARTER.read_text(encoding="utf-8").format(name=shlex.quote(plain))

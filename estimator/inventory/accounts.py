@@ -9,7 +9,7 @@ from typing import Any
 
 from estimator.inventory.account_rows import ACTIVE, NOT_ACTIVE, AccountRow, read_rows, status_word
 from estimator.inventory.sections import AccountEntry
-from pricing.reading.document import Location
+from pricing.reading.document import Location, Map, parse_document
 from pricing.reading.files import decode, read_bytes, to_utf8
 from pricing.reading.magic_numbers import OLD_WORKBOOK, ZIP
 from pricing.reading.problems import DocumentError, Problem
@@ -44,6 +44,29 @@ class AccountsRead:
     problems: list[Problem]
     notices: list[str]
     left_out: dict[str, str] = field(default_factory=dict)  # ids, and their status and file
+
+
+def files_of_accounts(path: Path) -> list[Path]:
+    """Return the files of accounts that an inventory names: they are read with it.
+
+    Raises
+    ------
+    DocumentError
+        It cannot be read, or is no document.
+    """
+    data = read_bytes(path)
+    if b"file" not in data:  # most list their accounts themselves
+        return []
+    listed = parse_document(decode(path, data), str(path))[0].get("accounts")
+    names = [item.get("file") for item in listed or () if isinstance(item, Map)]
+    return [place_of_file(path, name) for name in names if isinstance(name, str)]
+
+
+def place_of_file(path: str | Path, name: str) -> Path:
+    """Return where a file of accounts lies that the inventory of a path names."""
+    folder = Path(path).parent
+    # an inventory out of a pipe lies nowhere
+    return (Path() if folder == Path("/dev") else folder) / name
 
 
 def read_accounts(path: Path) -> AccountsRead:

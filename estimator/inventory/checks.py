@@ -10,7 +10,7 @@ from estimator.inventory.accounts import Found
 from estimator.inventory.coverage import Account, Group, covered_group, groups_of
 from estimator.inventory.draft import Refusal
 from estimator.inventory.model import Inventory
-from estimator.inventory.reader_sections import Once, Reader, Replication
+from estimator.inventory.reader_sections import Reader
 from estimator.inventory.sections import Key, Trail
 from pricing.arns import parse_key_arn
 from pricing.reading.document import Location
@@ -124,9 +124,8 @@ def _check_trail(
         yield Refusal(at, "a trail that covers no Region", "at least one stream", fix)
     for index, region in enumerate(trail.regions or ()):
         if region not in covered and covered:
-            listed = ", ".join(sorted(covered)[:8])
             fix = "add it to the accounts' `regions`, or remove it here"
-            expected = f"Regions that an account it covers has: {listed}"
+            expected = f"Regions that an account it covers has: {listed(sorted(covered))}"
             yield Refusal((*at, "regions", index), region, expected, fix)
 
 
@@ -146,24 +145,22 @@ def _check_reader(
         yield Refusal((*at, "account"), found, "one partition", fix)
     if home and reader.trails is None:
         partitions = {home}  # it reads the trails of its own partition
-    if isinstance(reader, Once):
+    if reader.needs_beginning:
         read = named if reader.trails is not None else trails.values()
-        yield from _check_once(at, reader, read, keys)
-    if isinstance(reader, Replication):
-        target = keys.get(reader.destination_key)
+        yield from _check_beginning(at, read, keys)
+    for name, key in reader.writes_under.items():
+        target = keys.get(key)
         if target is not None and partitions and partitions != {partition_of(target.region)}:
             found = f"a key in {partition_of(target.region)}"
             expected = f"a key in {' and '.join(sorted(partitions))}, where the trails are"
             fix = "use a key there: S3 copies in one partition"
-            yield Refusal((*at, "destination_key"), found, expected, fix)
+            yield Refusal((*at, name), found, expected, fix)
 
 
-def _check_once(
-    at: Location, reader: Once, trails: Iterable[Trail], keys: dict[str, Key]
+def _check_beginning(
+    at: Location, trails: Iterable[Trail], keys: dict[str, Key]
 ) -> Iterator[Refusal]:
     """All that lies there is known only where it is known since when files come, or are kept."""
-    if reader.days is not None:
-        return
     endless = [
         trail.name
         for trail in trails

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from estimator.inventory.accounts import Found, read_accounts
+from estimator.inventory.accounts import Found, place_of_file, read_accounts
 from estimator.inventory.documents import LABELS, SourceLine
 from estimator.inventory.sections import AccountEntry, AccountsFile, InventoryFile
 from pricing.reading.document import Location, Map, Seq, line_of
@@ -195,10 +194,7 @@ def find_accounts(draft: Draft, document: InventoryFile | None) -> list[Found]:
 
 
 def _accounts_of_file(draft: Draft, at: Location, entry: AccountsFile) -> list[Found]:
-    folder = Path(draft.path).parent
-    if folder == Path("/dev"):  # an inventory out of a pipe lies nowhere
-        folder = Path()
-    read = read_accounts(folder / entry.file)
+    read = read_accounts(place_of_file(draft.path, entry.file))
     draft.incomplete |= bool(read.problems)
     draft.has_unsure_regions |= bool(read.problems)
     draft.notices += read.notices

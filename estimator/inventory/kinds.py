@@ -13,7 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from pricing.arns import KEY_ARN_PATTERN, is_account, split_arn
+from pricing.arns import BUCKET_ARN_START, KEY_ARN_PATTERN, is_account, split_arn
 from pricing.reading.json_schemas import TEXT_SCHEMA
 from pricing.reading.slips import find_unseen, plain_text, template_fix
 from pricing.reading.validation import (
@@ -46,7 +46,7 @@ _OF_EMAIL = "write its id: `aws organizations list-accounts` has each e-mail add
 _LOOK_UP = "look it up with `aws sts get-caller-identity`"
 _LONGEST_PATTERN = 30  # us-*
 _EVERY_REGION = ("all", "*", "any", "every", "global", "all regions", "aws-global", "multi-region")
-_BUCKET = re.compile("^(s3://|arn:aws[a-z-]*:s3:::)")
+_BUCKET = re.compile(f"^(s3://|{BUCKET_ARN_START})")
 # not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-28
 _NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_")
 

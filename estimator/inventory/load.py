@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from estimator.figures import listed
 from estimator.inventory.accounts import Found
 from estimator.inventory.checks import check_sections
 from estimator.inventory.coverage import Account
@@ -25,13 +27,12 @@ from estimator.inventory.sections import (
 )
 from pricing.reading.document import Map, line_of, parse_document
 from pricing.reading.files import decode, read_bytes
-from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.problems import DocumentError, Problem, UsageError
 from pricing.reading.words import nearest, shown
 from pricing.regions import regions as known_regions
 
 TEXT, MAPPING = "<text>", "<mapping>"  # in place of a path
 _LINE_OF_FIRST = re.compile(r" \(the first is in [^)]*\)")
-_MOST_REGIONS = 8
 _OTHER_FILES = {  # by a key that an inventory has not
     "scenarios": ("a scenario file", "name it behind the inventory: `kmscost compare`"),
     "meters": ("a rate table", "give it by --rates"),
@@ -83,6 +84,9 @@ def load_inventory(inventory: InventorySource) -> Inventory:
         return inventory
     if isinstance(inventory, Mapping):
         return _load_mapping(inventory)
+    if not isinstance(inventory, str | Path | os.PathLike):
+        expected = "a path, YAML text, a mapping or an Inventory"
+        raise UsageError(Problem("inventory", None, "", shown(inventory), expected, ""))
     if isinstance(inventory, str) and "\n" in inventory:
         text, path = inventory, TEXT
     else:
@@ -232,15 +236,14 @@ def _assemble(draft: Draft, document: InventoryFile, found: Sequence[Found]) -> 
 def _describe_unknown(regions: Sequence[str]) -> str:
     """The notice of Regions that the table does not have."""
     named = []
-    for region in regions[:_MOST_REGIONS]:
+    for region in regions:
         close = nearest(region, known_regions())
         named.append(f"{region} (did you mean {close}?)" if close else region)
-    more = len(regions) - _MOST_REGIONS
     many = "1 Region" if len(regions) == 1 else f"{len(regions):,} Regions"
-    listed = ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
     return (
-        f"{many} that this version does not know: {listed}. Events there are counted; prices there "
-        "are not known, so a key there needs a table of yours with its rate, by --rates"
+        f"{many} that this version does not know: {listed(named)}. Events there are counted; "
+        "prices there are not known, so a key there needs a table of yours with its rate, by "
+        "--rates"
     )
 
 

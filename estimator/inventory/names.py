@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from estimator.figures import FEW, listed
 from estimator.inventory.account_groups import list_ou_paths, tag_names
 from estimator.inventory.accounts import Found
 from estimator.inventory.budgets import Budget
@@ -220,8 +221,7 @@ class _NameChecks:
         if isinstance(name, Refused):
             return False  # a problem is noted already
         choices = list(known)
-        listed = ", ".join(choices[:8]) + (", ..." if len(choices) > 8 else "")
-        expected = f"one of {what}: {listed or 'there are none'}"
+        expected = f"one of {what}: {listed(choices) or 'there are none'}"
         # the nearest of many ids is no help, and finding it for each of many mistakes is slow
         is_searched = len(self.draft.problems) + len(self.refused) < _MOST_SUGGESTIONS
         fix = _meant_name(self.draft, name, choices, what, is_searched)
@@ -328,6 +328,6 @@ def _with_id(problem: Problem, ids: dict[str, dict[str, None]]) -> Problem:
     if not accounts:
         return problem
     name = problem.found.strip("'\"")
-    many = f"accounts {' and '.join(accounts[:3])}: write the id of one of them"
+    many = f"accounts {listed(accounts, FEW, ' and ')}: write the id of one of them"
     fix = f"account {accounts[0]}: write its id" if len(accounts) == 1 else many
     return replace(problem, fix=f"{name} is the name of {fix}")

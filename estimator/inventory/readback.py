@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from estimator.inventory.reader_sections import Reader
 from estimator.inventory.sections import Trail
 from estimator.inventory.units import is_share
 from estimator.months import ALWAYS, NEVER, Period
+from pricing.reading.words import fold
 
 _MOST = 20  # items of a section that a page shows
 _WIDTH = 100
@@ -185,7 +185,7 @@ class _Words:
                 if why:
                     yield Line(f"trail {trail.name}", why)
         for reader in inventory.readers:
-            used.update(reader.writes_under)
+            used.update(reader.writes_under.values())
             why = self._why_never_read(reader)
             if why:
                 yield Line(f"reader {reader.name}", why)
@@ -308,14 +308,7 @@ def _share(assumption: Range) -> str:
 
 
 def _wrap(text: str, width: int, indent: str = "  ") -> str:
-    return textwrap.fill(
-        text,
-        width,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,  # a name can be copied whole
-        break_on_hyphens=False,
-    )
+    return "\n".join(fold(text, width, indent, f"{indent}  "))
 
 
 def _period(period: Period) -> str:

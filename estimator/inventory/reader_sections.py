@@ -61,9 +61,14 @@ class _Reader(ActiveItem):
     )
 
     @property
-    def writes_under(self) -> tuple[str, ...]:
-        """Ids of the keys that it puts objects under: none, for who only reads."""
-        return ()
+    def writes_under(self) -> dict[str, str]:
+        """Ids of the keys that it puts objects under, by their field: none, for who only reads."""
+        return {}
+
+    @property
+    def needs_beginning(self) -> bool:
+        """True where it reads all that lies there: since when files come must be known."""
+        return False
 
 
 class PresetSource(Section):
@@ -202,6 +207,11 @@ class Once(_FileReader):
         examples=[90],
     )
 
+    @property
+    def needs_beginning(self) -> bool:
+        """True unless it says how many days it looks back."""
+        return self.days is None
+
 
 class Replication(_Reader):
     """S3 replication: Decrypt at the source, Encrypt under the destination key, once per put."""
@@ -212,9 +222,9 @@ class Replication(_Reader):
     )
 
     @property
-    def writes_under(self) -> tuple[str, ...]:
-        """Ids of the keys that it puts objects under."""
-        return (self.destination_key,)
+    def writes_under(self) -> dict[str, str]:
+        """The id of the key of the copies."""
+        return {"destination_key": self.destination_key}
 
 
 Reader = EveryFile | Query | Fixed | Validate | Once | Replication

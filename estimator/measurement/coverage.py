@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from estimator.figures import share
+from estimator.figures import listed, share
 from estimator.months import FIRST_YEAR, LAST_YEAR
 
 WHOLE_DAY = (1 << 24) - 1
@@ -131,15 +131,14 @@ class Coverage:
         parts = [f"{month} {share(part)}" for month, part in self.months().items() if part < 1]
         if not parts:
             return []
-        listed = ", ".join(parts[:_LISTED]) + (
-            f" and {len(parts) - _LISTED} more" if len(parts) > _LISTED else ""
-        )
         of = (
             f" over the {len(self.hours):,} accounts and Regions seen"
             if len(self.hours) > 1
             else ""
         )
-        return [f"hours covered{of}: {listed}; the counts are not those of whole months"]
+        return [
+            f"hours covered{of}: {listed(parts, _LISTED)}; the counts are not those of whole months"
+        ]
 
 
 def _hours_of(month: str) -> int:

@@ -53,12 +53,12 @@ class FileKind(NamedTuple):
 LOGS = FileKind("CloudTrail events", "measure cloudtrail")
 _ACCESS_LOGS = FileKind("lines of S3 server access logs", "measure access-logs")
 _LISTING = FileKind("a listing of a bucket", "measure s3-listing")
-_MANIFEST = FileKind("the manifest of an S3 Inventory", "measure s3-inventory")
+MANIFEST = FileKind("the manifest of an S3 Inventory", "measure s3-inventory")
 _INVENTORY_DATA = FileKind(
     "a data file of an S3 Inventory, as its manifest.json names it", "measure s3-inventory"
 )
 _BILL = FileKind("a bill", "measure bill")
-_BILL_MANIFEST = FileKind("the manifest of a bill", "measure bill")
+BILL_MANIFEST = FileKind("the manifest of a bill", "measure bill")
 _COST_EXPLORER = FileKind("an answer of Cost Explorer", "measure bill")
 _ATHENA = FileKind("a result of the query for Athena", "measure athena")
 _PRICES = FileKind("a price list of AWS", "rates import")
@@ -70,7 +70,7 @@ _ANSWERS = FileKind("an answer of the AWS CLI", "discover aws-responses")
 _CONFIG = FileKind("items of AWS Config", "discover aws-responses")
 _ROWS = FileKind("rows of a query about trails, keys or accounts", "discover aws-responses")
 _ACCOUNTS = FileKind("a list of accounts", "discover aws-responses")
-_INVENTORY = FileKind("an inventory of kmscost", "forecast")
+INVENTORY = FileKind("an inventory of kmscost", "forecast")
 MEASUREMENT = FileKind("a measurement of `kmscost measure`", "calibrate")
 FORECAST = FileKind("the CSV of `kmscost forecast`", "")
 RECONCILIATION = FileKind("the CSV of `kmscost reconcile`", "")
@@ -82,9 +82,9 @@ _OWN = (MEASUREMENT, FORECAST, RECONCILIATION, RESULT)
 
 # JSON by keys at its beginning, whatever their depth; the first kind whose keys are all there
 _BY_KEYS: tuple[tuple[Collection[str], FileKind], ...] = (
-    (("fileSchema", "sourceBucket"), _MANIFEST),
-    (("reportKeys",), _BILL_MANIFEST),
-    (("dataFiles", "executionId"), _BILL_MANIFEST),
+    (("fileSchema", "sourceBucket"), MANIFEST),
+    (("reportKeys",), BILL_MANIFEST),
+    (("dataFiles", "executionId"), BILL_MANIFEST),
     (("ResultsByTime",), _COST_EXPLORER),
     (("offerCode", "products"), _PRICES),
     (("FormatVersion", "PriceList"), _PRICES),
@@ -158,7 +158,7 @@ _BY_TEXT: tuple[tuple[re.Pattern[bytes], FileKind], ...] = (
     ),
     (re.compile(rb'"[^"\n]{3,63}","[^"\n]*AWSLogs'), _INVENTORY_DATA),
     (re.compile(rb"(?:#[^\n]*\n|---[^\n]*\n|\s)*AWSTemplateFormatVersion\s*:"), _TEMPLATE),
-    (re.compile(rb"(?:#[^\n]*\n|---[^\n]*\n|\s)*version\s*:\s*1\b"), _INVENTORY),
+    (re.compile(rb"(?:#[^\n]*\n|---[^\n]*\n|\s)*version\s*:\s*1\b"), INVENTORY),
     (re.compile(rb"(?:#[^\n]*\n|---[^\n]*\n|\s)*meters\s*:"), _RATES),
     (re.compile(rb"(?:#[^\n]*\n|---[^\n]*\n|\s)*(?:trailList|Accounts)\s*:"), _ANSWERS),
     (re.compile(rb"(?ms)(?=.*^Resources[ \t]*:[ \t]*\r?$).*AWS::"), _TEMPLATE),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from estimator.frames import ACTUALS
 from pricing.reading.problems import Problem, UsageError
-from pricing.reading.words import did_you_mean
+from pricing.reading.words import did_you_mean, split_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,8 +42,8 @@ def actuals_grain(by: str | Sequence[str] | None) -> tuple[str, ...] | None:
     UsageError
         A name is no column.
     """
-    words = [] if by is None else by.split(",") if isinstance(by, str) else list(by)
-    names = [word.strip().replace("-", "_") for word in words]
+    words = [] if by is None else split_words(by, "by")
+    names = [word.replace("-", "_") for word in words]
     if not names or names == ["all"]:
         return None
     for word, name in zip(words, names, strict=True):

@@ -19,6 +19,7 @@ from pricing.notebook import NotebookResult
 from pricing.offers import load_any_rates
 from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
 from pricing.reading.problems import Problem, RateError
+from pricing.reading.written_days import read_day_option
 
 SHIPPED = "shipped"
 
@@ -123,7 +124,7 @@ def rates_diff(
     inventory: Inventory | str | Path | None = None,
     start: str | datetime.date | None = None,
     months: int = 12,
-    on: datetime.date | None = None,
+    on: str | datetime.date | None = None,
 ) -> RatesDiff:
     """Compare the rates `b` with the rates `a`, and what the difference means in money.
 
@@ -137,7 +138,7 @@ def rates_diff(
         First month of the forecasts, as ``2026-11``. Default: the current month, UTC.
     months : int
         How many. [month]
-    on : date, optional
+    on : str or date, optional
         Compare the rates in force on this day. Default: the newest of either.
 
     Raises
@@ -147,6 +148,7 @@ def rates_diff(
     """
     # also where nothing is forecast: a wrong option is not for somebody else to find
     read_months(start, months)
+    day = read_day_option(on)
     names = (_name(a), _name(b))
     first, second = _tables(a, b)
     if first.currency != second.currency:
@@ -160,7 +162,7 @@ def rates_diff(
             forecast(estate, start, months, rates=_complete(first)),
             forecast(estate, start, months, rates=_complete(second)),
         )
-    return RatesDiff(names, first.currency, changes(first, second, on), forecasts)
+    return RatesDiff(names, first.currency, changes(first, second, day), forecasts)
 
 
 def _name(rates: RateTable | str | Path) -> str:

@@ -109,8 +109,7 @@ class BilledDays:
             if payer in self.open_payers or not (self.covered[payer] == 1).all():
                 groups.setdefault(word, []).append(payer)
         return ", ".join(
-            f"{word} of payer{'s' * (len(payers) > 1)} {' and '.join(payers[:2])}"
-            + (f" and {len(payers) - 2:,} more" if len(payers) > 2 else "")
+            f"{word} of payer{'s' * (len(payers) > 1)} {listed(payers, _MOST_PAYERS, ' and ')}"
             for word, payers in groups.items()
         )
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from estimator.figures import listed
 from estimator.inventory import Inventory
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
@@ -198,6 +199,10 @@ def _reads_confirm(reads: float | None, inventory: Inventory) -> bool:
 def _places_text(places: set[BilledPlace]) -> str:
     if not places:
         return "no account"
-    account, region = min(places)
-    more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
-    return f"{f'account {account}' if account else 'any account'} in {region}{more}"
+    return listed(
+        (
+            f"{f'account {account}' if account else 'any account'} in {region}"
+            for account, region in sorted(places)
+        ),
+        1,
+    )

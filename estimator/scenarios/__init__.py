@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from estimator.figures import listed
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import (
@@ -131,6 +132,6 @@ def _look_back(other: CaseForecast, last: datetime.date) -> Iterator[str]:
     readers = [reader.name for reader in other.case.inventory.readers if kind_of(reader).looks_back]
     if starts and readers:
         yield (
-            f"from {starts[0]:%Y-%m} on, what {', '.join(readers[:_MOST])} reads of older "
+            f"from {starts[0]:%Y-%m} on, what {listed(readers, _MOST)} reads of older "
             "files is counted as if they were newer too (a Bucket Key covers new objects only)"
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.forecasting import price_usage
-from estimator.forecasting.notices import notices
+from estimator.forecasting.notices import find_notices
 from estimator.forecasting.totals import monthly_totals
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
@@ -84,7 +84,7 @@ def run(
     charges, is_exempt = priced.charges, inventory.cloudtrail_writes == "exempt"
     point = monthly_totals(charges, None, span, table.currency, is_exempt)
 
-    messages = notices(model, priced, charges)
+    messages = find_notices(model, priced, charges)
     if inventory.budgets and table.currency != "USD":
         messages += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     draws = Draws(options.seed, options.draws, inventory)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from estimator.figures import listed
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory
 from estimator.inventory.account_groups import group_labels, tag_names
@@ -18,7 +19,7 @@ from estimator.months import IntArray, Months
 from estimator.volume.blocks import Block
 from pricing.lines import group_rows
 from pricing.reading.problems import Problem, UsageError
-from pricing.reading.words import did_you_mean, nearest
+from pricing.reading.words import did_you_mean, nearest, split_words
 
 # groups of accounts: of where the events happened, or with this in front of who is billed
 _BILLED = "billed_"
@@ -90,8 +91,8 @@ def grain(by: str | Sequence[str] | None, alone: Sequence[str] = ("all",)) -> tu
     """
     if by is None:
         return DEFAULT_GRAIN
-    words = by.split(",") if isinstance(by, str) else list(by)
-    names = [_column_of(word.strip()) for word in words]
+    words = split_words(by, "by")
+    names = [_column_of(word) for word in words]
     if names == ["all"]:
         return KEYS
     for word, name in zip(words, names, strict=True):
@@ -130,8 +131,7 @@ def check_groups(columns: Iterable[str], inventories: Iterable[Inventory]) -> No
         if group.tag is not None and group.tag not in names:
             close = nearest(group.tag, names)
             fix = f"did you mean tag:{close}?" if close else "give accounts this tag in `tags`"
-            listed = ", ".join(names[:8]) or "there are none"
-            expected = f"a tag that an account has: {listed}"
+            expected = f"a tag that an account has: {listed(names) or 'there are none'}"
             raise UsageError(Problem("by", None, "", repr(column), expected, fix))
 
 

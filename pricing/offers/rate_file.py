@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from typing import Any
 
 from pricing.reading.scalar_writer import comment, flow, scalar
+from pricing.reading.words import fold
 
 _WIDTH = 100
 
@@ -78,10 +78,4 @@ def _version(version: dict[str, Any]) -> list[str]:
 def _wrap(start: str, items: list[str]) -> list[str]:
     """A list in brackets, wrapped under its first item."""
     indent = " " * (len(start) + 1)
-    return textwrap.wrap(
-        f"{start}{flow(items)}",
-        _WIDTH,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return fold(f"{start}{flow(items)}", _WIDTH, rest=indent)

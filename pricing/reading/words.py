@@ -1,13 +1,20 @@
-"""What stands in an error: places, found values and the name that was meant."""
+"""What stands in an error: places, found values and the name that was meant; lines of a width."""
 
 from __future__ import annotations
 
 import datetime
 import difflib
+import re
+import textwrap
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from pricing.reading.problems import Problem, UsageError
+
 _MOST_DIGITS = 300  # of a number out of JSON: a float has no more before its point
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_SECOND = "\ufdd0"  # the second column of a letter: no character, so no text has it
 _MOST_CHOICES = 200  # comparing is slow: one mistake a line in a long file must not take minutes
 
 
@@ -116,3 +123,47 @@ def flow_of(value: Any) -> str:
         return "true" if value else "false"
     short = isinstance(value, int | float | str) and len(text := str(value)) <= 40
     return text if short and text.isprintable() else "..."
+
+
+def fold(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """A text in lines of so many columns of a terminal; no name, month and number is folded.
+
+    `first` and `rest` stand before the first line and before all others.
+
+    >>> fold("buckets of 東京: 95 % of eu-west-1", 14)
+    ['buckets of', '東京: 95 % of', 'eu-west-1']
+    """
+    # a percentage and its sign stay on one line
+    joined = re.sub(r"(?<=\d) %", f"{_NO_BREAK}%", text)
+    # textwrap counts letters, of which some take two columns
+    filled = "".join(
+        letter + _SECOND * (unicodedata.east_asian_width(letter) in "WF") for letter in joined
+    )
+    folded = textwrap.wrap(
+        filled,
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    return [line.replace(_SECOND, "").replace(_NO_BREAK, " ") for line in folded]
+
+
+def split_words(words: str | Iterable[str], option: str) -> list[str]:
+    """The words of an option: as people write them, with commas, or as Python has them.
+
+    >>> split_words("trail, cause", "by"), split_words(("trail", "cause"), "by")
+    (['trail', 'cause'], ['trail', 'cause'])
+
+    Raises
+    ------
+    UsageError
+        They are neither.
+    """
+    known = words if isinstance(words, Iterable) else (None,)
+    parts = words.split(",") if isinstance(words, str) else list(known)
+    if not all(isinstance(part, str) for part in parts):
+        expected = "words with commas between them, or a list of them"
+        raise UsageError(Problem(option, None, "", repr(words), expected, ""))
+    return [str(part).strip() for part in parts]

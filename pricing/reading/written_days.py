@@ -6,6 +6,7 @@ import datetime
 import re
 from typing import Any
 
+from pricing.reading.problems import Problem, UsageError
 from pricing.reading.slips import QUOTES, plain_text
 
 A_DAY = "a day such as 2026-11-01"
@@ -19,6 +20,22 @@ _NAMED = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th)?\.?\s+)?([a-z]{3,9})\.?(?:\s+(\d{1,2}))?,?\s+(\d{4})"
 )
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def read_day_option(day: str | datetime.date | None, option: str = "on") -> datetime.date | None:
+    """The day that an option names, as ``2026-11-01`` or as Python has it; None for none.
+
+    Raises
+    ------
+    UsageError
+        It is no day.
+    """
+    if day is None or isinstance(day, datetime.date):
+        return day
+    try:
+        return datetime.date.fromisoformat(day)
+    except (ValueError, TypeError):
+        raise UsageError(Problem(option, None, "", repr(day), A_DAY, "")) from None
 
 
 def day_fix(value: Any) -> str:

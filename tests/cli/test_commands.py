@@ -1,6 +1,7 @@
 """The commands: formats, files, exit codes, start-up."""
 
 import csv
+import datetime
 import errno
 import io
 import json
@@ -305,10 +306,45 @@ def test_init_writes_a_good_file_under_any_name(tmp_path, name):
 
 def test_a_wrong_start_from_python_is_a_usage_error():
     """Whatever is given as the first month, the error is a KmscostError."""
-    import datetime
-
     from estimator import KmscostError
 
     for start in (202611, "2026-13", datetime.date(9999, 12, 1)):
         with pytest.raises(KmscostError, match="start: found"):
             forecast(EXAMPLE, start)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--regions", "us-east-1"), ("--merge", "i.yaml"), ("--replace",), ("--profile", "x")],
+)
+def test_what_a_policy_does_not_heed_is_refused(option):
+    """--print-policy asks nothing of AWS: what says how to ask was left out without a word."""
+    answer = kmscost("discover", "aws", "--print-policy", *option)
+    assert answer.exit_code == 2
+    assert f"{option[0]}: found" in answer.stderr
+    assert kmscost("discover", "aws", "--print-policy", "--role", "r").exit_code == 0
+
+
+def test_a_wrong_value_from_python_names_its_parameter():
+    """Months in words, a share as text, no day: the error says which parameter it is about."""
+    from estimator import explain, load_inventory, rates_diff, rates_show, reconcile
+    from pricing.reading.problems import UsageError
+
+    bill = ROOT / "examples" / "bill.csv"
+    for name, call in {
+        "months: found 'x'": lambda: forecast(EXAMPLE, "2026-11", "x"),
+        "months: found 1.5": lambda: forecast(EXAMPLE, "2026-11", 1.5),
+        "months: found 0": lambda: forecast(EXAMPLE, "2026-11", 0),
+        "discount: found a discount of '10%'": lambda: forecast(EXAMPLE, discount="10%"),
+        "by: found 5": lambda: forecast(EXAMPLE, by=5),
+        "month: found None": lambda: reconcile(EXAMPLE, bill, None),
+        "month: found '2026-13'": lambda: reconcile(EXAMPLE, bill, "2026-13"),
+        "start: found 'x'": lambda: explain(EXAMPLE, "2026-11", start="x"),
+        "trail: found 5": lambda: explain(EXAMPLE, "2026-11", trail=5),
+        "on: found '2026-02-30'": lambda: rates_show("2026-02-30"),
+        "on: found 7": lambda: rates_diff("shipped", "shipped", on=7),
+        "inventory: found the number 7": lambda: load_inventory(7),
+    }.items():
+        with pytest.raises(UsageError, match=f"^{name}"):
+            call()
+    assert rates_show("2026-11-01") == rates_show(datetime.date(2026, 11, 1))

@@ -91,3 +91,12 @@ def test_diff_of_a_file_that_is_not_there():
     assert done.exit_code == 1
     assert "absent.yaml: found no such file" in done.stderr
     assert kmscost("rates", "diff", "shipped", "shipped", "--on", "today").exit_code == 2
+
+
+@pytest.mark.parametrize("option", [("--region", "mars"), ("--on", "2026-02-30")])
+@pytest.mark.parametrize("form", ["table", "yaml"])
+def test_a_value_is_checked_whatever_is_shown(option, form):
+    """Yaml is the whole table, but what is no Region and no day is a mistake there too."""
+    done = kmscost("rates", "show", *option, "--format", form)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"{option[0]}: found '{option[1]}'" in done.stderr

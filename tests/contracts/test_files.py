@@ -6,15 +6,17 @@ import contextlib
 import functools
 import inspect
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.commands import kmscost
+from tests.acceptance.commands import kmscost, write
 from tests.command_pages import all_commands
 from tests.contracts.commands import ANSWERS, ELSEWHERE, FILES, write_folder
+from tests.real_data import ROOT
 
 # of each command the names of its arguments and options
 PARAMETERS = {
@@ -126,6 +128,60 @@ def test_a_log_in_a_folder_is_not_written_over(folder: Path) -> None:
     for _ in range(2):
         assert kmscost(*command, "logs/october.json", cwd=folder).code == 0
     (folder / "logs" / "october.json").unlink()
+
+
+def test_what_an_input_names_is_an_input(tmp_path: Path) -> None:
+    """Accounts that an inventory names, and data that a manifest names, are read with it."""
+    accounts, bill = tmp_path / "more.csv", tmp_path / "r-1.csv"
+    accounts.write_text("id,name\n222222222222,prod\n", encoding="utf-8")
+    shutil.copy(ROOT / "examples" / "bill.csv", bill)
+    listed = '{id: "111122223333", regions: [us-east-1]}, {file: more.csv, regions: [us-east-1]}'
+    write(
+        tmp_path,
+        f"""\
+version: 1
+accounts: [{listed}]
+keys: [{{id: logs, region: us-east-1}}]
+trails: [{{name: org, key: logs}}]
+""",
+        "i.yaml",
+    )
+    write(tmp_path, '{"account": "1", "bucket": "b", "reportKeys": ["r/r-1.csv"]}', "m.json")
+    (tmp_path / "link.csv").symlink_to(accounts)
+    for path, arguments in (
+        (accounts, ("forecast", "i.yaml", "-o", "more.csv")),
+        (accounts, ("compare", "i.yaml", "i.yaml", "--months", "1", "-o", "link.csv")),
+        (accounts, ("export", "focus", "i.yaml", "-o", "./more.csv")),
+        (bill, ("measure", "bill", "m.json", "-o", "r-1.csv")),
+        (bill, ("reconcile", "i.yaml", "m.json", "--month", "2026-10", "-o", "r-1.csv")),
+    ):
+        before = path.read_bytes()
+        run = kmscost(*arguments, cwd=tmp_path)
+        assert (run.code, "a file that the command reads" in run.err) == (2, True), run.text
+        assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("command", "form"),
+    [
+        (("discover", "terraform", "plan.json", "--merge"), "json"),
+        (("calibrate", "--force", "logs"), "csv"),
+    ],
+)
+def test_an_inventory_is_replaced_by_an_inventory_alone(
+    command: tuple[str, ...], form: str, folder: Path, tmp_path: Path
+) -> None:
+    """What changed in it, as JSON or CSV, does not take its place; the YAML does."""
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    own = tmp_path / "starter.yaml"
+    before = own.read_bytes()
+    place = (
+        (*command[:-1], "starter.yaml", *command[-1:]) if form == "csv" else (*command, own.name)
+    )
+    run = kmscost(*place, "--format", form, "-o", own.name, cwd=tmp_path)
+    assert (run.code, own.read_bytes() == before) == (2, True), run.text
+    assert kmscost(*place, "-o", own.name, cwd=tmp_path).code == 0
+    assert own.read_bytes() != before
 
 
 @pytest.mark.parametrize("name", FILES)

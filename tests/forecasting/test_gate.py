@@ -60,7 +60,7 @@ def test_a_broken_budget_exits_3_and_says_why(path):
 def test_a_driver_is_named_where_it_is_the_cause(path):
     """Its reader costs half of 0.04368 in November: 0.02184, of 0.02."""
     (line,) = verdict(kmscost(path, "siem"))
-    assert "USD 0.02184 in 2026-11, USD 0.00184 (9.2 %) over; over it in 3 of 3 months" in line
+    assert "USD 0.02184 in 2026-11, USD 0.00184 (9.2 %) over; over it in all 3 months" in line
     assert "most in 2026-12 with 0.02357" in line  # 0.047136 / 2 = 0.023568
     assert "largest driver: siem with USD 0.02184" in line
 

@@ -7,7 +7,7 @@ import pytest
 
 from estimator import init, load_inventory
 from estimator.files import write_whole
-from pricing.reading.problems import KmscostError
+from pricing.reading.problems import KmscostError, UsageError
 from tests.real_data import ROOT
 
 
@@ -61,3 +61,19 @@ def test_the_example_is_that_of_the_repository(tmp_path):
     with pytest.raises(KmscostError, match="a file of this name"):
         init(example=copies)
     assert init(example=copies, force=True) == inventory
+
+
+def test_a_file_beside_the_example_is_refused(tmp_path):
+    """It would be left out without a word."""
+    with pytest.raises(UsageError, match="no file beside a folder for the example"):
+        init(tmp_path / "a.yaml", example=tmp_path / "examples")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.csv", "x.YAML.txt"])
+def test_an_ending_of_another_format_is_refused(tmp_path, name):
+    """YAML in x.json would be no JSON; a name without an ending says nothing else."""
+    with pytest.raises(UsageError, match=r"a name that ends with .yaml or .yml"):
+        init(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+    assert init(tmp_path / "inventory").is_file()

@@ -25,7 +25,7 @@ from estimator.forecasting.fail_over import describe_budget
 from estimator.inventory.budgets import Budget
 from estimator.report.blocks import Sheet
 from estimator.report.columns import in_column
-from estimator.report.formats.layout import in_parts, lines, shorten_name
+from estimator.report.formats.layout import breadth, in_parts, lines, shorten_name
 from estimator.report.formats.terminal import table_lines
 from tests.acceptance.commands import kmscost, write
 from tests.october import write_october
@@ -141,6 +141,26 @@ def test_words_that_leave_no_room_get_a_number_of_their_row():
         ("#", "driver", "USD"),
     ]
     assert [row[0] for row in parts[0].rows] == ["1", "total"]
+
+
+def test_a_name_wider_than_the_page_is_shortened_in_a_numbered_table_too():
+    """Names of 30 columns in a page of 20: 1 for the number, 2 between, 17 for the name."""
+    names = ("a" * 15 + "b" * 15, "c" * 15 + "d" * 15)
+    sheet = Sheet("", ("account", "driver", "USD"), ((*names, "1,234,567.25"),), 1)
+    parts = in_parts(sheet, 20)
+    assert [part.rows[0] for part in parts] == [
+        ("1", f"{'a' * 8}\N{HORIZONTAL ELLIPSIS}{'b' * 8}"),
+        ("1", f"{'c' * 8}\N{HORIZONTAL ELLIPSIS}{'d' * 8}"),
+        ("1", "1,234,567.25"),
+    ]
+    assert {breadth(part) for part in parts[:2]} == {20}
+
+
+def test_letters_of_two_columns_count_as_two():
+    """Twelve letters of two columns each, in words of three: three words and two blanks are 20."""
+    sheet = Sheet(" ".join(["東京都"] * 4), ("USD",), (("1.25",),), 1)
+    title = [str(line) for line in table_lines(sheet, 20)][:2]
+    assert title == ["東京都 東京都 東京都", "東京都"]
 
 
 def test_columns_are_heeded(monkeypatch, tmp_path):

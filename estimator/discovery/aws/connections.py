@@ -31,6 +31,7 @@ from estimator.discovery.aws.failures import (
     shorten,
 )
 from estimator.discovery.aws.waiting import Patience
+from estimator.figures import listed
 from pricing.reading.problems import KmscostError, Problem
 from pricing.regions import is_region_of_known_partition
 
@@ -107,7 +108,7 @@ def _login_cure(failure: Failure) -> str:
         names = sorted(botocore.session.Session().available_profiles)
         if not names:
             return "there is no profile at all: `aws configure` makes one"
-        return f"name one of the profiles that there are with --profile: {', '.join(names[:8])}"
+        return f"name one of the profiles that there are with --profile: {listed(names)}"
     if failure.kind is Kind.unknown_credentials:
         return f"{LOGIN_CURE}; of an opt-in Region the account must have enabled it"
     return LOGIN_CURE

@@ -32,6 +32,7 @@ from estimator.discovery.aws.failures import (
 )
 from estimator.discovery.aws.waiting import Patience, within
 from estimator.discovery.completeness import Completeness
+from estimator.figures import listed
 from pricing.arns import format_arn, is_account, parse_arn
 
 # what is missing from the draft where a call has no answer
@@ -283,9 +284,7 @@ class AwsClient:
         """One line for each reason why a call had no answer, with what to do."""
         for call, failure in sorted(self.failed, key=lambda key: (key[0].action, key[1].reason)):
             places = self.failed[call, failure]
-            where = ", ".join(sorted(places)[:_MOST_PLACES])
-            if len(places) > _MOST_PLACES:
-                where += f" and {len(places) - _MOST_PLACES:,} more"
+            where = listed(sorted(places), _MOST_PLACES)
             read = ""
             if failure.kind in (Kind.expired, Kind.login):
                 read = f", after {self.answered[call]:,} answers to it"

@@ -20,7 +20,7 @@ from typing import Any
 
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate
-from estimator.figures import count
+from estimator.figures import count, listed
 from estimator.inventory.others import FIELD
 from pricing.arns import is_account, parse_arn
 
@@ -63,11 +63,11 @@ class Findings:
 
     def take(self, answer: Any, source: str) -> bool:
         """Read findings; False where an answer has none."""
-        listed = _list_findings(answer)
-        if listed is None:
+        findings = _list_findings(answer)
+        if findings is None:
             return False
         self._of.setdefault(source, []).extend(
-            finding for each in listed if (finding := _read_finding(each)) is not None
+            finding for each in findings if (finding := _read_finding(each)) is not None
         )
         return True
 
@@ -84,9 +84,7 @@ class Findings:
                     estate.note(f"{source}: {line}")
             strangers = [arn for arn in trails if arn not in estate.trails]
             if strangers:
-                named = ", ".join(strangers[:_MOST_NAMED])
-                more = len(strangers) - _MOST_NAMED
-                named += f" and {more:,} more" if more > 0 else ""
+                named = listed(strangers, _MOST_NAMED)
                 reason = f"findings name trails that nothing here describes: {named}"
                 estate.completeness.missed("trails", source, reason)
             elif not estate.trails:
@@ -118,14 +116,14 @@ def _list_findings(answer: Any) -> list[Mapping[str, Any]] | None:
     """The findings of an answer, of a file of OCSF, or of the rows of Prowler's CSV."""
     if isinstance(answer, Mapping):
         if isinstance(answer.get("Findings"), list):
-            listed = list(items_of(answer, "Findings"))
-            return listed if listed or not answer["Findings"] else None
-        listed = [answer]
+            findings = list(items_of(answer, "Findings"))
+            return findings if findings or not answer["Findings"] else None
+        findings = [answer]
     elif isinstance(answer, list) and answer and all(isinstance(each, Mapping) for each in answer):
-        listed = answer
+        findings = answer
     else:
         return None
-    return listed if all(_form(each) for each in listed) else None
+    return findings if all(_form(each) for each in findings) else None
 
 
 def _form(finding: Mapping[str, Any]) -> str:

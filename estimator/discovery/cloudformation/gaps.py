@@ -10,6 +10,7 @@ from estimator.discovery.cloudformation.stack_links import NESTED
 from estimator.discovery.cloudformation.template import Template, trails_in
 from estimator.discovery.completeness import NO_TRAIL
 from estimator.discovery.estate import Estate
+from estimator.figures import listed
 
 _STACK_SET = "AWS::CloudFormation::StackSet"
 _LANDING_ZONE = (
@@ -94,7 +95,7 @@ def _resource_gap(
         if trails is None:
             yield f"{place} is a stack set{where}, and its template does not stand here", False
         elif trails:
-            names = ", ".join(trails[:_MOST_NAMED])
+            names = listed(trails, _MOST_NAMED)
             reason = f"{place} is a stack set that makes trails ({names:.200}){where}"
             yield f"{reason}: each writes files of its own, and its copies of events are paid", True
     elif kind in NESTED:
@@ -121,8 +122,8 @@ def _describe_targets(properties: Mapping[str, Any]) -> str:
             regions |= {f"{region!s:.40}": None for region in _as_list(group.get("Regions"))}
     if not units:
         return ", in accounts and Regions that it does not list"
-    who = f"{', '.join(list(units)[:_MOST_NAMED])}"
-    return f" in every account of {who}, Regions {', '.join(list(regions)[:_MOST_NAMED])}"
+    who, where = listed(units, _MOST_NAMED), listed(regions, _MOST_NAMED)
+    return f" in every account of {who}, Regions {where}"
 
 
 def _as_list(value: Any) -> list[Any]:

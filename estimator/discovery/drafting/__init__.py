@@ -18,6 +18,7 @@ from estimator.discovery.drafting.merging import merge
 from estimator.discovery.drafting.outline import Outline, Todo, outline_of, replace_gaps
 from estimator.discovery.drafting.uncovered import find_uncovered
 from estimator.discovery.estate import Estate
+from estimator.figures import listed
 from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.inventory.model import Inventory
 from pricing.notebook import NotebookResult
@@ -239,8 +240,7 @@ def _notices(todo: Sequence[Todo]) -> Iterator[str]:
         if item.at != "other_kms_requests_per_month":
             places.setdefault(item.question, []).append(item.at)
     for question, at in places.items():
-        more = f" and {len(at) - _MOST_PLACES:,} more" if len(at) > _MOST_PLACES else ""
-        yield f"TODO {', '.join(at[:_MOST_PLACES])}{more}: {question}"
+        yield f"TODO {listed(at, _MOST_PLACES)}: {question}"
 
 
 def _left_out(estate: Estate, outline: Outline) -> Iterator[str]:

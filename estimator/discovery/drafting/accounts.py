@@ -13,6 +13,7 @@ from estimator.discovery.drafting.locations import Locator, is_placeholder
 from estimator.discovery.drafting.names import fit
 from estimator.discovery.drafting.trails import ResolvedTrail
 from estimator.discovery.estate import Estate, Fact, Resource
+from estimator.figures import listed
 from estimator.inventory.account_groups import read_ou, read_tags
 from pricing.arns import is_account
 from pricing.regions import COMMERCIAL, default_regions, is_region_of_known_partition, partition_of
@@ -204,7 +205,7 @@ def _regions(estate: Estate, account: str, partition: str) -> Fact | None:
         {str(code)[:40] for code in fact.value if not is_region_of_known_partition(code)}
     )
     if strange:
-        estate.note(f"Regions that kmscost does not know were left out: {', '.join(strange[:8])}")
+        estate.note(f"Regions that kmscost does not know were left out: {listed(strange)}")
     codes = sorted(code for code in codes if partition_of(code) == partition)
     return Fact(codes, fact.source, note=fact.note) if codes else None
 

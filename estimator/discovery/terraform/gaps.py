@@ -14,6 +14,7 @@ from estimator.discovery.terraform.keys import KEYS
 from estimator.discovery.terraform.nodes import FORGOTTEN, UNTOUCHED, Node, address_of
 from estimator.discovery.terraform.pulumi import LOST
 from estimator.discovery.terraform.references import plain
+from estimator.figures import listed
 from pricing.reading.json_files import decode_part
 from pricing.reading.words import shown
 
@@ -138,11 +139,11 @@ def _unread(document: Document, source: str) -> Iterator[tuple[str, str, bool]]:
                 continue
             met.add(resource.address)
             yield from _unread_resource(resource.address, resource.type, resource.values, source)
-    for listed in document.resources or ():
-        if listed.mode == "managed" and listed.type not in TYPES:
-            address = ".".join(part for part in (listed.module, listed.type, listed.name) if part)
-            for instance in listed.instances or ():
-                yield from _unread_resource(address, listed.type, instance.attributes, source)
+    for state in document.resources or ():
+        if state.mode == "managed" and state.type not in TYPES:
+            address = ".".join(part for part in (state.module, state.type, state.name) if part)
+            for instance in state.instances or ():
+                yield from _unread_resource(address, state.type, instance.attributes, source)
 
 
 def _find_managed(values: Values | None) -> Iterator[ModuleResource]:
@@ -163,7 +164,7 @@ def _unread_resource(
             reason = f"{address} is {_STACKS[kind]}, and its template does not stand here: name it"
             yield "trails", reason, False
         elif trails:
-            names = ", ".join(trails[:8])
+            names = listed(trails)
             yield "trails", f"{address} is {_STACKS[kind]}, and makes trails: {names:.200}", True
     elif kind in _MAKERS:
         section, reason = _MAKERS[kind]

@@ -27,6 +27,7 @@ from estimator.discovery.terraform.documents import (
     ResourceChange,
     Values,
 )
+from estimator.figures import listed
 from pricing.reading.json_files import decode_json_bytes
 
 # in place of a value that only the update will show, and the member that marks a secret
@@ -77,10 +78,10 @@ def read_pulumi(data: Any, path: str) -> tuple[Document, list[str], list[str]]:
     ended: list[Mapping[str, Any]] = []
     former: list[Mapping[str, Any]] = []
     if isinstance(deployment, Mapping):
-        listed = _mappings(deployment.get("resources"))
-        states = [state for state in listed if not state.get("delete")]
+        resources = _mappings(deployment.get("resources"))
+        states = [state for state in resources if not state.get("delete")]
         # what was replaced and is still to be deleted
-        former = [state for state in listed if state.get("delete")]
+        former = [state for state in resources if state.get("delete")]
         pending = deployment.get("pending_operations") or deployment.get("pendingOperations")
         if pending:
             begun = [_part(item.get("resource")) for item in _mappings(pending)]
@@ -96,17 +97,15 @@ def read_pulumi(data: Any, path: str) -> tuple[Document, list[str], list[str]]:
     stack = _Stack(states)
     document = stack.document(ended, former)
     if stack.secrets:
-        what = ", ".join(sorted(stack.secrets)[:5])
+        what = listed(sorted(stack.secrets), 5)
         notices.append(
             f"{path}: Pulumi keeps {what:.200} as secrets: `pulumi stack export --show-secrets`"
         )
     return document, notices, failures
 
 
-def _mappings(listed: Any) -> list[Mapping[str, Any]]:
-    return (
-        [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
-    )
+def _mappings(items: Any) -> list[Mapping[str, Any]]:
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
 
 
 def _split_steps(steps: Any) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
@@ -218,8 +217,8 @@ class _Stack:
         expressions = {}
         for key, urns in _part(state.get("propertyDependencies")).items():
             attribute = _attribute(str(key))
-            listed = urns if isinstance(urns, list) else []
-            known = [urn for urn in listed if isinstance(urn, str) and urn in self._names]
+            listed_urns = urns if isinstance(urns, list) else []
+            known = [urn for urn in listed_urns if isinstance(urn, str) and urn in self._names]
             targets = [f"{self._types[urn]}.{self._names[urn]}" for urn in known]
             if attribute in unknown and targets:
                 expressions[attribute] = {"references": targets}

@@ -18,6 +18,7 @@ from estimator.discovery.terraform.nodes import (
     is_open,
 )
 from estimator.discovery.terraform.references import Owners, References
+from estimator.figures import listed
 from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown
 
@@ -219,15 +220,14 @@ class ResourceParser:
             if (key := self._keys.key_of(name)) is not None
             and key.value("spec") in (None, "SYMMETRIC_DEFAULT")
         }
-        names = ", ".join(list(keys.values())[:_MOST_NAMED])
-        more = f" and {len(keys) - _MOST_NAMED:,} more" if len(keys) > _MOST_NAMED else ""
+        names = listed(keys.values(), _MOST_NAMED)
         if len(keys) == 1:
             only = f"{names} is the only key it may be in this plan: confirm it"
             trail.record("key", next(iter(keys)), node.label, f"{question}; {only}", note)
         elif keys:
             # those it refers to, or all that there are
             spare = next(iter(keys)) if which else ""
-            trail.record("key", spare, node.label, f"{question}, one of {names}{more}", note)
+            trail.record("key", spare, node.label, f"{question}, one of {names}", note)
         else:
             refers = f", it refers to {which}" if which else ""
             trail.record("key", "", node.label, f"{question}{refers}", note)

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from estimator.figures import listed
 from estimator.inventory.assumptions import (
     FILES_PER_DAY,
     RANGE_KEYS,
@@ -244,6 +245,4 @@ def _common(part: str, name: str) -> int:
 
 
 def _list_names(names: Iterable[str]) -> str:
-    known = list(names)
-    more = f" and {len(known) - _MOST:,} more" if len(known) > _MOST else ""
-    return ", ".join(known[:_MOST]) + more or "there are none"
+    return listed(names, _MOST) or "there are none"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from estimator.figures import plural
+from estimator.figures import listed, plural
 from estimator.measurement.access_logs.lines import (
     EXPECTED,
     FIX,
@@ -205,6 +205,5 @@ def _operations(counts: Mapping[bytes, int]) -> str:
     """Count the lines of each operation in words."""
     lines = sum(counts.values())
     names = sorted(counts, key=lambda name: (-counts[name], name))
-    shown = [printable(name.decode(errors="replace")[:60]) for name in names[:_MOST_OPERATIONS]]
-    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    return f"{lines:,} line{'s' * (lines != 1)} of {', '.join(shown)}{more}"
+    shown = (printable(name.decode(errors="replace")[:60]) for name in names)
+    return f"{lines:,} line{'s' * (lines != 1)} of {listed(shown, _MOST_OPERATIONS)}"

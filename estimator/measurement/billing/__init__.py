@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from estimator.figures import FEW, listed
 from estimator.measurement.billing import summary
 from estimator.measurement.billing.archives import Table
 from estimator.measurement.billing.charges import merge_sums
@@ -191,8 +192,7 @@ def _of_lines(whole: Tally) -> Iterator[str]:
         yield f"{whole.forecasts:,} lines of a forecast are left out: they are no bill"
     yield from whole.unknown.notices()
     if whole.lost_zeros:
-        few = ", ".join(sorted(whole.lost_zeros)[:3])
         yield (
             f"{len(whole.lost_zeros):,} account ids have lost their leading zeros, as numbers do "
-            f"({few}): they are read with them"
+            f"({listed(sorted(whole.lost_zeros), FEW)}): they are read with them"
         )

@@ -168,6 +168,18 @@ def _data_files(manifests: Iterable[Manifest]) -> dict[str, str]:
     return found
 
 
+def data_paths(path: str) -> list[str]:
+    """Return the data files of a bill's manifest that are there; none of another file.
+
+    Raises
+    ------
+    UnreadableError
+        It is no manifest.
+    """
+    manifest = read_manifest(path)
+    return _present(manifest) if isinstance(manifest, Manifest) else []
+
+
 def _present(manifest: Manifest) -> list[str]:
     paths = (_find_beside(manifest.path, key) for key in manifest.keys)
     return [os.path.realpath(path) for path in paths if path is not None]

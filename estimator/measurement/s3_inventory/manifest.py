@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from estimator.figures import listed
 from estimator.measurement.paths import find_files
 from estimator.measurement.skipped import SkippedFiles, readable_name
 from pricing.reading.files import to_utf8
@@ -100,11 +101,10 @@ def find_manifest(path: str | Path) -> tuple[str, tuple[str, ...]]:
         raise KmscostError(problem)
     if len(inventories) > 1:
         folders = sorted(map(str, inventories))
-        more = f" and {len(folders) - _MOST_NAMED} more" if len(folders) > _MOST_NAMED else ""
-        listed = f"{len(folders)} inventories: {', '.join(folders[:_MOST_NAMED])}{more}"
+        found_several = f"{len(folders)} inventories: {listed(folders, _MOST_NAMED)}"
         # two inventories may list one bucket: together every object would count twice
         fix = "name the folder of one of them, or its manifest"
-        raise KmscostError(Problem(name, None, "", listed, "one inventory", fix))
+        raise KmscostError(Problem(name, None, "", found_several, "one inventory", fix))
     ((_, manifests),) = inventories.items()
     newest = max(manifests, key=lambda manifest: manifest.parent.name)
     if len(manifests) == 1:
@@ -142,13 +142,13 @@ def read_manifest(path: str | Path) -> Manifest:
     if created is None or created.date() < _FIRST_DAY:
         found = shown(document.get("creationTimestamp"))
         refuse("creationTimestamp", found, "milliseconds since 1970, UTC")
-    listed = document.get("files")
-    files = [_data_file(entry) for entry in listed] if isinstance(listed, list) else []
+    entries = document.get("files")
+    files = [_data_file(entry) for entry in entries] if isinstance(entries, list) else []
     if not files:
         refuse("files", "no data files", "at least one")
     known_keys: set[str] = set()
     for number, file in enumerate(files):
-        for at, found, expected in _faults_of(listed, number, file):
+        for at, found, expected in _faults_of(entries, number, file):
             refuse(at, found, expected)
         if file is not None and file.key in known_keys:
             refuse(f"files[{number}].key", "a data file that stands above", "each data file once")
@@ -169,6 +169,23 @@ def places(manifest: Manifest, file: DataFile) -> Iterator[str]:
     for folder in (here, here.parent):
         for below in ("files", "data", ""):
             yield str(folder / below / key.name)
+
+
+def data_paths(path: str | Path) -> list[str]:
+    """Return the data files of a manifest that are there.
+
+    Raises
+    ------
+    KmscostError
+        It is no manifest.
+    """
+    manifest = read_manifest(path)
+    return [
+        place
+        for file in manifest.files
+        for place in places(manifest, file)
+        if Path(place).is_file()
+    ]
 
 
 def refusal(file: DataFile, path: str) -> str:
@@ -222,13 +239,13 @@ def _other_file(data: bytes) -> str:
     return ""
 
 
-def _faults_of(listed: Any, number: int, file: DataFile | None) -> Iterator[tuple[str, str, str]]:
+def _faults_of(entries: Any, number: int, file: DataFile | None) -> Iterator[tuple[str, str, str]]:
     """What is wrong with an entry: where, what was found and what was expected."""
     at = f"files[{number}]"
     if file is None:
         yield at, "no key", "key, size and MD5checksum of a data file"
         return
-    size = listed[number].get("size")
+    size = entries[number].get("size")
     if isinstance(size, LongNumber):
         yield f"{at}.size", shown(size), "a size in bytes"
     # half of a surrogate pair: no name of a file, and nothing that can be shown as it is

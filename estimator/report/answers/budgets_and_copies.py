@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.figures import FEW, SUMS, factor, listed, money
 from estimator.forecasting import Forecast
-from estimator.forecasting.budgets import describe_budget, describe_budgets, reached_thresholds
+from estimator.forecasting.budgets import (
+    describe_budget,
+    describe_budgets,
+    in_months,
+    reached_thresholds,
+)
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.blocks import Alert
 from estimator.report.columns import share_beside
@@ -73,7 +78,8 @@ def _verdict(rows: Mapping[str, Any], column: str) -> str:
     over = sum(row[column] for row in rows["months"])
     if not over:
         return "never over it"
-    return f"over it in {over} of {len(rows['months'])} months, first {rows[f'first_{column}']}"
+    first = f", first {rows[f'first_{column}']}"
+    return f"over it{in_months(over, len(rows['months']))}{first * (len(rows['months']) > 1)}"
 
 
 def _reached_thresholds(rows: Mapping[str, Any], column: str) -> Iterator[str]:

@@ -60,10 +60,11 @@ def in_parts(sheet: Sheet, width: int | None) -> list[Sheet]:
             labels = _breadth([min(size, least) for size in _widths(sheet)[:words]])
             parts = _split(sheet, words, width - labels)
             if labels + max(_breadth([0, *_widths(part)[words:]]) for part in parts) <= width:
-                found = [_with_short_names(part, *_room(part, words, width)) for part in parts]
+                found = [_with_short_names(part, *_room(part, width)) for part in parts]
                 if all(part is not None for part in found):
                     return [part for part in found if part is not None]
-    return _split(_number_rows(sheet), 1, width - _breadth(_widths(_number_rows(sheet))[:1]))
+    numbered = _split(_number_rows(sheet), 1, width - _breadth(_widths(_number_rows(sheet))[:1]))
+    return [_with_short_names(part, *_room(part, width)) or part for part in numbered]
 
 
 def lines(sheet: Sheet) -> Iterator[Line]:
@@ -115,9 +116,9 @@ def _line(cells: Sequence[str], widths: Sequence[int], words: int) -> str:
     return (" " * _GAP).join(padded).rstrip()
 
 
-def _room(part: Sheet, words: int, width: int) -> tuple[int, int]:
+def _room(part: Sheet, width: int) -> tuple[int, int]:
     """Return what the numbers of a part leave for its labels, and the fewest letters of a name."""
-    numbers = _widths(part)[words:]
+    numbers = _widths(part)[len(part.header) - part.numbers :]
     return width - sum(numbers) - _GAP * len(numbers), _LEAST
 
 

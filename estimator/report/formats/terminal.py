@@ -6,8 +6,6 @@ wide as they need, lines of words as wide as a page.
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -18,10 +16,10 @@ from estimator.report.answers import Answer
 from estimator.report.blocks import Alert, Block, Command, Details, Lines, Sheet
 from estimator.report.formats.layout import in_parts, lines
 from pricing.reading.problems import printable
+from pricing.reading.words import fold
 
 PAGE = 80  # columns of words where nothing says how many there are
 _LONGEST = 110  # a longer line of words is hard to read
-_NO_BREAK = "\N{NO-BREAK SPACE}"
 _MORE = "Why, and month by month: --details"
 
 
@@ -60,7 +58,7 @@ def _block(block: Block, width: int | None) -> Iterator[RenderableType]:
 def table_lines(sheet: Sheet, width: int | None) -> list[RenderableType]:
     """Return a table under its title; several tables where it is too wide for one."""
     parts: list[RenderableType] = [
-        Text(line, style="bold") for line in textwrap.wrap(printable(sheet.title), _page(width))
+        Text(line, style="bold") for line in fold(printable(sheet.title), _page(width))
     ]
     if not sheet.rows:
         return parts
@@ -90,17 +88,8 @@ def _wrap(
 ) -> Iterator[RenderableType]:
     for text in texts:
         emphasis = "red" if isinstance(text, Alert) else style
-        # a percentage and its sign stay on one line
-        joined = re.sub(r"(?<=\d) %", f"{_NO_BREAK}%", printable(text))
-        for part in textwrap.wrap(
-            joined,
-            _page(width),
-            initial_indent=indent,
-            subsequent_indent=f"{indent}  ",
-            break_on_hyphens=False,
-            break_long_words=False,
-        ):
-            yield Text(part.replace(_NO_BREAK, " "), style=emphasis)
+        for line in fold(printable(text), _page(width), indent, f"{indent}  "):
+            yield Text(line, style=emphasis)
 
 
 def _page(width: int | None) -> int:

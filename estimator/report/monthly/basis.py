@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from estimator.figures import (
@@ -263,11 +263,10 @@ def _notices(inputs: ReportInputs) -> Section:
     notices += inputs.reconciliation.notices if inputs.reconciliation is not None else ()
     # forecast and simulation read the same inventory, and say the same of it
     notices = list(dict.fromkeys(notices))
-    more = len(notices) - _MOST_NOTICES
-    lines = notices[:_MOST_NOTICES] + ([f"and {more:,} more"] if more > 0 else [])
-    blocks: list[Block] = [Lines("", tuple(lines)) if lines else write_paragraphs("Nothing.")]
+    lines = _first(notices, _MOST_NOTICES)
+    blocks: list[Block] = [Lines("", lines) if lines else write_paragraphs("Nothing.")]
     if inputs.unread:
-        blocks.append(Lines("Not read", inputs.unread[:_MOST]))
+        blocks.append(Lines("Not read", _first(inputs.unread, _MOST)))
     elif inputs.actuals is not None or inputs.reconciliation is not None:
         blocks.append(write_paragraphs("Every file that was given was read."))
     else:
@@ -275,3 +274,9 @@ def _notices(inputs: ReportInputs) -> Section:
             write_paragraphs("No measurement and no bill was given: this is a forecast only.")
         )
     return Section("notices", "Notices, and what was not read", tuple(blocks))
+
+
+def _first(lines: Sequence[str], most: int) -> tuple[str, ...]:
+    """Lines one below the other; of many the first ones, and how many there are besides."""
+    more = len(lines) - most
+    return (*lines[:most], *([f"and {more:,} more"] if more > 0 else ()))

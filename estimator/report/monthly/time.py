@@ -239,12 +239,11 @@ def change_lines(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
         if shown:
             named = [
                 f"{each.kind} {each.name} {each.what} ({signed(cents(each.cost))})"
-                for each in shown[:3]
+                for each in shown
             ]
-            more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
             lines.append(
                 f"Since the report of {changes.since} the inventory costs {unit} "
-                f"{signed(cents(changes.cost))} a month: {', '.join(named)}{more}."
+                f"{signed(cents(changes.cost))} a month: {listed(named, _FEW)}."
             )
         else:
             lines.append(f"Nothing in the inventory changed since the report of {changes.since}.")

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.attribution import Attribution, attribute
-from estimator.attribution.bill_lines import bill_lines, bill_months
+from estimator.attribution.bill_lines import bill_months, find_bill_lines
 from estimator.figures import count, money, plain, plural, share
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import sources_that_count
@@ -115,7 +115,7 @@ def find_whose(records: Records, model: Model, table: RateTable, discount: float
             missing += f"; {problem.fix}" if problem.fix else ""
     if billed is None:
         return Whose(month, missing=missing)
-    lines = bill_lines(billed, [month])
+    lines = find_bill_lines(billed, [month])
     return Whose(month, None, missing, lines.requests, lines.currency)
 
 
