@@ -41,6 +41,7 @@ from estimator.calibration.quality import (
     hidden_days,
     no_cloudtrail,
     no_trail,
+    not_all_listed,
     nothing_placed,
     refusals,
     unread,
@@ -112,7 +113,9 @@ def backtest(
         raise error or KmscostError(Problem(place, None, "", "no day", "days", "measure by day"))
     measured = lay_out(given, actuals_read, window)
     lost = nothing_placed(measured, place)
-    problems = [*([lost] if lost else []), *refusals(actuals_read, measured, place)]
+    unlisted = not_all_listed(actuals_read, measured, place)
+    problems = [each for each in (lost, unlisted) if each]
+    problems += refusals(actuals_read, measured, place)
     folds = origins(window.days, length, LEAST_DAYS)
     if len(folds) < LEAST_FOLDS:
         problems.append(_too_short(window.days, length, place))

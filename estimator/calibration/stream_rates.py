@@ -194,8 +194,10 @@ def _region_classes(
     known, at = np.unique(region, return_inverse=True)
     seen = np.bincount(at, weights=measured.files[rows].sum(axis=1))
     days = np.bincount(at, weights=exposure[rows].sum(axis=1))
-    # Regions that were not covered come first and join the quietest class
-    rate = np.where(days > 0, seen / np.where(days > 0, days, 1.0), -1.0)
+    # of Regions that were not covered nothing is known: they join the quietest class, and are none
+    # of their own, whose rate would be one of nothing
+    rate = np.where(days > 0, seen / np.where(days > 0, days, 1.0), np.inf)
+    rate = np.where(days > 0, rate, rate.min() if (days > 0).any() else 0.0)
     order = np.lexsort((known, rate))
     floor = np.maximum(rate[order], _NO_RATE)
     cut = np.flatnonzero(floor[1:] > _CLASS_GAP * floor[:-1]) + 1

@@ -176,8 +176,8 @@ def _notices(counted: _Counted, skipped: SkippedFiles) -> list[str]:
     }
     if odd:
         notices.append(
-            f"{odd:,} reads of objects with CloudTrail in their names, which are not as CloudTrail "
-            "writes them, are not counted"
+            f"{plural(odd, 'read')} of objects with CloudTrail in their names, which are not as "
+            f"CloudTrail writes them, {'is' if odd == 1 else 'are'} not counted"
         )
     if writes:
         notices.append(
