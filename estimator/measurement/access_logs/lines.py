@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from estimator.measurement.cloudtrail_logs.callers import REPLICATION_SESSION
 from estimator.measurement.envelopes.event_kinds import CLOUDTRAIL
 from estimator.measurement.object_name import DIGEST, place_of
 from estimator.measurement.paths import Done
@@ -93,6 +94,7 @@ class Request(NamedTuple):
     reader: str
     folder: str
     cause: str
+    operation: str
 
 
 @dataclass
@@ -219,12 +221,25 @@ def _request(found: re.Match[bytes], day: datetime.date) -> Request | bytes | No
         return ODD if is_get and not key.endswith("/") else None
     if not is_get and (operation != _DELIVERY or status != b"200"):
         return operation
-    reader, account = _who(found["requester"]) if is_get else ("", "")
+    replicates = found["requester"].endswith(REPLICATION_SESSION.encode())
+    reader, account = _who(found["requester"]) if is_get or replicates else ("", "")
     cause = "digest" if place.folder == DIGEST else "put"
     if is_get:  # what CloudTrail reads for itself has no reader
         cause = "other" if reader == CLOUDTRAIL else "get"
+    operation_of_kms = "Decrypt" if is_get else "GenerateDataKey"
+    if replicates:  # its source is read, and a replica is no delivery of CloudTrail's (F19)
+        cause = "replication"
+        operation_of_kms = "Decrypt" if is_get else "Encrypt"
     return Request(
-        day, place.account, place.region, account, place.trail, reader, place.folder, cause
+        day,
+        place.account,
+        place.region,
+        account,
+        place.trail,
+        reader,
+        place.folder,
+        cause,
+        operation_of_kms,
     )
 
 
