@@ -21,7 +21,11 @@ import msgspec
 
 from estimator.measurement.cloudtrail_logs.record import NOTHING, Parameters, Record, lenient
 from estimator.measurement.envelopes.cells import ZONED, utc
-from estimator.measurement.envelopes.documents import as_utf8, without_half_characters
+from estimator.measurement.envelopes.documents import (
+    as_utf8,
+    refuse_second_member,
+    without_half_characters,
+)
 from estimator.measurement.envelopes.event_kinds import KMS, must_have_parameters
 from estimator.measurement.envelopes.recognition import (
     NOT_JSON,
@@ -147,6 +151,7 @@ def read_log(data: bytes) -> Log:
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             records = None  # another shape, or entries that are no records: looked at below
         if records is not None:
+            refuse_second_member(data, "Records")
             kms = _plain_kms(records)
             if kms is not None:
                 return Log(iter([(records, kms)]), quiet=not records)

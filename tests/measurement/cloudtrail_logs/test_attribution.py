@@ -278,7 +278,7 @@ def test_an_offset_from_utc_moves_an_event_to_its_day(tmp_path):
     ],
 )
 def test_a_zone_that_nobody_can_count_with_is_no_utc(tmp_path, time):
-    """Whoever wrote the log again wrote times of a place: their day and hour are not those of UTC."""
+    """Whoever wrote the log again wrote times of a place: its day and hour are not UTC's."""
     with pytest.raises(KmscostError, match="a time that cannot be read"):
         measure(tmp_path, [event(1, "Decrypt", SYMMETRIC, ALICE, eventTime=time)], "day")
     # said in words, UTC is no other zone
