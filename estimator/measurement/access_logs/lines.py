@@ -80,6 +80,7 @@ _LONGEST = 1 << 20  # a file without line ends must not fill the memory
 EXPECTED = "S3 server access logs"
 FIX = "name them, or the folder that they are in"
 NO_LINE = "line that is no S3 server access log's"
+CUT_LINE = "line that is cut off: the log is not whole"
 JOINED = "line with another one behind it, which is not counted"
 
 
@@ -138,8 +139,9 @@ def read_lines(path: str, done: Done) -> Log:
                 log.bad.add(number, NO_LINE)
                 continue
             is_known = True
+            # it may be counted all the same: what follows it in the log is not there
             if not whole and _fields_left(line) < _fields_left(before):
-                log.bad.add(number, NO_LINE)
+                log.bad.add(number, CUT_LINE)
             before = line
             log.lines += 1
             # by identity: `_hour` gives one object for an hour, and lines come by the million
