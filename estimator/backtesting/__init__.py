@@ -39,6 +39,7 @@ from estimator.calibration.quality import (
     covered_share,
     hidden_days,
     lay_out_measured,
+    not_all_listed,
     nothing_placed,
     refusals,
     unread,
@@ -106,7 +107,9 @@ def backtest(
     measured = lay_out_measured(given, actuals_read, place)
     window = measured.window
     lost = nothing_placed(measured, place)
-    problems = [*([lost] if lost else []), *refusals(actuals_read, measured, place)]
+    unlisted = not_all_listed(actuals_read, measured, place)
+    problems = [each for each in (lost, unlisted) if each]
+    problems += refusals(actuals_read, measured, place)
     folds = origins(window.days, length, LEAST_DAYS)
     if len(folds) < LEAST_FOLDS:
         problems.append(_too_short(window.days, length, place))

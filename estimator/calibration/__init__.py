@@ -28,6 +28,7 @@ from estimator.calibration.quality import (
     nothing_covered,
     nothing_placed,
     refusals,
+    unlisted,
     unread,
 )
 from estimator.calibration.reader_assumptions import find_readers
@@ -136,6 +137,7 @@ def calibrate_text(
             *(line for line in actuals.notices if line == LOST),
             *measured.notices,
             *hidden_days(measured),
+            *unlisted(actuals, measured),
             *files.notices,
             *readers.notices,
             *more,

@@ -44,7 +44,22 @@ class Daily(NamedTuple):
     freedom: FloatArray  # [-]
 
 
-def daily_overdispersion(counts: FloatArray, expected: FloatArray) -> Daily:
+def is_day(share: FloatArray) -> np.ndarray:
+    """For each day, True where it was recorded for more than half as long as the best of its row.
+
+    An hour of a day tells how hours differ, not days. The logs of a month begin with a file of the
+    last minutes before it, whose hour counts as covered.
+
+    Parameters
+    ----------
+    share : array
+        Of each day the share that was recorded. [0-1]
+    """
+    days: np.ndarray = share > 0.5 * share.max(axis=-1, keepdims=True)
+    return days
+
+
+def daily_overdispersion(counts: FloatArray, expected: FloatArray, share: FloatArray) -> Daily:
     """Relative variance of a day's rate, out of differences between neighbouring days. [-]
 
     For independent counts with var = mu + k mu^2 the difference of two relative counts y/mu has
@@ -54,11 +69,14 @@ def daily_overdispersion(counts: FloatArray, expected: FloatArray) -> Daily:
     ----------
     counts, expected : array
         A row a stream, a column a day; nothing expected (0) where a day is not covered. [file]
+    share : array
+        Of each day the share that was recorded; what is no day (`is_day`) is no pair. [0-1]
     """
     known = expected > 0
     ratio = np.divide(counts, expected, out=np.zeros_like(expected), where=known)
     poisson = np.divide(1.0, expected, out=np.zeros_like(expected), where=known)
-    pair = known[:, 1:] & known[:, :-1]
+    days = is_day(share)
+    pair = days[:, 1:] & days[:, :-1]
     square = np.where(pair, (ratio[:, 1:] - ratio[:, :-1]) ** 2, 0.0)
     noise = np.where(pair, poisson[:, 1:] + poisson[:, :-1], 0.0)
     pairs = pair.sum(axis=1).astype(np.float64)

@@ -69,8 +69,9 @@ def _long_run(gets: FloatArray, exposure: FloatArray) -> float:
     """Relative variance of a day's rate in the long run. [-]"""
     days = float(exposure.sum())
     expected = (float(gets.sum()) / days if days > 0 else 0.0) * exposure
-    daily = max(daily_overdispersion(gets[None, :], expected[None, :]).pooled.value, 0.0)
-    return long_run(daily, block_overdispersion(gets[None, :], expected[None, :], WEEK), WEEK)
+    gets, expected, share = gets[None, :], expected[None, :], exposure[None, :]
+    daily = max(daily_overdispersion(gets, expected, share).pooled.value, 0.0)
+    return long_run(daily, block_overdispersion(gets, expected, WEEK), WEEK)
 
 
 def gets_per_file(gets: FloatArray, files: FloatArray) -> Rate:

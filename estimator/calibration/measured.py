@@ -24,6 +24,7 @@ from estimator.calibration.rows import (
 from estimator.figures import listed, plural
 from estimator.inventory import Inventory
 from estimator.inventory.others import FIELD
+from estimator.measurement.names_reach import Reach, reach_of_names
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import SOURCES
 from estimator.months import FloatArray
@@ -51,6 +52,9 @@ class Measured:
         Of each day: the share of it that was recorded of whoever was recorded best. [0-1]
     by_names : array of bool
         Of each trail: whether its files were counted by object names, not by requests.
+    listed : array of bool
+        Of each stream: whether its files would be known if it had any. Object names may be those of
+        one folder, and tell nothing of streams outside of it.
     with_puts : array of bool
         Of each trail: whether any put of one of its streams was seen. Others are not calibrated.
     under_bucket_key : array of bool
@@ -85,6 +89,7 @@ class Measured:
     hidden: np.ndarray
     recorded: FloatArray
     by_names: np.ndarray
+    listed: np.ndarray
     with_puts: np.ndarray
     under_bucket_key: np.ndarray
     unplaced: float
@@ -109,16 +114,17 @@ class Measured:
         """Of each stream and day: the share of it whose files are known while it lived. [day]"""
         days = self.window.ordinals
         alive = (days >= self.streams.start[:, None]) & (days < self.streams.end[:, None])
-        is_known = alive & ~self.hidden[self.streams.trail]
+        is_known = alive & ~self.hidden[self.streams.trail] & self.listed[:, None]
         known: FloatArray = np.where(is_known, self.exposure[self.streams.trail], 0.0)
         return known
 
     def files_known(self, trails: np.ndarray) -> np.ndarray:
         """For each day, True where the files of these trails are known, also where there are none.
 
-        What a Bucket Key hid, and what was not recorded, is not known.
+        What a Bucket Key hid, and what was not recorded or listed, is not known.
         """
         recorded = self.exposure[trails].max(axis=0, initial=0.0) > 0
+        recorded &= self.listed[np.isin(self.streams.trail, trails)].all()
         known: np.ndarray = recorded & ~self.hidden[trails].any(axis=0)
         return known
 
@@ -184,6 +190,7 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
     by_names = seen_by_names & (~seen_by_logs | fewer)
     # a day that no put is seen of is none without files
     hidden_days = under_bucket_key & ~by_names[:, None]
+    reach = reach_of_names(actuals.measured) or Reach()
     chosen = put & (stream >= 0) & np.where(by_names[trail], is_names, is_logs & ~hidden)
     files = grid_of(
         stream[chosen],
@@ -212,6 +219,7 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         hidden=hidden_days,
         recorded=cover.anyone(),
         by_names=by_names,
+        listed=~by_names[streams.trail] | reach.holds(inventory, streams.account, streams.region),
         # zero files of every stream while the trail writes elsewhere are no measurement of it
         with_puts=grid_of(streams.trail, zero, files.sum(axis=1), (count, 1))[:, 0] > 0,
         under_bucket_key=under_bucket_key & ~(per_trail(put & is_logs & ~hidden, quantity) > 0),

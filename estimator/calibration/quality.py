@@ -13,6 +13,7 @@ from estimator.calibration.rows import requests_without_day
 from estimator.figures import listed, plural, share
 from estimator.inventory import Inventory
 from estimator.measurement.doubts import ELSEWHERE, find_doubts
+from estimator.measurement.names_reach import reach_of_names
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
 from pricing.reading.problems import KmscostError, Problem
@@ -141,6 +142,37 @@ def hidden_days(measured: Measured) -> list[str]:
             fix += ", and set bucket_key: true if it is on"
         notices.append(f"{what}, which tell no files_per_day: {fix}")
     return notices
+
+
+def unlisted(actuals: Actuals, measured: Measured) -> list[str]:
+    """The streams that object names of one folder tell nothing of: they are none without files."""
+    found = _one_folder(actuals, measured)
+    if found is None:
+        return []
+    names, streams = found
+    left = plural(streams, "stream", "elsewhere is", "elsewhere are")
+    fix = "list the whole bucket if it holds their files"
+    return [f"{names}: {left} not measured, and forecast as those that are: {fix}"]
+
+
+def not_all_listed(actuals: Actuals, measured: Measured, path: str) -> Problem | None:
+    """The reason not to compare a forecast of all streams with the names of some."""
+    found = _one_folder(actuals, measured)
+    if found is None:
+        return None
+    expected = f"names of {plural(found[1], 'more stream')} of the inventory as well"
+    fix = "list the whole bucket, or backtest an inventory of what is listed"
+    return Problem(path, None, "", found[0], expected, fix)
+
+
+def _one_folder(actuals: Actuals, measured: Measured) -> tuple[str, int] | None:
+    """The words for names of one folder, and how many streams these leave out."""
+    reach = reach_of_names(actuals.measured)
+    chosen = np.isin(measured.streams.trail, np.flatnonzero(measured.with_puts))
+    left = int((chosen & ~measured.listed).sum())
+    if reach is None or not left:
+        return None
+    return f"object names of {reach} alone, as where one folder was listed", left
 
 
 def nothing_placed(measured: Measured, path: str) -> Problem | None:

@@ -113,7 +113,9 @@ def files_rates(measured: Measured) -> Rates:
             shifted += fit.shifted
     counted = np.where(fitted > 0, measured.files, 0.0).sum(axis=0)
     rhythmic = any((class_.weekdays != 1.0).any() for class_ in classes)
-    common = _common(counted, fitted.sum(axis=0), alone, lasting, rhythmic)
+    days_known = dispersion.is_day(exposure.max(axis=0, initial=0.0))
+    counted, total = (np.where(days_known, each, 0.0) for each in (counted, fitted.sum(axis=0)))
+    common = _common(counted, total, alone, lasting, rhythmic)
     volume = np.nansum(mean)
     if volume > 0:
         mix = (np.nan_to_num(mean)[:, None] * weekdays).sum(axis=0) / volume
@@ -140,7 +142,7 @@ class _Fit:
         self.raw = _level(counts, self.weighted)
         self.days = exposure.sum(axis=1)
         expected = self.raw[:, None] * self.weighted
-        found = dispersion.daily_overdispersion(counts, expected)
+        found = dispersion.daily_overdispersion(counts, expected, exposure)
         self.daily = max(found.pooled.value, 0.0)
         self.overdispersion = self.daily
         # what lasts longer than a week shows in longer blocks alone
@@ -172,7 +174,7 @@ def _rhythm(counts: FloatArray, exposure: FloatArray, of_day: np.ndarray) -> _Rh
         factors = weekday_factors(counts, exposure, of_day, daily)
         weighted = exposure * factors[of_day]
         expected = _level(counts, weighted)[:, None] * weighted
-        daily = max(dispersion.daily_overdispersion(counts, expected).pooled.value, 0.0)
+        daily = max(dispersion.daily_overdispersion(counts, expected, exposure).pooled.value, 0.0)
     return _Rhythm(factors, weighted, daily)
 
 
@@ -194,8 +196,10 @@ def _region_classes(
     known, at = np.unique(region, return_inverse=True)
     seen = np.bincount(at, weights=measured.files[rows].sum(axis=1))
     days = np.bincount(at, weights=exposure[rows].sum(axis=1))
-    # Regions that were not covered come first and join the quietest class
-    rate = np.where(days > 0, seen / np.where(days > 0, days, 1.0), -1.0)
+    # of Regions that were not covered nothing is known: they join the quietest class, and are none
+    # of their own, whose rate would be one of nothing
+    rate = np.where(days > 0, seen / np.where(days > 0, days, 1.0), np.inf)
+    rate = np.where(days > 0, rate, rate.min() if (days > 0).any() else 0.0)
     order = np.lexsort((known, rate))
     floor = np.maximum(rate[order], _NO_RATE)
     cut = np.flatnonzero(floor[1:] > _CLASS_GAP * floor[:-1]) + 1

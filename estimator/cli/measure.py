@@ -103,7 +103,7 @@ def measure_cloudtrail(
         raise UsageError(Problem("--master", None, "", repr(master), expected, ""))
     if athena:
         counted = {"--by": by, "--strict": strict, "--jobs": jobs, "--engine": engine.value}
-        counted["--bucket-keys"] = bucket_keys
+        counted |= {"--bucket-keys": bucket_keys, "--format": form and form.value}
         for name, value in counted.items():
             if value not in (None, False, "local"):
                 expected = "it where something is read: --athena-sql prints a query"

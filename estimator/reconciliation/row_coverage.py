@@ -15,6 +15,7 @@ import pandas as pd
 from estimator.figures import listed
 from estimator.inventory import Inventory
 from estimator.measurement.coverage import Coverage
+from estimator.measurement.names_reach import reach_of_names
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import SOURCES
 from estimator.months import FloatArray
@@ -22,6 +23,7 @@ from estimator.reconciliation.bill_detail import OPERATIONS
 from estimator.reconciliation.interpretation import Evidence, Interpretation, interpret
 from estimator.reconciliation.sides import BilledPlace, Sides
 from estimator.volume.readers import kind_of
+from estimator.volume.streams import streams_of
 
 # a forecast of reads this near to the billed ones confirms the forecast of files
 _CONFIRMED = 0.25
@@ -53,14 +55,14 @@ def cover_rows(sides: Sides) -> RowCoverage:
     """Find the rows that a measurement covers.
 
     A request is recorded where it is billed, or where its key is. Object names cover everything
-    alike, and tell nothing of others.
+    alike, and tell nothing of others; those of one folder cover nothing, as a bill holds all.
     """
     actuals, month = sides.actuals, sides.month
     if actuals is None:
         nothing = np.zeros(len(sides.rows), dtype=bool)
         return RowCoverage(nothing, nothing, np.zeros(len(sides.rows)))
     coverage = actuals.coverage
-    everywhere = coverage.of_month("", "", month)
+    everywhere = coverage.of_month("", "", month) if _are_all_listed(sides, actuals) else 0.0
     shares: dict[BilledPlace, float] = {}
     cloudtrail, others, share = [], [], []
     rows = sides.rows[["billed_account", "billed_region", "operation", "unit"]]
@@ -79,6 +81,14 @@ def cover_rows(sides: Sides) -> RowCoverage:
     return RowCoverage(
         np.array(cloudtrail, dtype=bool), np.array(others, dtype=bool), np.array(share)
     )
+
+
+def _are_all_listed(sides: Sides, actuals: Actuals) -> bool:
+    """Tell whether object names, where there are any, would show the files of every stream."""
+    reach = reach_of_names(actuals.measured)
+    inventory = sides.forecast.inventory
+    streams = streams_of(inventory)
+    return reach is None or bool(reach.holds(inventory, streams.account, streams.region).all())
 
 
 def _share(coverage: Coverage, place: BilledPlace, owners: set[str], month: str) -> float:

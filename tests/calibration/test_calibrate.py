@@ -14,7 +14,7 @@ from benchmarks.organizations import make
 from estimator import backtest, forecast, load_inventory
 from estimator.calibration import calibrate, calibrate_text
 from estimator.inventory.load import parse_inventory
-from estimator.measurement.coverage import Coverage
+from estimator.measurement.coverage import WHOLE_DAY, Coverage
 from estimator.measurement.result import Actuals
 from estimator.report.formats.json_and_csv import to_json
 from pricing.reading.problems import KmscostError
@@ -531,3 +531,24 @@ def test_json_says_every_change():
     assert answer["text"] == calibration.text
     assert (answer["from"], answer["until"], answer["days"]) == ("2026-10-01", "2026-10-29", 28.0)
     assert parse_inventory(answer["text"], "x.yaml").accounts == calibration.inventory.accounts
+
+
+def test_the_last_minutes_before_a_month_are_no_day():
+    """288 files on each of 28 days: an hour of the day before, one file, widens no range.
+
+    By hand: k is 0, so what is left is the noise of 8,065 files, 1/sqrt(8,065) = 1.1 % of the rate,
+    whose 5th and 95th percentile are 1.645 x 1.1 % = 1.83 % away.
+    """
+    counts = {(HOME, "us-east-1"): [1.0, *steady(288)], (OTHER, "us-east-1"): [1.0, *steady(288)]}
+    before = datetime.date(2026, 9, 30)
+    hours = {before + datetime.timedelta(days=n): WHOLE_DAY for n in range(29)}
+    hours[before] = 1 << 23
+    actuals = count_actuals(counts, first=before, hours=hours)
+    inventory = calibrate_yaml(
+        INVENTORY.replace("us-east-1, eu-west-1]", "us-east-1]"), actuals
+    ).inventory
+    files = rate(inventory, HOME, "us-east-1")
+    # (28 x 288 + 1) / (28 + 1/24)
+    assert files.mid == pytest.approx(287.6, abs=0.1)
+    assert files.low > 0.98 * files.mid
+    assert files.high < 1.02 * files.mid

@@ -146,7 +146,7 @@ def test_overdispersion_is_found_again(spread):
     rate = rng.gamma(3, 30, (200, 1))
     counts = negative_binomial(rng, rate, spread, (200, 28))
     level = counts.mean(axis=1, keepdims=True) * np.ones(28)
-    found = daily_overdispersion(counts, level).pooled
+    found = daily_overdispersion(counts, level, level > 0).pooled
     assert abs(found.value - spread) < 4 * found.error + 0.02 * spread
     weekly = block_overdispersion(counts, level, 7)
     assert abs(7 * weekly.value - spread) < 4 * 7 * weekly.error
@@ -157,7 +157,7 @@ def test_poisson_counts_have_none():
     rng = np.random.default_rng(8)
     counts = rng.poisson(rng.gamma(3, 30, (200, 1)), (200, 28)).astype(float)
     level = counts.mean(axis=1, keepdims=True) * np.ones(28)
-    found = daily_overdispersion(counts, level).pooled
+    found = daily_overdispersion(counts, level, level > 0).pooled
     assert abs(found.value) < 4 * found.error
 
 
@@ -167,14 +167,29 @@ def test_a_level_shift_is_no_overdispersion():
     rate = np.where(np.arange(28) < 14, 50.0, 100.0)
     counts = rng.poisson(rate, (300, 28)).astype(float)
     level = counts.mean(axis=1, keepdims=True) * np.ones(28)
-    assert daily_overdispersion(counts, level).pooled.value < 0.02
+    assert daily_overdispersion(counts, level, level > 0).pooled.value < 0.02
     assert block_overdispersion(counts, level, 7).value > 0.1
+
+
+def test_an_hour_is_no_day():
+    """288 files on each of 28 days, and one file of the hour before them: days do not vary.
+
+    By hand that pair would be (1 - 1/12)^2 = 0.840, less 1/12 + 1/288: among 28 pairs 0.013 of k.
+    """
+    counts, share = np.full((1, 29), 288.0), np.ones((1, 29))
+    counts[0, 0], share[0, 0] = 1.0, 1 / 24
+    daily = daily_overdispersion(counts, 288 * share, share)
+    # Poisson noise that is not there, and nothing else: -1/288
+    assert daily.own[0] == pytest.approx(-1 / 288)
+    # where every day is recorded for an hour alone these are all there is
+    alike = daily_overdispersion(counts / 24, 288 / 24 * share, share / 24)
+    assert alike.freedom[0] == pytest.approx(27 * 2 / 3)
 
 
 def test_doubt_about_the_overdispersion_widens():
     """By hand: prior 8 degrees at 0.1, own 2/3 x 27 = 18 at 0.2: (0.8 + 3.6)/26 x 26/24."""
     counts, level = np.full((1, 28), 100.0), np.full((1, 28), 100.0)
-    daily = daily_overdispersion(counts, level)
+    daily = daily_overdispersion(counts, level, level > 0)
     assert daily.freedom[0] == pytest.approx(18)
     daily = daily._replace(pooled=daily.pooled._replace(value=0.1), own=np.array([0.2]))
     assert moderate(daily)[0] == pytest.approx((0.8 + 3.6) / 24)

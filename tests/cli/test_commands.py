@@ -125,6 +125,7 @@ def test_options_without_sense_are_usage_errors(options):
         ("measure", "cloudtrail", "--athena-sql", "--jobs", "-1"),
         ("measure", "cloudtrail", "--athena-sql", "--engine", "spark"),
         ("measure", "cloudtrail", "--athena-sql", "--strict"),
+        ("measure", "cloudtrail", "--athena-sql", "--format", "json"),
     ],
 )
 def test_options_that_a_command_would_not_use_are_checked_too(command):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from estimator import KmscostError, forecast, load_inventory, reconcile
@@ -190,6 +191,30 @@ def test_object_names_measure_writes_alone(tmp_path, small):
     assert reconciliation.interpretation.predicted_charged == pytest.approx(0.9 * WRITES)
     assert reconciliation.request_parts["volume"] == pytest.approx(-0.1 * 74_400)
     assert reconciliation.request_parts["unknown"] == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "based_on"), [((PAYER, PROD), "measured"), ((PROD,), "forecast")]
+)
+def test_object_names_of_one_folder_are_not_all_writes(tmp_path, small, accounts, based_on):
+    """A bill holds the writes of every stream: the names of one account's are not held against it.
+
+    The forecast is of two accounts, and is billed as it is; the names are half of it each.
+    """
+    inventory = small()
+    expected = forecast(inventory, "2026-10", 1)
+    frame = measured_of(expected, KEYS, scale=0.5, source="s3-listing").measured
+    frame = frame[frame["cause"] == "put"].drop(columns=["billed_account", "billed_region", "key"])
+    parts = [frame.assign(account=account, region="us-east-1") for account in accounts]
+    from estimator import Actuals
+    from estimator.measurement.coverage import Coverage
+
+    month = [datetime.datetime(2026, 10, 1), datetime.datetime(2026, 11, 1)]  # noqa: DTZ001
+    names = Actuals("s3-listing", pd.concat(parts), 1, 1, coverage=Coverage.of_span(*month))
+    bill = bill_of(tmp_path, lines_of(expected))
+    reconciliation = reconcile(inventory, bill, "2026-10", names)
+    assert reconciliation.interpretation.based_on == based_on
+    assert reconciliation.interpretation.predicted_charged == pytest.approx(WRITES)
 
 
 def test_a_rotation_is_the_part_keys_and_strangers_are_other_keys(tmp_path, small):

@@ -146,15 +146,13 @@ def _frame(requests: Counter[Request], coverage: Coverage) -> Any:
         name: [getattr(request, name) for request in requests] for name in Request._fields
     }
     counts = [float(count) for count in requests.values()]
-    gets = [request.cause in ("get", "other") for request in requests]
     return actuals_frame(
         columns
         | {
             "driver": [
-                request.reader if is_get else request.trail
-                for request, is_get in zip(requests, gets, strict=True)
+                request.trail if request.cause in ("put", "digest") else request.reader
+                for request in requests
             ],
-            "operation": ["Decrypt" if is_get else "GenerateDataKey" for is_get in gets],
             "quantity": counts,
             "unit": ["request"] * len(counts),
             "files": counts,
@@ -176,8 +174,8 @@ def _notices(counted: _Counted, skipped: SkippedFiles) -> list[str]:
     }
     if odd:
         notices.append(
-            f"{odd:,} reads of objects with CloudTrail in their names, which are not as CloudTrail "
-            "writes them, are not counted"
+            f"{plural(odd, 'read')} of objects with CloudTrail in their names, which are not as "
+            f"CloudTrail writes them, {'is' if odd == 1 else 'are'} not counted"
         )
     if writes:
         notices.append(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from estimator.measurement.cloudtrail_logs.callers import REPLICATION_SESSION
 from estimator.measurement.envelopes.event_kinds import CLOUDTRAIL
 from estimator.measurement.object_name import DIGEST, place_of
 from estimator.measurement.paths import Done
@@ -79,6 +80,7 @@ _LONGEST = 1 << 20  # a file without line ends must not fill the memory
 EXPECTED = "S3 server access logs"
 FIX = "name them, or the folder that they are in"
 NO_LINE = "line that is no S3 server access log's"
+CUT_LINE = "line that is cut off: the log is not whole"
 JOINED = "line with another one behind it, which is not counted"
 
 
@@ -93,6 +95,7 @@ class Request(NamedTuple):
     reader: str
     folder: str
     cause: str
+    operation: str
 
 
 @dataclass
@@ -136,8 +139,9 @@ def read_lines(path: str, done: Done) -> Log:
                 log.bad.add(number, NO_LINE)
                 continue
             is_known = True
+            # it may be counted all the same: what follows it in the log is not there
             if not whole and _fields_left(line) < _fields_left(before):
-                log.bad.add(number, NO_LINE)
+                log.bad.add(number, CUT_LINE)
             before = line
             log.lines += 1
             # by identity: `_hour` gives one object for an hour, and lines come by the million
@@ -219,12 +223,25 @@ def _request(found: re.Match[bytes], day: datetime.date) -> Request | bytes | No
         return ODD if is_get and not key.endswith("/") else None
     if not is_get and (operation != _DELIVERY or status != b"200"):
         return operation
-    reader, account = _who(found["requester"]) if is_get else ("", "")
+    replicates = found["requester"].endswith(REPLICATION_SESSION.encode())
+    reader, account = _who(found["requester"]) if is_get or replicates else ("", "")
     cause = "digest" if place.folder == DIGEST else "put"
     if is_get:  # what CloudTrail reads for itself has no reader
         cause = "other" if reader == CLOUDTRAIL else "get"
+    operation_of_kms = "Decrypt" if is_get else "GenerateDataKey"
+    if replicates:  # its source is read, and a replica is no delivery of CloudTrail's (F19)
+        cause = "replication"
+        operation_of_kms = "Decrypt" if is_get else "Encrypt"
     return Request(
-        day, place.account, place.region, account, place.trail, reader, place.folder, cause
+        day,
+        place.account,
+        place.region,
+        account,
+        place.trail,
+        reader,
+        place.folder,
+        cause,
+        operation_of_kms,
     )
 
 

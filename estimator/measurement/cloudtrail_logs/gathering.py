@@ -226,8 +226,9 @@ def _failed_notices(failed: Counter[str]) -> list[str]:
         return []
     most = sorted(failed.items(), key=lambda item: (-item[1], item[0]))[:3]
     kinds = ", ".join(f"{count:,} {error}" for error, count in most)
-    calls = f"{failed.total():,} failed calls ({kinds}) are counted apart: no log file was written"
-    return [f"{calls} or read, and AWS's texts do not say whether KMS charges for them"]
+    calls = plural(failed.total(), "failed call", f"({kinds}) is", f"({kinds}) are")
+    why = "no log file was written or read, and AWS's texts do not say whether KMS charges for them"
+    return [f"{calls} counted apart: {why}"]
 
 
 def _dayless_notices(requests: int) -> list[str]:

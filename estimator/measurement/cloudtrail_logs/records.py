@@ -20,8 +20,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from estimator.measurement.cloudtrail_logs.record import NOTHING, Parameters, Record, lenient
-from estimator.measurement.envelopes.cells import utc
-from estimator.measurement.envelopes.documents import as_utf8, without_half_characters
+from estimator.measurement.envelopes.cells import ZONED, utc
+from estimator.measurement.envelopes.documents import (
+    as_utf8,
+    refuse_second_member,
+    without_half_characters,
+)
 from estimator.measurement.envelopes.event_kinds import KMS, must_have_parameters
 from estimator.measurement.envelopes.recognition import (
     NOT_JSON,
@@ -41,7 +45,6 @@ if TYPE_CHECKING:
 _WHOLE = 64 * 1024**2
 _PART = 1_000
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S* ?[+-]\d\d(?::?\d\d)?", re.ASCII)
 _INSIGHT = "AwsCloudTrailInsight"
 
 
@@ -148,6 +151,7 @@ def read_log(data: bytes) -> Log:
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             records = None  # another shape, or entries that are no records: looked at below
         if records is not None:
+            refuse_second_member(data, "Records")
             kms = _plain_kms(records)
             if kms is not None:
                 return Log(iter([(records, kms)]), quiet=not records)
@@ -206,7 +210,7 @@ def _plain_kms(records: Sequence[Record]) -> list[Record] | None:
     # from UTC moves an event to another day
     if not _TIME_LENGTHS.issuperset(map(len, filter(None, map(_time_of, records)))):
         for record in records:
-            if record.time and _OFFSET.fullmatch(record.time):
+            if record.time and ZONED.fullmatch(record.time):
                 record.time = utc(record.time, strict=False)
     kms = kms_of(records) if KMS in sources else []
     # nearly all have a context, a name and a type, which a call for each would take longer to find

@@ -21,8 +21,11 @@ _NOTHING = {"", "null", "none", "nan", "-", "nil", r"\n", "<na>", "nat"}
 _TEXTS = {"eventSource", "eventName", "awsRegion", "errorCode", "eventType", "eventCategory"}
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}")
+# a time with anything behind it but Z: an offset, UTC, or a zone that nobody can count with
+ZONED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.,]*\s*(?![Zz]$)[^\d:.,\s].*", re.ASCII)
 _LONGEST = 12  # with a few blanks around it
 _SHOWN = 12
+_SHOWN_TIME = 40
 
 
 def is_nothing(value: Any) -> bool:
@@ -73,14 +76,20 @@ def utc(text: str | None, strict: bool) -> str | None:
 
     >>> utc("2026-10-01 12:00:10.000 +02:00", strict=True)
     '2026-10-01T10:00:10Z'
+
+    Raises
+    ------
+    UnreadableError
+        It is of a zone that is no offset from UTC; or, if `strict`, it is no time.
     """
     if text is None or (len(text) == 20 and text[10] == "T" and text[19] == "Z"):
         return text
     moment = _moment(text.strip())
     if moment is not None:
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= 1000 else text
-    if strict:
-        found = f"a time that cannot be read ({text[:_SHOWN]!r})"
+    # its day and hour are those of another place, not of UTC
+    if strict or ZONED.fullmatch(text):
+        found = f"a time that cannot be read ({text[:_SHOWN_TIME]!r})"
         raise UnreadableError(found, "a time such as 2026-10-01T10:00:10Z")
     return text
 

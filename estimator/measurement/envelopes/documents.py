@@ -9,6 +9,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -180,3 +181,24 @@ def _why(data: bytes, error: Exception) -> str:
     if not data.startswith((b"{", b"[")):
         return "not JSON"
     return f"damaged JSON ({str(error)[:_SHOWN]})"
+
+
+def refuse_second_member(data: bytes, name: str) -> None:
+    """Refuse an object that has two members of a name: a decoder takes the last one alone.
+
+    Raises
+    ------
+    UnreadableError
+        It has: what the others hold would be left out without a word.
+    """
+    text = f'"{name}"'.encode()
+    # nearly always there is one, and to find that out is no second decoding
+    if data.find(text) == data.rfind(text):
+        return
+
+    def check(pairs: list[tuple[str, Any]]) -> None:
+        if sum(key == name for key, _ in pairs) > 1:
+            raise UnreadableError(f"an object with two members {name}", "one of them")
+
+    # numbers stay text: Python reads none of more than 4,300 digits
+    json.loads(data, object_pairs_hook=check, parse_int=str)

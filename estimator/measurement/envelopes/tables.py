@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib
 import io
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,9 @@ Plain = Callable[[Any], Any]
 
 _HISTORY = {"eventname", "eventtime", "username", "resourcename", "resourcetype"}
 _HISTORY_TODAY = {"eventname", "eventtime", "eventsource", "eventid", "sourceipaddress"}
+# a cell of JSON whose quotes have backslashes before them, as Spark writes them, and not doubled;
+# doubled ones begin {"", and JSON never {\
+_BACKSLASHES = re.compile(rb'(?:^|[,;|\t\n])"[\[{]+\\"')
 _BATCH = 4096  # rows of Parquet in memory
 
 
@@ -111,9 +115,9 @@ def csv_rows(data: bytes, notes: Counter[str]) -> Iterator[Row] | None:
     """
     stream = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
     header = stream.readline()
-    if header.startswith("#TYPE"):  # PowerShell 5
+    if header.startswith(("#TYPE", "sep=")):  # PowerShell 5; for Excel
         header = stream.readline()
-    separator = max(",;\t", key=header.count)
+    separator = max(",;\t|", key=header.count)
     titles = next(csv.reader([header], delimiter=separator, skipinitialspace=True), [])
     names = {plain_name(title) for title in titles}
     carries = names & {"cloudtrailevent", "message", "raw", "eventjson", "eventoriginal"}
@@ -128,7 +132,7 @@ def csv_rows(data: bytes, notes: Counter[str]) -> Iterator[Row] | None:
     if not carries and names >= _HISTORY_TODAY and not any("requestparam" in n for n in names):
         raise _history()
     _note(titles, notes)
-    return _csv(stream, titles, separator)
+    return _csv(stream, titles, separator, _BACKSLASHES.search(data) is not None)
 
 
 def _note(titles: list[str], notes: Counter[str]) -> None:
@@ -145,10 +149,19 @@ def _history() -> UnreadableError:
     )
 
 
-def _csv(stream: io.TextIOWrapper, titles: list[str], separator: str) -> Iterator[Row]:
+def _csv(
+    stream: io.TextIOWrapper, titles: list[str], separator: str, backslashes: bool
+) -> Iterator[Row]:
     before = csv.field_size_limit(sys.maxsize)  # an event may be longer than the default
     try:
-        reader = csv.reader(stream, delimiter=separator, strict=True, skipinitialspace=True)
+        reader = csv.reader(
+            stream,
+            delimiter=separator,
+            doublequote=not backslashes,
+            escapechar="\\" if backslashes else None,
+            strict=True,
+            skipinitialspace=True,
+        )
         for number, line in enumerate(reader, 1):
             if not line:
                 continue

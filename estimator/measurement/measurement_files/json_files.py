@@ -84,6 +84,11 @@ def read_json(path: str) -> Actuals:
         place, found, expected = odd
         at = f"{REPLAY}.requesters[{place}]"
         problems.append(Problem(path, None, at, found, expected, _MEASURE))
+    left_out = sum(read.skipped_by_reason.values())
+    if left_out < len(read.skipped):
+        # a file that was not read makes what was calibrated on the others less sure
+        found, expected = shown(left_out), f"{len(read.skipped):,} or more, as many as are listed"
+        problems.append(Problem(path, None, "skipped_by_reason", found, expected, _MEASURE))
     if problems:
         raise KmscostError(problems)
     actuals = Actuals(

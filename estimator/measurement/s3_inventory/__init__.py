@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from estimator.figures import plural
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.object_counts import Tally
 from estimator.measurement.paths import Done, Progress
@@ -252,8 +253,9 @@ def _notices(manifest: Manifest, found: _Found) -> list[str]:
     with_key = sum(count for kind, count in kinds.items() if kind.bucket_key)
     if with_key:
         notices.append(
-            f"{with_key:,} objects were written under an S3 Bucket Key: how many requests they "
-            f"made cannot be told from names, at most {with_key:,}; they count in files only"
+            f"{plural(with_key, 'object', 'was', 'were')} written under an S3 Bucket Key: how many "
+            f"requests that made cannot be told from names, at most {with_key:,}; such objects "
+            "count in files only"
         )
     unknown = sum(count for kind, count in kinds.items() if kind.encryption == "unknown")
     if "encryptionstatus" not in found.columns:
@@ -263,8 +265,8 @@ def _notices(manifest: Manifest, found: _Found) -> list[str]:
         )
     elif unknown:
         notices.append(
-            f"{unknown:,} objects have no EncryptionStatus that is known: each counts as one "
-            "request, which is the most it can have made"
+            f"{plural(unknown, 'object', 'has', 'have')} no EncryptionStatus that is known: each "
+            "counts as one request, which is the most it can have made"
         )
     if "bucketkeystatus" not in found.columns and found.tally.objects:
         notices.append(

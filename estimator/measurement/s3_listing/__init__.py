@@ -179,10 +179,10 @@ def _read_stream(stream: io.BufferedReader, path: str) -> Listing:
             else:
                 listing.add(entry)
     listing.finish()
-    # the listing of an empty bucket is a listing: a page without entries, a summary of nothing
-    if (not listing.records and not listing.recognised) or (
-        listing.names_alone and not listing.places
-    ):
+    # that of an empty bucket is a listing, a page without entries or a summary of nothing; folders
+    # alone, or a page before the first object, list none of what is there
+    nothing = not listing.records and (listing.partial or not listing.recognised)
+    if nothing or (listing.names_alone and not listing.places):
         raise UnreadableError("no listing of a bucket" if begin else "empty file", _EXPECTED, _FIX)
     return listing
 
@@ -211,17 +211,17 @@ def _notices(
         notices.append("objects of any day may be missing: no hour is covered")
     relative = sum(listing.relative for listing in listings)
     if relative:
+        names = plural(relative, "name", "begins below its", "begin below their")
         notices.append(
-            f"{relative:,} names begin below their folders in the bucket; account, Region and day "
-            "are those of the files' own names"
+            f"{names} folders in the bucket; account, Region and day are those of the files' own "
+            "names"
         )
     odds = sum(listing.odds for listing in listings)
     if odds:
         example = next(printable(listing.odd) for listing in listings if listing.odds)
-        notices.append(
-            f"{odds:,} names with CloudTrail in them are not as CloudTrail writes them, and count "
-            f"as other objects, such as {example}"
-        )
+        names = plural(odds, "name", "with CloudTrail in it is", "with CloudTrail in them are")
+        counted = "counts as another object" if odds == 1 else "count as other objects"
+        notices.append(f"{names} not as CloudTrail writes them, and {counted}, such as {example}")
     if any(listing.names_alone for listing in listings):
         notices.append(
             "a listing of names alone does not tell when it was made: the coverage ends with the "

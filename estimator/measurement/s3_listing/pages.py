@@ -114,7 +114,10 @@ def _page(stream: JsonStream) -> Generator[Entry | Folder | Total | BadLine, Non
             continue
         value = stream.value()
         key_count = value if name == "KeyCount" else key_count
-        folders = len(value) if name == "CommonPrefixes" and isinstance(value, list) else folders
+        if name == "CommonPrefixes" and isinstance(value, list):
+            folders = len(value)
+            # --delimiter: S3 lists none of the objects below them
+            yield from (BadLine(stream.line, FOLDER) for _ in value)
         known = known or name in _OTHERS
         truncated = truncated or (name == "IsTruncated" and value is True)
         truncated = truncated or (name == "NextToken" and bool(value))

@@ -88,7 +88,11 @@ FORMS = (
 )
 NAMES = Form("names alone", re.compile(r"(?P<name>.+)", re.DOTALL))
 # `--output text` without --query: labels, then the values by the alphabet of their keys
-AWS_TEXT = Form("aws s3api --output text", re.compile(r"(?:CONTENTS|VERSIONS|DELETEMARKERS)\t.+"))
+AWS_TEXT = _form(
+    "aws s3api --output text",
+    r"(?:CONTENTS|VERSIONS|DELETEMARKERS)\t.+",
+    folder=r"COMMONPREFIXES\t.+",
+)
 
 _BEGUN = re.compile(r"AWSLogs|CloudTr|(?:^|/)\d{12}[/_]")
 _SUMMARY = re.compile(r"\s*Total (?:Objects|Size): .*")

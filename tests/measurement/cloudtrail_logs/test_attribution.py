@@ -13,6 +13,7 @@ import pytest
 from estimator import Actuals, load_actuals, measure_cloudtrail
 from estimator.measurement.cloudtrail_logs import folding
 from estimator.measurement.services import CONTEXT_RULES, UNKNOWN
+from pricing.reading.problems import KmscostError
 
 Record = dict[str, Any]
 ACCOUNT, OWNER = "111122223333", "444455556666"
@@ -264,6 +265,25 @@ def test_an_offset_from_utc_moves_an_event_to_its_day(tmp_path):
     events = [event(at, "Decrypt", SYMMETRIC, ALICE, eventTime=t) for at, t in enumerate(times)]
     rows = measure(tmp_path, events, "day").to_dict()["rows"]
     assert {row["day"]: row["quantity"] for row in rows} == {"2026-10-31": 1, "2026-11-01": 2}
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-11-01 00:30:00.000 Europe/Berlin",  # 31 October in UTC, as Trino writes it
+        "2026-11-01 00:30:00 CET",
+        "2026-11-01T00:30:00 GMT+0100",
+        "2026-11-01T00:30:00+01:00[Europe/Berlin]",
+        "2026-11-01 11:30:00 PM",
+    ],
+)
+def test_a_zone_that_nobody_can_count_with_is_no_utc(tmp_path, time):
+    """Whoever wrote the log again wrote times of a place: its day and hour are not UTC's."""
+    with pytest.raises(KmscostError, match="a time that cannot be read"):
+        measure(tmp_path, [event(1, "Decrypt", SYMMETRIC, ALICE, eventTime=time)], "day")
+    # said in words, UTC is no other zone
+    named = [event(1, "Decrypt", SYMMETRIC, ALICE, eventTime="2026-11-01 00:30:00.000 UTC")]
+    assert measure(tmp_path, named, "day").to_dict()["rows"][0]["day"] == "2026-11-01"
 
 
 def test_a_table_of_events_is_taken_wherever_measurements_are(tmp_path):

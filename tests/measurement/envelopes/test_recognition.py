@@ -283,3 +283,16 @@ def test_cases_that_are_no_logs(name: str, strict: bool) -> None:
     """Notifications of files are refused by that name."""
     with pytest.raises(KmscostError, match="notifications about log files"):
         measure_cloudtrail(CASES / "measure" / name, strict=strict)
+
+
+@pytest.mark.parametrize("second", ["[]", json.dumps(EVENTS)])
+def test_two_members_of_one_name(tmp_path: Path, second: str) -> None:
+    """Of two `Records` a decoder takes the last: the events of the first went without a word."""
+    path = tmp_path / "log.json"
+    path.write_text(f'{{"Records": {json.dumps(EVENTS)}, "Records": {second}}}')
+    with pytest.raises(KmscostError, match="an object with two members Records"):
+        measure_cloudtrail(path)
+    # an event may speak of Records as often as it likes
+    nested = [record | {"responseElements": {"Records": "Records"}} for record in EVENTS]
+    path.write_text(json.dumps({"Records": nested}))
+    assert measure_cloudtrail(path).to_dict()["totals"]["by_cause"]["put"] == 3

@@ -117,6 +117,15 @@ TABLES = {
     ),
     "semicolons, UTF-16": as_csv(LOWER, delimiter=";").encode("utf-16"),
     "tabs": as_csv(LOWER, delimiter="\t"),
+    "bars": as_csv(LOWER, delimiter="|"),
+    "for Excel": "sep=;\r\n" + as_csv(LOWER, delimiter=";"),
+    # Spark's df.write.csv: a backslash before each quote and each backslash in a cell
+    "Spark, CSV": as_csv(LOWER, doublequote=False, escapechar="\\"),
+    "Spark, whole events": as_csv(
+        [{"CloudTrailEvent": json.dumps(event)} for event in EVENTS],
+        doublequote=False,
+        escapechar="\\",
+    ),
     "pandas, columns": json.dumps(
         {name: {str(at): event[name] for at, event in enumerate(EVENTS)} for name in EVENTS[0]}
     ),

@@ -84,6 +84,11 @@ def put(key, value):
         ("totals.by_operation.Decrypt", 0, "totals.by_operation.Decrypt: found the number 0"),
         ("totals.by_cause", "x", "totals.by_cause: found 'x'; expected a mapping"),
         ("skipped", [{"path": "x"}], "skipped[0]: found no key 'reason'"),
+        (
+            "skipped",
+            [{"path": "x", "reason": "empty file"}] * 9,
+            "skipped_by_reason: found the number 0; expected 9 or more, as many as are listed",
+        ),
         ("sorce", 1, "did you mean source?"),
         ("source", "cloudtrial", "expected one of cloudtrail"),
         ("coverage.streams.0.hours", 3, "coverage.streams[0]: found 3 of 2 hours, where the gaps"),

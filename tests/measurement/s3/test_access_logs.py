@@ -47,6 +47,26 @@ def measure_lines(folder, *lines: str):
     return measure_access_logs(folder)
 
 
+def test_replication_is_no_reader_and_no_delivery(tmp_path):
+    """S3 replicates: one read of the source and one replica, as KMS's events of them say."""
+    session = "arn:aws:sts::111122223333:assumed-role/copier/s3-replication"
+    actuals = measure_lines(
+        tmp_path,
+        line(requester=session),
+        line(operation="REST.PUT.OBJECT", requester=session),
+        line(),
+        line(operation="REST.PUT.OBJECT", requester="svc:cloudtrail.amazonaws.com"),
+    )
+    rows = actuals.measured[["cause", "operation", "driver", "billed_account", "quantity"]]
+    role = "arn:aws:iam::111122223333:role/copier"
+    assert sorted(map(tuple, rows.astype(object).to_numpy().tolist())) == [
+        ("get", "Decrypt", ROLE, "222222222222", 1.0),
+        ("put", "GenerateDataKey", "", "", 1.0),
+        ("replication", "Decrypt", role, "111122223333", 1.0),
+        ("replication", "Encrypt", role, "111122223333", 1.0),
+    ]
+
+
 def test_a_get_is_one_decrypt_of_its_requester(tmp_path):
     """Two GETs by two sessions of one role: two Decrypt in the role's account, reader the role."""
     actuals = measure_lines(
@@ -177,6 +197,9 @@ def test_a_line_that_is_cut_off_is_named(tmp_path, cut):
     assert actuals.skipped
     # all but the last line's end, and less than its object's name
     assert actuals.totals["requests"] == {3: 3, 330: 2}.get(cut, actuals.totals["requests"])
+    # a line that counts is no line of another log
+    if actuals.totals["requests"] == 3:
+        assert set(actuals.skipped.by_reason) == {"line that is cut off: the log is not whole"}
 
 
 def test_cloudtrail_is_no_reader_of_its_files(tmp_path):

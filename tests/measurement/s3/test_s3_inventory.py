@@ -111,7 +111,7 @@ def test_a_bucket_key_is_null_in_json_and_said(tmp_path):
     quantities = {row["bucket_key"]: row["quantity"] for row in document["rows"]}
     assert quantities[True] is None
     assert document["objects"]["cloudtrail"] == 8
-    assert any("1 objects were written under an S3 Bucket Key" in row for row in actuals.notices)
+    assert any("1 object was written under an S3 Bucket Key" in row for row in actuals.notices)
 
 
 def test_only_sse_s3_objects_are_files_without_requests(tmp_path, form):
@@ -154,9 +154,7 @@ def test_an_encryption_nobody_knows_is_said(tmp_path):
     items = [Item(log_name(number=0), encryption="XSSE"), Item(log_name(number=1))]
     actuals = measure_s3_inventory(write_inventory(tmp_path, items, "Parquet"))
     assert actuals.totals["requests"] == 2
-    assert any(
-        notice.startswith("1 objects have no EncryptionStatus") for notice in actuals.notices
-    )
+    assert any(notice.startswith("1 object has no EncryptionStatus") for notice in actuals.notices)
 
 
 @pytest.mark.parametrize("form", FORMATS)

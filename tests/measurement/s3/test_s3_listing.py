@@ -207,6 +207,13 @@ def test_folders_that_were_not_listed_are_named(tmp_path):
         + json.dumps({"status": "success", "type": "folder", "key": "more/"}),
         "s5cmd --json": json.dumps({"key": "s3://b/more/", "type": "directory"})
         + json.dumps(S5CMD | {"key": f"s3://b/{file}"}),
+        "list-objects-v2 --delimiter": json.dumps(
+            page([log_name()], CommonPrefixes=[{"Prefix": "AWSLogs/222222222222/"}])
+        ),
+        "the same as text": 'CONTENTS\t"e"\t'
+        + log_name()
+        + "\t2023-10-18T06:00:00+00:00\t1409\tSTANDARD\n"
+        "COMMONPREFIXES\tAWSLogs/222222222222/\n",
         "rclone lsf": f"{file}\nmore/\n",
         "rclone lsjson": json.dumps([{"Path": file}, {"Path": "more", "IsDir": True}]),
     }
@@ -220,6 +227,23 @@ def test_folders_that_were_not_listed_are_named(tmp_path):
         json.dumps([{"Path": log_name()}, {"Path": "AWSLogs", "IsDir": True}]), encoding="utf-8"
     )
     assert not measure_s3_listing(path).skipped
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"CommonPrefixes": [{"Prefix": "AWSLogs/"}], "IsTruncated": False, "KeyCount": 1},
+        {"IsTruncated": True, "NextContinuationToken": "x", "KeyCount": 0},
+    ],
+)
+def test_a_page_that_lists_no_object_and_is_not_whole_is_no_listing(tmp_path, document):
+    """Folders alone, or a page before the first object: no count is no zero. An empty bucket is."""
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(KmscostError, match="no listing of a bucket"):
+        measure_s3_listing(path)
+    path.write_text(json.dumps({"IsTruncated": False, "KeyCount": 0}), encoding="utf-8")
+    assert measure_s3_listing(path).totals["requests"] == 0
 
 
 @pytest.mark.parametrize("kind", ["rclone lsf", "s5cmd", "text of rows", "mc ls, old", "names"])
@@ -488,10 +512,13 @@ def test_a_summary_of_more_objects_than_are_listed(tmp_path):
 def test_a_page_with_fewer_objects_than_its_key_count(tmp_path):
     """3 of 7 went through jq, `KeyCount` of 7 as well; folders count in it and are no objects."""
     folders = {"CommonPrefixes": [{"Prefix": "a/"}], "IsTruncated": False}
-    whole = [page(NAMES, KeyCount=len(NAMES)), page(ALL, KeyCount=len(ALL) + 1, **folders)]
-    for number, pages in enumerate(whole):
-        (tmp_path / f"whole{number}").write_text(json.dumps(pages))
-        assert not measure_s3_listing(tmp_path / f"whole{number}", strict=True).skipped
+    (tmp_path / "whole").write_text(json.dumps(page(NAMES, KeyCount=len(NAMES))))
+    assert not measure_s3_listing(tmp_path / "whole", strict=True).skipped
+    (tmp_path / "folder").write_text(json.dumps(page(ALL, KeyCount=len(ALL) + 1, **folders)))
+    actuals = measure_s3_listing(tmp_path / "folder")
+    assert [s.reason for s in actuals.skipped] == [
+        "folder that was not listed: list with --recursive"
+    ]
     (tmp_path / "some").write_text(json.dumps(page(NAMES[:3], KeyCount=len(NAMES))))
     actuals = measure_s3_listing(tmp_path / "some")
     assert [s.reason for s in actuals.skipped] == ["summary of more objects than are listed"]
