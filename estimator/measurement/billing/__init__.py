@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from estimator.figures import plural
 from estimator.measurement.billing import summary
 from estimator.measurement.billing.archives import Table
 from estimator.measurement.billing.charges import merge_sums
@@ -176,7 +177,7 @@ def _actuals(
         coverage=coverage,
         notices=(
             *notices,
-            *_of_lines(whole),
+            *_of_lines(whole, currency),
             *summary.notices(counted, whole.records),
             *coverage.notices(),
         ),
@@ -185,14 +186,15 @@ def _actuals(
     )
 
 
-def _of_lines(whole: Tally) -> Iterator[str]:
+def _of_lines(whole: Tally, currency: str) -> Iterator[str]:
     """Notices of lines that were left out, or are not as AWS wrote them."""
     if whole.forecasts:
         yield f"{whole.forecasts:,} lines of a forecast are left out: they are no bill"
+    if whole.no_currency:
+        many = plural(whole.no_currency, "line", "names", "name")
+        yield f"{many} no currency: the amounts are taken for {currency}"
     yield from whole.unknown.notices()
     if whole.lost_zeros:
         few = ", ".join(sorted(whole.lost_zeros)[:3])
-        yield (
-            f"{len(whole.lost_zeros):,} account ids have lost their leading zeros, as numbers do "
-            f"({few}): they are read with them"
-        )
+        many = plural(len(whole.lost_zeros), "account id", "has", "have")
+        yield f"{many} lost leading zeros, as numbers do ({few}): read with them"

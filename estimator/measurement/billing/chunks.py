@@ -223,8 +223,7 @@ def split_amounts(lines: pd.DataFrame, numbers: list[int], columns: Columns) -> 
     """
     lines = lines.set_axis(numbers or range(len(lines)))
     if columns.layout.totals:
-        totals = {name.casefold() for name in columns.layout.totals}
-        lines = lines[~lines["kind"].map(lambda kind: clean(kind).casefold() in totals)]
+        lines = lines[~lines["kind"].map(columns.layout.is_total).astype(bool)]
     if columns.layout.title == "detailed billing report":
         return _name_kinds(lines)
     if "credits" in columns.where or "tax" in columns.where:
@@ -263,9 +262,9 @@ def _refuse_sums(lines: pd.DataFrame) -> None:
 
     The payer's may be sums of the linked ones, or what these do not hold: nothing in the file says.
     """
-    kinds = lines["kind"].map(clean)
-    nameless = (kinds == "PayerLineItem") & (lines["account"].map(clean) == "")
-    if nameless.any() and (kinds == "LinkedLineItem").any():
+    kinds = lines["kind"].map(lambda kind: clean(kind).casefold())
+    nameless = (kinds == "payerlineitem") & (lines["account"].map(clean) == "")
+    if nameless.any() and (kinds == "linkedlineitem").any():
         raise UnreadableError(
             "lines of the payer without an account beside lines of linked accounts, which may be "
             "in both",

@@ -182,9 +182,9 @@ def notices(charges: pd.DataFrame, records: int) -> list[str]:
     nowhere = charges[(charges["billed_region"] == "") & (charges["unit"] != "")]
     if not nowhere.empty:
         meters = ", ".join(sorted({meter or "none named" for meter in nowhere["meter"]}))
-        notes.append(
-            f"{nowhere['lines'].sum():,} lines of usage name no Region that is known ({meters})"
-        )
+        lines = plural(nowhere["lines"].sum(), "line")
+        verb = "names" if lines == "1 line" else "name"
+        notes.append(f"{lines} of usage {verb} no Region that is known ({meters})")
     return notes
 
 
