@@ -165,6 +165,8 @@ def _actuals(
         ]
     columns: dict[str, Any] = {
         **{name: counted[name] for name in _ROWS},
+        # where none is named it is taken for the others', and that is said
+        "currency": counted["currency"].where(counted["currency"] != "", currency),
         "source": ["bill"] * len(counted),
         "coverage": covered,
     }

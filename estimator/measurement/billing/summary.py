@@ -51,6 +51,12 @@ def one_currency(charges: pd.DataFrame, seen: set[str], path: str) -> str:
     return known[0] if known else "USD"
 
 
+def bill_currency(bill: Actuals) -> str:
+    """The currency of a bill: one, or the bill would not have been read."""
+    named = sorted(set(bill.measured["currency"].astype(str)) - {""})
+    return named[0] if named else "USD"
+
+
 def one_report_a_month(
     reports: dict[str, pd.DataFrame], files: Mapping[tuple[str, str], str]
 ) -> None:

@@ -325,6 +325,7 @@ def test_a_line_without_a_currency_is_named(tmp_path, currencies, taken):
     code = "usd" if taken and taken.endswith("USD") else "eur"
     assert actuals.totals[f"cost_{code}"] == pytest.approx(0.009, abs=1e-12)
     assert [line for line in actuals.notices if "no currency" in line] == ([taken] if taken else [])
+    assert set(actuals.measured["currency"]) == {code.upper()}
 
 
 @pytest.mark.parametrize(
