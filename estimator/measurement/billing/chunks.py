@@ -1,7 +1,8 @@
 """Some lines of a bill at once: those of KMS and CloudTrail, and what the others tell of it.
 
 A line may carry several amounts, or an amount that is no usage: detailed billing reports call
-everything a LineItem, and the Bills page has credits and tax in columns of the usage's own line.
+everything a LineItem, the Bills page has credits and tax in columns of the usage's own line, and
+Cost and Usage Reports have discounts there.
 Charges are made of lines that have one amount each.
 """
 
@@ -16,6 +17,7 @@ from operator import itemgetter
 import numpy as np
 import pandas as pd
 
+from estimator.measurement.billing.amounts import read_numbers
 from estimator.measurement.billing.cells import (
     clean,
     is_aws,
@@ -229,6 +231,8 @@ def split_amounts(lines: pd.DataFrame, numbers: list[int], columns: Columns) -> 
     if "credits" in columns.where or "tax" in columns.where:
         _refuse_sums(lines)
         return _split_beside(lines)
+    if "net_cost" in columns.where or "discount" in columns.where:
+        return _split_discounts(lines, columns)
     return lines
 
 
@@ -255,6 +259,24 @@ def _split_beside(lines: pd.DataFrame) -> pd.DataFrame:
         there = lines[lines[column].map(lambda text: clean(text).strip("0.-") != "")]
         parts.append(there.assign(kind=kind, cost=there[column]))
     return pd.concat(parts)
+
+
+def _split_discounts(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """Discounts, which stand beside the cost of a line, as lines of their own.
+
+    A Cost and Usage Report has them in columns, as what a line costs net of them and as their sum,
+    or as lines, where it is made with MANUAL_DISCOUNT_COMPATIBILITY: Data Exports guide, "Discount
+    columns", checked 2026-11-30. A blank net cost is the cost.
+    """
+    cost, net, total = (
+        read_numbers(lines[name], columns.name(name)) for name in ("cost", "net_cost", "discount")
+    )
+    # bills have ten decimals: what a float adds is no discount
+    discount = (net - cost).fillna(total).fillna(0.0).round(12)
+    found = discount != 0
+    return pd.concat(
+        [lines, lines[found].assign(kind="Discount", cost=discount[found].map(repr).astype(object))]
+    )
 
 
 def _refuse_sums(lines: pd.DataFrame) -> None:

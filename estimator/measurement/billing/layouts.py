@@ -95,6 +95,8 @@ _CUR = Layout(
         "amount": ("line_item_usage_amount",),
         "unit": ("pricing_unit",),
         "cost": ("line_item_unblended_cost",),
+        "net_cost": ("line_item_net_unblended_cost",),
+        "discount": ("discount_total_discount",),
         "currency": ("line_item_currency_code",),
         "rate": ("line_item_unblended_rate",),
         "description": ("line_item_line_item_description",),

@@ -28,7 +28,7 @@ _EACH_TIME = "count each time"
 _MONTHS = re.compile(r"\((\d{4}-\d{2}(?:, \d{4}-\d{2})*)\)")
 ONCE = "if no line of the bill counts twice"
 # another delivery of the same time has other amounts
-_AMOUNTS = ("amount", "priced_amount", "cost", "credits", "tax")
+_AMOUNTS = ("amount", "priced_amount", "cost", "net_cost", "discount", "credits", "tax")
 
 # one number for a line, whose upper bits are those of its start and end: lines of the same time are
 # found again without a number more

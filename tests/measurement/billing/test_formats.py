@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from estimator.measurement.billing import measure_bill
+from pricing.reading.problems import KmscostError
 from tests.extras import needed
 from tests.measurement.billing.bills import (
     A_MONTH,
@@ -202,6 +203,39 @@ def test_ids_and_amounts_of_any_type_are_read_from_parquet(tmp_path):
     parquet.write_table(table, tmp_path / "b.parquet")
     row = measure_bill(tmp_path / "b.parquet").rows.iloc[0]
     assert (row["billed_account"], row["payer"], row["cost"]) == (PROD, PAYER, 0.03)
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("form", [legacy, cur2], ids=["legacy", "CUR 2.0"])
+@pytest.mark.parametrize(
+    ("net", "total", "discount"),
+    [("0.081", "", -0.009), ("0.081", "-0.009", -0.009), ("", "-0.009", -0.009),
+     (None, "-0.009", -0.009), ("0.081", None, -0.009), ("", "", 0), ("0.09", "0", 0)],
+)  # fmt: skip
+def test_discounts_in_columns_are_amounts_of_their_own(tmp_path, form, net, total, discount):
+    """30,000 requests for 0.09, a tenth off: 0.081, and the requests cost 0.09 as rates have it.
+
+    Whether as the cost net of it, as the sum of all discounts, or both; blank is none.
+    """
+    columns = {
+        legacy: ("lineItem/NetUnblendedCost", "discount/TotalDiscount"),
+        cur2: ("line_item_net_unblended_cost", "discount_total_discount"),
+    }
+    given = zip(columns[form], (net, total), strict=True)
+    beside = {name: text for name, text in given if text is not None}
+    rows = [row | beside for row in form([A_MONTH[2]])]
+    actuals = measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))
+    assert actuals.totals["requests"] == 30_000
+    assert actuals.totals["cost_usd_requests"] == pytest.approx(0.09, abs=1e-12)
+    assert actuals.totals["cost_usd"] == pytest.approx(0.09 + discount, abs=1e-12)
+    assert actuals.details["lines"]["by_kind"].get("discount", 0) == (1 if discount else 0)
+
+
+def test_a_net_cost_that_is_no_number_is_refused(tmp_path):
+    """0,081 may be 0.081 or 81."""
+    rows = [row | {"lineItem/NetUnblendedCost": "0,081"} for row in legacy([A_MONTH[2]])]
+    with pytest.raises(KmscostError, match=r"'0,081' in lineItem/NetUnblendedCost"):
+        measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))
 
 
 def test_views_of_text_are_text_in_parquet(tmp_path):
