@@ -151,7 +151,7 @@ def _actuals(
 ) -> Actuals:
     reports = {report: merge_sums(parts) for report, parts in whole.reports.items()}
     summary.one_report_a_month(reports, first_files)
-    counted = merge_sums(list(reports.values()))
+    counted, repeated = summary.drop_repeated_discounts(merge_sums(list(reports.values())))
     currency = summary.one_currency(counted, whole.currencies, path)
     coverage = bill_coverage(whole.spans)
     covered = shares(counted["day"], counted["month"], coverage)
@@ -180,6 +180,7 @@ def _actuals(
         notices=(
             *notices,
             *_of_lines(whole, currency),
+            *repeated,
             *summary.notices(counted, whole.records),
             *coverage.notices(),
         ),

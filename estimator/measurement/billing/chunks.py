@@ -32,6 +32,9 @@ from estimator.measurement.unreadable import UnreadableError
 # amounts that stand beside the cost of a line, and what they are
 _BESIDE = (("credits", "Credit"), ("tax", "Tax"))
 
+# the discounts that stand in columns of a line, by AWS's name of the column of their sum
+TOTAL_DISCOUNT = "TotalDiscount"
+
 # lines handed on at once: some 40 MB of the columns needed
 CHUNK = 100_000
 _CLUES = ("provider", "product", "service_name", "usage_type", "sku_meter")
@@ -274,9 +277,8 @@ def _split_discounts(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     # bills have ten decimals: what a float adds is no discount
     discount = (net - cost).fillna(total).fillna(0.0).round(12)
     found = discount != 0
-    return pd.concat(
-        [lines, lines[found].assign(kind="Discount", cost=discount[found].map(repr).astype(object))]
-    )
+    beside = lines[found].assign(kind=TOTAL_DISCOUNT, cost=discount[found].map(repr))
+    return pd.concat([lines, beside]).astype(object)
 
 
 def _refuse_sums(lines: pd.DataFrame) -> None:

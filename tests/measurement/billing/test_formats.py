@@ -228,7 +228,30 @@ def test_discounts_in_columns_are_amounts_of_their_own(tmp_path, form, net, tota
     assert actuals.totals["requests"] == 30_000
     assert actuals.totals["cost_usd_requests"] == pytest.approx(0.09, abs=1e-12)
     assert actuals.totals["cost_usd"] == pytest.approx(0.09 + discount, abs=1e-12)
-    assert actuals.details["lines"]["by_kind"].get("discount", 0) == (1 if discount else 0)
+    assert actuals.details["lines"]["by_kind"].get("total discount", 0) == (1 if discount else 0)
+
+
+@pytest.mark.parametrize("net", ["", "0"], ids=["no net cost", "none of its own"])
+def test_discounts_in_lines_and_in_columns_count_once(tmp_path, net):
+    """0.09, and 0.009 off in a line of its own too: 0.081, not 0.072; the next month has no line.
+
+    There 0.09 less 0.009 is 0.081 as well.
+    """
+    december = replace(A_MONTH[2], start="2026-12-03T00:00:00Z", end="2026-12-04T00:00:00Z")
+    lines = [A_MONTH[2], no_usage("EdpDiscount", "-0.009"), december]
+    nets = ("0.081", net, "0.081")
+    rows = [
+        row | {"lineItem/NetUnblendedCost": text}
+        for row, text in zip(legacy(lines), nets, strict=True)
+    ]
+    actuals = measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))
+    costs = actuals.measured.groupby("month")["cost"].sum()
+    assert costs.tolist() == [pytest.approx(0.081, abs=1e-12)] * 2
+    (notice,) = (line for line in actuals.notices if "in lines and in columns" in line)
+    off = "-0.009" if not net else "0.00"
+    assert (
+        notice == f"discounts stand in lines and in columns: those in columns ({off}) are left out"
+    )
 
 
 def test_a_net_cost_that_is_no_number_is_refused(tmp_path):
