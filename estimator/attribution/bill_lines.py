@@ -8,7 +8,7 @@ import pandas as pd
 
 from estimator.attribution.sharing import LEVELS
 from estimator.measurement.billing.cells import CLOUDTRAIL, KMS
-from estimator.measurement.billing.summary import amounts_apart
+from estimator.measurement.billing.summary import amounts_apart, bill_currency
 from estimator.measurement.result import Actuals
 from pricing.request_meters import REQUEST_METERS, RSA_2048
 
@@ -43,12 +43,6 @@ def bill_months(bill: Actuals) -> list[str]:
     rows = bill.measured
     is_request = (rows["product"] == KMS) & (rows["unit"] == "request")
     return sorted(set(rows["month"][is_request].astype(str)))
-
-
-def bill_currency(bill: Actuals) -> str:
-    """The currency of a bill: one, or the bill would not have been read."""
-    named = sorted(set(bill.measured["currency"].astype(str)) - {""})
-    return named[0] if named else "USD"
 
 
 def bill_payers(bill: Actuals) -> dict[str, str]:

@@ -8,13 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from estimator.attribution.bill_lines import bill_currency
 from estimator.attribution.rated import RatedRequests
 from estimator.attribution.sharing import LEVELS, Shares
 from estimator.figures import SEVERAL, count, listed, money, plural, share
 from estimator.forecasting.notices import rate_notices
 from estimator.measurement.billing.cells import KMS
-from estimator.measurement.billing.summary import CAUSE_NOT_TOLD, notices_of_months
+from estimator.measurement.billing.summary import (
+    CAUSE_NOT_TOLD,
+    bill_currency,
+    notices_of_months,
+)
 from estimator.measurement.cloudtrail_logs.gathering import OF_UNKNOWN
 from estimator.measurement.result import Actuals
 from pricing.request_meters import OF_NO_KEY

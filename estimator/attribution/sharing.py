@@ -98,7 +98,7 @@ def share_out(lines: pd.DataFrame, logged: pd.DataFrame, quantity: FloatArray) -
         costs[rows] += shares.cost
         found[wider] += room * (1 - shares.rest / pool["quantity"].to_numpy())[pool_of]
     # what has no request at all (a cost alone) is in no log; sums may end a last bit too high
-    rest = np.where(found >= billed * (1 - 1e-12), 0.0, billed - found)
+    rest = np.where((billed > 0) & (found >= billed * (1 - 1e-12)), 0.0, billed - found)
     return Shares(
         on_bill, costs, rest, np.where(rest > 0, rest * price, 0.0) + cost * (billed <= 0)
     )

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from estimator.figures import FEW, count, listed, money, share
+from estimator.figures import FEW, count, listed, money, plural, share
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
+from estimator.measurement.billing.cells import KMS
+from estimator.measurement.billing.summary import bill_currency
 from estimator.measurement.result import Actuals
 from estimator.reconciliation.bill_coverage import BilledDays, MissingLines
 from estimator.reconciliation.bill_detail import MissingLevels
@@ -214,10 +216,15 @@ def months_left_out(billed: Actuals, months: Iterable[str]) -> list[str]:
     months : iterable of str
         Those that something is made of.
     """
-    others = {str(name) for name in billed.measured["month"].dropna().unique()} - set(months)
-    if not others:
+    rows = billed.measured.dropna(subset=["month"])
+    rows = rows[~rows["month"].astype(str).isin(set(months))]
+    if rows.empty:
         return []
-    return [f"months of the bill that are left out: {listed(sorted(others), _MOST_NAMES)}"]
+    names = listed(sorted(set(rows["month"].astype(str))), _MOST_NAMES)
+    kms = rows[rows["product"] == KMS]
+    many = plural(float(kms["quantity"][kms["unit"] == "request"].sum()), "request")
+    cost = f"{bill_currency(billed)} {money(float(kms['cost'].sum()))}"
+    return [f"months of the bill that are left out: {names}, with {many} and {cost} of KMS"]
 
 
 def _find_strangers(

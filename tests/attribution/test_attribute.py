@@ -206,6 +206,20 @@ def test_taxes_and_credits_are_nobodys(tmp_path: Path) -> None:
     assert found.totals["cost_usd"] == close(D("3.07"))
 
 
+def test_usage_that_is_taken_back_is_in_the_requests_too(tmp_path: Path) -> None:
+    """100 Decrypt for USD 1.00, and 20 Encrypt of USD 0.20 taken back: 80 requests, USD 0.80."""
+    path = bill(
+        tmp_path / "b.csv",
+        {"quantity": 100, "cost": "1.00"},
+        {"quantity": -20, "cost": "-0.20", "operation": "Encrypt"},
+    )
+    found = attribute(logs((100, {})), path)
+    assert costs(found) == {"s3": close(D("1.00")), NOT_IN_LOGS: close(D("-0.20"))}
+    assert found.totals["requests"] == 80
+    assert found.totals["requests_not_in_logs"] == -20
+    assert found.lines("key")["quantity"].sum() == 80
+
+
 def test_cloudtrails_writes_under_both_interpretations(tmp_path: Path) -> None:
     """40 puts, 60 gets and 100 of an application share 200 requests of USD 2.00, or only 160 do.
 

@@ -291,11 +291,13 @@ def test_other_months_are_left_out_and_a_bill_without_the_month_is_refused(tmp_p
     """November's lines are no October's; a bill of November alone is the wrong one."""
     inventory = small()
     expected = forecast(inventory, "2026-10", 1)
-    november = replace(Line(amount="999"), start="2026-11-01T00:00:00Z", end="2026-12-01T00:00:00Z")
+    november = Line(amount="999", cost="0.002997", rate="0.000003")
+    november = replace(november, start="2026-11-01T00:00:00Z", end="2026-12-01T00:00:00Z")
     both = legacy_bill(tmp_path / "both.csv", [*lines_of(expected), november])
     reconciliation = reconcile(inventory, both, "2026-10")
     assert reconciliation.totals["requests_billed"] == pytest.approx(74_400)
-    assert "months of the bill that are left out: 2026-11" in reconciliation.notices
+    left_out = "months of the bill that are left out: 2026-11"
+    assert f"{left_out}, with 999 requests and USD 0.002997 of KMS" in reconciliation.notices
     alone = legacy_bill(tmp_path / "alone.csv", [november])
     with pytest.raises(KmscostError, match=r"alone\.csv: found a bill of 2026-11; expected lines"):
         reconcile(inventory, alone, "2026-10")

@@ -175,7 +175,9 @@ def test_the_forecast_made_then_is_the_first(six_months, tmp_path):
     """
     path, bill = six_months
     history = tmp_path / "history.json"
-    october = "months of the bill that are left out: 2026-10"
+    # 40,288 x 31 requests for 4.746784
+    left_out = "months of the bill that are left out: 2026-10"
+    october = f"{left_out}, with 1,248,928 requests and USD 4.75 of KMS"
     assert keep(path, "2026-09", history, bill=bill).unread == (october,)
     fewer = write(tmp_path, (SMALL + BUDGETS).replace("40000", "20000"), "fewer.yaml")
     again = keep(fewer, "2026-09", history, bill=bill, months_ahead=2)

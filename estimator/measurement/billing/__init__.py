@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from estimator.figures import FEW, listed
+from estimator.figures import FEW, listed, plural
 from estimator.measurement.billing import summary
 from estimator.measurement.billing.archives import Table
 from estimator.measurement.billing.charges import merge_sums
@@ -151,7 +151,7 @@ def _actuals(
 ) -> Actuals:
     reports = {report: merge_sums(parts) for report, parts in whole.reports.items()}
     summary.one_report_a_month(reports, first_files)
-    counted = merge_sums(list(reports.values()))
+    counted, repeated = summary.drop_repeated_discounts(merge_sums(list(reports.values())))
     currency = summary.one_currency(counted, whole.currencies, path)
     coverage = bill_coverage(whole.spans)
     covered = shares(counted["day"], counted["month"], coverage)
@@ -165,6 +165,8 @@ def _actuals(
         ]
     columns: dict[str, Any] = {
         **{name: counted[name] for name in _ROWS},
+        # where none is named it is taken for the others', and that is said
+        "currency": counted["currency"].where(counted["currency"] != "", currency),
         "source": ["bill"] * len(counted),
         "coverage": covered,
     }
@@ -177,7 +179,8 @@ def _actuals(
         coverage=coverage,
         notices=(
             *notices,
-            *_of_lines(whole),
+            *_of_lines(whole, currency),
+            *repeated,
             *summary.notices(counted, whole.records),
             *coverage.notices(),
         ),
@@ -186,13 +189,15 @@ def _actuals(
     )
 
 
-def _of_lines(whole: Tally) -> Iterator[str]:
+def _of_lines(whole: Tally, currency: str) -> Iterator[str]:
     """Notices of lines that were left out, or are not as AWS wrote them."""
     if whole.forecasts:
         yield f"{whole.forecasts:,} lines of a forecast are left out: they are no bill"
+    if whole.no_currency:
+        many = plural(whole.no_currency, "line", "names", "name")
+        yield f"{many} no currency: the amounts are taken for {currency}"
     yield from whole.unknown.notices()
     if whole.lost_zeros:
-        yield (
-            f"{len(whole.lost_zeros):,} account ids have lost their leading zeros, as numbers do "
-            f"({listed(sorted(whole.lost_zeros), FEW)}): they are read with them"
-        )
+        many = plural(len(whole.lost_zeros), "account id", "has", "have")
+        few = listed(sorted(whole.lost_zeros), FEW)
+        yield f"{many} lost leading zeros, as numbers do ({few}): read with them"

@@ -46,6 +46,15 @@ def count_alike(table: Any, mask: Any) -> Counter[str]:
     return Counter(next(filter(None, map(clean, pair)), "") for pair in names)
 
 
+def without_views(table: Any) -> Any:
+    """The table with its views as text: other writers make them, and filters know none."""
+    types = arrow().types
+    for at, found in enumerate(table.schema):
+        if types.is_string_view(found.type) or types.is_binary_view(found.type):
+            table = table.set_column(at, found.name, table[found.name].cast(arrow().string()))
+    return table
+
+
 def cells_among(column: Any, values: Iterable[str], chosen: Callable[[str], bool]) -> Any:
     """A mask of the cells whose value is chosen, out of those that the column has."""
     wanted = [value for value in values if chosen(value)]

@@ -33,7 +33,9 @@ _SHORT_NAMES = {
 
 # AWS's own texts: "AWS Key Management Service (KMS)", "(AWS KMS)"
 _SHORTLY = re.compile(r"\s*\((?:aws )?kms\)$")
-_LIKE_OURS = re.compile(r"kms\b|\bkms|key management|cloudtrail", re.IGNORECASE)
+_LIKE_OURS = re.compile(r"kms\b|\bkms|key[\s_-]*management|cloudtrail", re.IGNORECASE)
+# as other tools write names: aws-key-management-service, aws_cloudtrail
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _METER = re.compile(r"KMS-\w[\w-]*")
 _SPECIAL = re.compile(r"asymmetric|RSA_2048|ECC|GenerateDataKeyPair\w*", re.IGNORECASE)
 # no EventsAnalyzed: PaidEventsAnalyzed and PaidS3DataEventsAnalyzed are GuardDuty's
@@ -70,10 +72,12 @@ def product_of(text: str, is_aws: bool) -> str:
     ('awskms', 'AWSCloudTrail')
     >>> product_of("AWS Key Management Service (KMS)", False)
     'awskms'
+    >>> product_of("aws-key-management-service", False), product_of("aws_cloudtrail", False)
+    ('awskms', 'AWSCloudTrail')
     >>> product_of("Key Management Service", True), product_of("Key Management Service", False)
     ('awskms', '')
     """
-    name = _SHORTLY.sub("", clean(text).casefold())
+    name = _BETWEEN_WORDS.sub(" ", _SHORTLY.sub("", clean(text).casefold()))
     return _NAMES.get(name) or (_SHORT_NAMES.get(name, "") if is_aws else "")
 
 

@@ -128,7 +128,7 @@ def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     lines = lines.assign(product=_products(lines, columns), usage_type=_usage_types(lines))
     product = lines["product"]
     # a correction of FOCUS is an amount about an earlier bill, and no request
-    usage = lines["kind"].map(columns.layout.is_usage) & (lines["charge_class"] != "Correction")
+    usage = lines["kind"].map(columns.layout.is_usage) & ~_is_correction(lines)
     meters = _map_distinct(lines["usage_type"], lambda text: region_and_meter(text)[1])
     kinds = _kinds(lines, meters)
     causes = kinds.map({REQUESTS: "unknown", KEY_MONTHS: "key"}).fillna("")
@@ -273,7 +273,12 @@ def _units(lines: pd.DataFrame, kinds: pd.Series[str]) -> pd.Series[str]:
 
 def _names(lines: pd.DataFrame) -> pd.Series[str]:
     """The type of a line that is no usage: Tax, Credit, Refund, EdpDiscount, Correction ..."""
-    return lines["kind"].where(lines["charge_class"] != "Correction", "Correction")
+    return lines["kind"].where(~_is_correction(lines), "Correction")
+
+
+def _is_correction(lines: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which lines FOCUS marks as mending an earlier bill, in whatever letter case."""
+    return lines["charge_class"].map(str.casefold) == "correction"
 
 
 def _amounts(

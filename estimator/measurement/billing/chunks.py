@@ -1,7 +1,8 @@
 """Some lines of a bill at once: those of KMS and CloudTrail, and what the others tell of it.
 
 A line may carry several amounts, or an amount that is no usage: detailed billing reports call
-everything a LineItem, and the Bills page has credits and tax in columns of the usage's own line.
+everything a LineItem, the Bills page has credits and tax in columns of the usage's own line, and
+Cost and Usage Reports have discounts there.
 Charges are made of lines that have one amount each.
 """
 
@@ -16,6 +17,7 @@ from operator import itemgetter
 import numpy as np
 import pandas as pd
 
+from estimator.measurement.billing.amounts import read_numbers
 from estimator.measurement.billing.cells import (
     clean,
     is_aws,
@@ -29,6 +31,9 @@ from estimator.measurement.unreadable import UnreadableError
 
 # amounts that stand beside the cost of a line, and what they are
 _BESIDE = (("credits", "Credit"), ("tax", "Tax"))
+
+# the discounts that stand in columns of a line, by AWS's name of the column of their sum
+TOTAL_DISCOUNT = "TotalDiscount"
 
 # lines handed on at once: some 40 MB of the columns needed
 CHUNK = 100_000
@@ -223,13 +228,14 @@ def split_amounts(lines: pd.DataFrame, numbers: list[int], columns: Columns) -> 
     """
     lines = lines.set_axis(numbers or range(len(lines)))
     if columns.layout.totals:
-        totals = {name.casefold() for name in columns.layout.totals}
-        lines = lines[~lines["kind"].map(lambda kind: clean(kind).casefold() in totals)]
+        lines = lines[~lines["kind"].map(columns.layout.is_total).astype(bool)]
     if columns.layout.title == "detailed billing report":
         return _name_kinds(lines)
     if "credits" in columns.where or "tax" in columns.where:
         _refuse_sums(lines)
         return _split_beside(lines)
+    if "net_cost" in columns.where or "discount" in columns.where:
+        return _split_discounts(lines, columns)
     return lines
 
 
@@ -258,14 +264,31 @@ def _split_beside(lines: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts)
 
 
+def _split_discounts(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """Discounts, which stand beside the cost of a line, as lines of their own.
+
+    A Cost and Usage Report has them in columns, as what a line costs net of them and as their sum,
+    or as lines, where it is made with MANUAL_DISCOUNT_COMPATIBILITY: Data Exports guide, "Discount
+    columns", checked 2026-11-30. A blank net cost is the cost.
+    """
+    cost, net, total = (
+        read_numbers(lines[name], columns.name(name)) for name in ("cost", "net_cost", "discount")
+    )
+    # bills have ten decimals: what a float adds is no discount
+    discount = (net - cost).fillna(total).fillna(0.0).round(12)
+    found = discount != 0
+    beside = lines[found].assign(kind=TOTAL_DISCOUNT, cost=discount[found].map(repr))
+    return pd.concat([lines, beside]).astype(object)
+
+
 def _refuse_sums(lines: pd.DataFrame) -> None:
     """Refuse a payer's lines without an account beside lines of linked accounts.
 
     The payer's may be sums of the linked ones, or what these do not hold: nothing in the file says.
     """
-    kinds = lines["kind"].map(clean)
-    nameless = (kinds == "PayerLineItem") & (lines["account"].map(clean) == "")
-    if nameless.any() and (kinds == "LinkedLineItem").any():
+    kinds = lines["kind"].map(lambda kind: clean(kind).casefold())
+    nameless = (kinds == "payerlineitem") & (lines["account"].map(clean) == "")
+    if nameless.any() and (kinds == "linkedlineitem").any():
         raise UnreadableError(
             "lines of the payer without an account beside lines of linked accounts, which may be "
             "in both",

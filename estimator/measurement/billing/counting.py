@@ -64,6 +64,7 @@ class Tally:
     charges: int = 0  # likewise, lines of KMS and CloudTrail
     forecasts: int = 0
     lost_zeros: set[str] = field(default_factory=set)
+    no_currency: int = 0  # lines of KMS and CloudTrail whose column of currencies is blank
     unknown: UnknownLines = field(default_factory=UnknownLines)
     notices: dict[str, None] = field(default_factory=dict)
     # account, month and day of charges whose period may go on, whatever else covers it
@@ -88,6 +89,7 @@ class Tally:
         self.records += other.records
         self.forecasts += other.forecasts
         self.lost_zeros |= other.lost_zeros
+        self.no_currency += other.no_currency
         self.open_places |= other.open_places
         self.unknown.add(other.unknown)
         self.notices |= other.notices
@@ -190,8 +192,7 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
         tally.unknown.services += lines.alike
         if len(lines.charges):
             rows = split_amounts(lines.charges, lines.numbers, columns)
-            tally.unknown.count_kinds(map(clean, rows["kind"]), columns.layout.is_known)
-            tally.lost_zeros |= {name for name in rows["account"] if has_lost_zeros(name)}
+            _count_odd_lines(tally, lines.charges, columns)
             tally.marks.append(marks(lines.charges))
             try:
                 charged = charges(rows, columns)
@@ -233,6 +234,18 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
             is_open = part["month"].isin(open_months or part["month"])
             tally.open_places |= places_in_time(part[is_open])
     return tally
+
+
+def _count_odd_lines(tally: Tally, lines: pd.DataFrame, columns: Columns) -> None:
+    """Count what is not as AWS writes it, of lines as the bill has them.
+
+    Split into their amounts, those without usage are taxes and fees, whatever their type.
+    """
+    kinds = (kind for kind in map(clean, lines["kind"]) if not columns.layout.is_total(kind))
+    tally.unknown.count_kinds(kinds, columns.layout.is_known)
+    tally.lost_zeros |= {name for name in lines["account"] if has_lost_zeros(name)}
+    if "currency" in columns.where:
+        tally.no_currency += int((lines["currency"].map(clean) == "").sum())
 
 
 def _read_spans(

@@ -62,6 +62,10 @@ class Layout:
         """Tell whether a type of line is usage, or an amount such as a tax or a discount."""
         return self.is_usage(kind) or _AMOUNTS.fullmatch(kind.strip().casefold()) is not None
 
+    def is_total(self, kind: str) -> bool:
+        """Tell whether lines of a type are sums of others, in whatever letter case."""
+        return kind.strip().casefold() in {name.casefold() for name in self.totals}
+
     def is_open(self, invoice: str) -> bool:
         """Tell whether a line may be of a month that is not over."""
         return self.is_estimate(invoice) or (self.by_month and not invoice.strip())
@@ -74,15 +78,9 @@ class Layout:
 # Legacy CSV says lineItem/ProductCode, legacy Parquet and CUR 2.0 say line_item_product_code.
 # Names: AWS Data Exports guide, "Table dictionary", checked 2026-11-24.
 # no charge can be told without them, whatever the report calls them
-_NEEDED = (
-    ("product",),
-    ("kind",),
-    ("start",),
-    ("end",),
-    ("usage_type",),
-    ("amount",),
-    ("cost",),
-    ("currency",),
+_NEEDED = tuple(
+    (field,)
+    for field in ("product", "kind", "start", "end", "usage_type", "amount", "cost", "currency")
 )
 _CUR = Layout(
     title="Cost and Usage Report",
@@ -97,6 +95,8 @@ _CUR = Layout(
         "amount": ("line_item_usage_amount",),
         "unit": ("pricing_unit",),
         "cost": ("line_item_unblended_cost",),
+        "net_cost": ("line_item_net_unblended_cost",),
+        "discount": ("discount_total_discount",),
         "currency": ("line_item_currency_code",),
         "rate": ("line_item_unblended_rate",),
         "description": ("line_item_line_item_description",),

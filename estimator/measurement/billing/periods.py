@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
+from estimator.measurement.billing.cells import clean
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.unreadable import UnreadableError
 
@@ -25,7 +26,7 @@ def moments(texts: Iterable[str], column: str) -> dict[str, pd.Timestamp]:
     UnreadableError
         One is no moment.
     """
-    given = sorted({text for text in texts if text})
+    given = sorted({text for text in texts if clean(text)})
     if not given:
         return {}
     # years first with slashes are the Bills page's; a day must be told: 46331 is a spreadsheet's,

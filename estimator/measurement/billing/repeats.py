@@ -25,7 +25,12 @@ _FEWEST_TWICE = 3  # different lines that all stand twice: two may be those of t
 _EACH_TIME = "count each time"
 ONCE = "if no line of the bill counts twice"
 # another delivery of the same time has other amounts
-_AMOUNTS = ("amount", "priced_amount", "cost", "credits", "tax")
+_AMOUNTS = ("amount", "priced_amount", "cost", "net_cost", "discount", "credits", "tax")
+
+# one number for a line, whose upper bits are those of its start and end: lines of the same time are
+# found again without a number more
+_OF_LINE = np.uint64(40)  # bits
+_LINE = np.uint64((1 << 40) - 1)
 
 Marks = npt.NDArray[np.uint64]
 NOTHING: Marks = np.empty(0, dtype=np.uint64)
@@ -90,12 +95,17 @@ def digest_of(stream: IO[bytes]) -> bytes:
 
 def marks(lines: pd.DataFrame) -> Marks:
     """A number for each line; the same line has the same one in every file."""
-    return _hashes(lines)
+    return _of_times(lines) | (_hashes(lines) & _LINE)
 
 
 def places_of(lines: pd.DataFrame) -> Marks:
     """A number for what each line is of, whatever it comes to: account, operation, time, rate."""
-    return _hashes(lines.drop(columns=[name for name in _AMOUNTS if name in lines]))
+    without = lines.drop(columns=[name for name in _AMOUNTS if name in lines])
+    return _of_times(lines) | (_hashes(without) & _LINE)
+
+
+def _of_times(lines: pd.DataFrame) -> Marks:
+    return _hashes(lines[["start", "end"]]) & ~_LINE
 
 
 def single_places(of_file: Marks) -> Marks:
@@ -163,38 +173,61 @@ class FileLines:
 
 
 def repeat_notices(files: Sequence[FileLines]) -> list[Doubt]:
-    """A notice where most of the lines of a file stand in others as well."""
-    again = {
-        *_found_again([(each.name, each.lines) for each in files]),
-        *_found_again([(each.name, each.places) for each in files]),
-    }
-    found = [each for each in files if each.name in again]
-    if not found:
-        return []
-    # what stands in two files is of a month that two of them have
+    """Notices where most of the lines of a file, or of times that two have, stand in others too."""
+    most = _find_again(files, by_time=False)
+    # exports may overlap in some days alone: most of what both have of these stands in both
+    rest = [each for each in files if each not in most]
+    doubts = []
+    if most:
+        months = _shared_months(most, files)
+        many = f"most lines of {_names(most)} stand in another file too{_in_months(months)}, and "
+        many += f"{_EACH_TIME}: if the files are deliveries of one bill, name the newest alone"
+        doubts.append(Doubt(many, REPEATED, months))
+    if some := _find_again(rest, by_time=True):
+        months = _shared_months(some, rest)
+        many = f"lines of the same times stand in {_names(some)}{_in_months(months)}, and "
+        many += f"{_EACH_TIME}: if the files are exports of one bill, name each day once"
+        doubts.append(Doubt(many, REPEATED, months))
+    return doubts
+
+
+def _names(files: Sequence[FileLines]) -> str:
+    return listed([each.name for each in files], _MOST_NAMES)
+
+
+def _shared_months(found: Sequence[FileLines], files: Sequence[FileLines]) -> set[str]:
+    """The months of what was found: what stands in two files is of a month that two have."""
     known = Counter(month for each in files for month in each.months)
-    months = {month for each in found for month in each.months if known[month] > 1}
-    many = f"most lines of {listed([each.name for each in found], _MOST_NAMES)} stand in another "
-    many += f"file too{_in_months(months)}, and {_EACH_TIME}"
-    notice = f"{many}: if the files are deliveries of one bill, name the newest alone"
-    return [Doubt(notice, REPEATED, months)]
+    return {month for each in found for month in each.months if known[month] > 1}
 
 
-def _found_again(files: Sequence[tuple[str, Marks]]) -> list[str]:
-    """The files of which most is in another."""
+def _find_again(files: Sequence[FileLines], by_time: bool) -> list[FileLines]:
+    lines = _found_again([each.lines for each in files], by_time)
+    places = _found_again([each.places for each in files], by_time)
+    return [each for at, each in enumerate(files) if at in lines | places]
+
+
+def _found_again(files: Sequence[Marks], by_time: bool) -> set[int]:
+    """The files of which most is in another, or most of the times that another has too."""
     if len(files) < 2:
-        return []
-    distinct, counts = np.unique(
-        np.concatenate([of_file for _, of_file in files]), return_counts=True
-    )
-    twice = distinct[counts > 1]
-    paths = []
-    for path, of_file in files:
+        return set()
+    twice = _in_several(files)
+    times = _in_several([np.unique(of_file >> _OF_LINE) for of_file in files])
+    found = set()
+    for at, of_file in enumerate(files):
         # by sorting: no table has room from the least to the largest mark; numpy 2.0.0 fails at it
         again = int(np.isin(of_file, twice, kind="sort").sum())
-        if again >= _FEW and again >= _MANY * len(of_file):
-            paths.append(path)
-    return paths
+        of_all = len(of_file)
+        if by_time:
+            of_all = int(np.isin(of_file >> _OF_LINE, times, kind="sort").sum())
+        if again >= _FEW and again >= _MANY * of_all:
+            found.add(at)
+    return found
+
+
+def _in_several(files: Sequence[Marks]) -> Marks:
+    distinct, counts = np.unique(np.concatenate(files), return_counts=True)
+    return distinct[counts > 1]
 
 
 def grain_notices(requests: pd.DataFrame) -> list[Doubt]:

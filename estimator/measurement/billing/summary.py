@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from estimator.figures import listed, plural
+from estimator.figures import listed, money, plural
 from estimator.measurement.billing.cells import CLOUDTRAIL, KMS, USAGE_UNITS, has_own_rate
 from estimator.measurement.billing.charges import EVENTS, KEY_MONTHS, REQUESTS
+from estimator.measurement.billing.chunks import TOTAL_DISCOUNT
 from estimator.measurement.billing.repeats import grain_notices
 from pricing.reading.problems import KmscostError, Problem
 
@@ -49,6 +50,29 @@ def one_currency(charges: pd.DataFrame, seen: set[str], path: str) -> str:
     # lines of other products tell the currency of a bill without KMS
     known = currencies or sorted(seen - {"", "NULL"})
     return known[0] if known else "USD"
+
+
+def drop_repeated_discounts(charges: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The charges without discounts in columns where a payer's month has them as lines too.
+
+    AWS writes one or the other; what somebody has put together may have both, and counts once.
+    """
+    what = charges["operation"].where(charges["unit"] == "", "")
+    in_columns = what == TOTAL_DISCOUNT
+    as_lines = what.str.endswith("Discount") & ~in_columns & (charges["cost"] != 0)
+    places = pd.MultiIndex.from_frame(charges[["payer", "month"]])
+    again = in_columns & places.isin(places[as_lines.to_numpy()])
+    if not again.any():
+        return charges, []
+    cost = money(float(charges["cost"][again].sum()))
+    note = f"discounts stand in lines and in columns: those in columns ({cost}) are left out"
+    return charges[~again], [note]
+
+
+def bill_currency(bill: Actuals) -> str:
+    """The currency of a bill: one, or the bill would not have been read."""
+    named = sorted(set(bill.measured["currency"].astype(str)) - {""})
+    return named[0] if named else "USD"
 
 
 def one_report_a_month(
@@ -182,9 +206,9 @@ def notices(charges: pd.DataFrame, records: int) -> list[str]:
     nowhere = charges[(charges["billed_region"] == "") & (charges["unit"] != "")]
     if not nowhere.empty:
         meters = ", ".join(sorted({meter or "none named" for meter in nowhere["meter"]}))
-        notes.append(
-            f"{nowhere['lines'].sum():,} lines of usage name no Region that is known ({meters})"
-        )
+        lines = plural(nowhere["lines"].sum(), "line")
+        verb = "names" if lines == "1 line" else "name"
+        notes.append(f"{lines} of usage {verb} no Region that is known ({meters})")
     return notes
 
 

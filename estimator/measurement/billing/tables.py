@@ -19,6 +19,7 @@ from estimator.measurement.billing.arrow_columns import (
     plain_text,
     spans_of,
     texts_of,
+    without_views,
 )
 from estimator.measurement.billing.cells import clean, is_aws, is_flag, product_of
 from estimator.measurement.billing.chunks import (
@@ -111,7 +112,9 @@ def _parquet_lines(table: Any, columns: Columns) -> Iterator[Chunk]:
     try:
         for batch in table.iter_batches(batch_size=chunks.CHUNK, columns=wanted):
             named = arrow().Table.from_batches([batch])
-            named = named.rename_columns([fields[name] for name in named.column_names])
+            named = without_views(
+                named.rename_columns([fields[name] for name in named.column_names])
+            )
             yield _arrow_chunk(named, columns)
     except (arrow().ArrowException, OSError) as error:
         raise _unreadable_parquet(error) from None

@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from estimator.measurement.billing import measure_bill
+from estimator.measurement.billing.repeats import find_repeats
 from pricing.reading.problems import KmscostError
 from tests.measurement.billing.bills import (
     A_MONTH,
+    PROD,
     Line,
     as_csv,
     as_parquet,
@@ -219,3 +221,45 @@ def test_parts_of_one_delivery_are_no_repetition(tmp_path):
     write_file(tmp_path / "bill-00001.csv", as_csv(legacy(lines[:21])))
     write_file(tmp_path / "bill-00002.csv", as_csv(legacy(lines[20:])))
     assert not any("stand in another" in notice for notice in measure_bill(tmp_path).notices)
+
+
+def _of_days(first, last, **differs):
+    """A line a day, whose requests are the day's number."""
+    days = range(first, last + 1)
+    return [Line(amount=f"{at}", start=_day(at), end=_day(at + 1), **differs) for at in days]
+
+
+def _day(number):
+    return f"2026-11-{number:02d}T00:00:00Z"
+
+
+@pytest.mark.parametrize("amount", [None, "7"], ids=["the same", "corrected"])
+def test_two_exports_that_share_some_days_are_pointed_out(tmp_path, amount):
+    """To the 20th, and from the 15th on: six of 20 and of 15 lines, and 105 of 540 requests."""
+    late = _of_days(15, 29)
+    if amount:
+        late = [replace(line, amount=amount) for line in late]
+    for name, lines in (("early", _of_days(1, 20)), ("late", late)):
+        write_file(tmp_path / f"{name}.csv", as_csv(legacy(lines)))
+    actuals = measure_bill(tmp_path)
+    (notice,) = (line for line in actuals.notices if "count each time" in line)
+    assert notice.startswith("lines of the same times stand in ")
+    assert f"{tmp_path / 'early.csv'}, {tmp_path / 'late.csv'} (2026-11)" in notice
+    if not amount:
+        # 1 + ... + 20 and 15 + ... + 29
+        assert actuals.totals["requests"] == 210 + 330
+    assert find_repeats(actuals.notices, "2026-11") == (notice,)
+
+
+@pytest.mark.parametrize("meet", ["in a day", "after it"])
+def test_two_exports_that_meet_are_no_repetition(tmp_path, meet):
+    """The 15th is cut by account, or ends the first: 1 + ... + 29 of each account, once."""
+    cut = [*_of_days(1, 15), *_of_days(1, 14, account=PROD)]
+    rest = [*_of_days(16, 29), *_of_days(15, 29, account=PROD)]
+    if meet == "after it":
+        cut, rest = [*cut, rest[14]], [*rest[:14], *rest[15:]]
+    write_file(tmp_path / "early.csv", as_csv(legacy(cut)))
+    write_file(tmp_path / "late.csv", as_csv(legacy(rest)))
+    actuals = measure_bill(tmp_path)
+    assert actuals.totals["requests"] == 2 * 435
+    assert not any("count each time" in line for line in actuals.notices)

@@ -64,7 +64,7 @@ def test_a_region_that_is_not_known_is_said_and_not_guessed(tmp_path, usage_type
     found, measured = measure_line(tmp_path, usage_type=usage_type, region="global", amount="3")
     assert found == ""
     assert measured.totals["requests"] == 3
-    assert "1 lines of usage name no Region that is known (KMS-Requests)" in measured.notices
+    assert "1 line of usage names no Region that is known (KMS-Requests)" in measured.notices
 
 
 def test_a_tax_has_no_region(tmp_path):

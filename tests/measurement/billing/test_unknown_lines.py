@@ -19,8 +19,16 @@ from tests.measurement.billing.bills import (
     legacy,
     write_file,
 )
-from tests.measurement.billing.forms import answer, as_workbook, bills_page, download
+from tests.measurement.billing.forms import (
+    answer,
+    as_workbook,
+    bills_page,
+    detailed,
+    download,
+    rows_as_csv,
+)
 
+A_DAY = ("2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z")
 READ = Line(amount="1000", cost="0.003", rate="0.000003", operation="Decrypt")
 KEYS = Line("eu-west-1-KMS-Keys", "24", "0.0333333333", "0.0013888889", "Key-Hours", "CreateKey")
 
@@ -270,3 +278,60 @@ def test_a_cost_without_an_amount_is_named(tmp_path):
     actuals = measure_bill(write_file(tmp_path / "bill.csv", as_csv(rows)))
     assert actuals.totals["requests"] == 1_000
     assert any(line.startswith("1 line costs other than") for line in actuals.notices)
+
+
+@pytest.mark.parametrize("form", ["detailed billing report", "Bills page"])
+def test_a_type_that_is_not_known_is_named_where_it_has_no_usage(tmp_path, form):
+    """Two lines of 0.003, and one of 0.50 that may be their sum: 0.506, and it is named."""
+    rows = detailed([READ] * 2) if form != "Bills page" else bills_page([READ] * 2)
+    cost = "UnBlendedCost" if form != "Bills page" else "CostBeforeTax"
+    unknown = {**rows[0], "RecordType": "AccountSum", "UsageType": "", "UsageQuantity": ""}
+    rows.append({**unknown, cost: "0.5"})
+    actuals = measure_bill(write_file(tmp_path / "bill.csv", rows_as_csv(rows).encode()))
+    assert actuals.totals["cost_usd"] == pytest.approx(0.506, abs=1e-12)
+    (notice,) = (line for line in actuals.notices if "of a type that is not known" in line)
+    assert notice.startswith("1 line is of a type that is not known ('AccountSum')")
+
+
+def test_sums_of_the_payer_are_refused_in_any_letter_case(tmp_path):
+    """Lines of the payer beside those of an account may be in both: 0.003 or 0.006."""
+    rows = bills_page([READ] * 2)[:2]
+    rows[0]["RecordType"] = "linkedlineitem"
+    rows[1] |= {"RecordType": "payerlineitem", "LinkedAccountId": ""}
+    with pytest.raises(KmscostError, match="lines of the payer without an account"):
+        measure_bill(write_file(tmp_path / "bill.csv", as_csv(rows)))
+
+
+@pytest.mark.parametrize("blank", ["", " ", "NULL"])
+def test_a_line_without_an_end_is_read_and_covers_nothing(tmp_path, blank):
+    """2 x 1,000 requests; the usage of the 1st tells of one of 30 days, the other line of none."""
+    rows = legacy([replace(READ, start=A_DAY[0], end=A_DAY[1]), READ])
+    rows[1]["lineItem/UsageEndDate"] = blank
+    actuals = measure_bill(write_file(tmp_path / "bill.csv", as_csv(rows)))
+    assert actuals.totals["requests"] == 2_000
+    assert actuals.coverage.months() == {"2026-11": pytest.approx(1 / 30)}
+
+
+@pytest.mark.parametrize(
+    ("currencies", "taken"),
+    [(("", "", ""), "3 lines name no currency: the amounts are taken for USD"),
+     (("EUR", "NULL", "EUR"), "1 line names no currency: the amounts are taken for EUR"),
+     (("EUR", "EUR", "EUR"), None)],
+)  # fmt: skip
+def test_a_line_without_a_currency_is_named(tmp_path, currencies, taken):
+    """Three lines of 0.003 in what the others say, else in USD: 0.009, and that it is taken so."""
+    rows = legacy([replace(READ, currency=currency) for currency in currencies])
+    actuals = measure_bill(write_file(tmp_path / "bill.csv", as_csv(rows)))
+    code = "usd" if taken and taken.endswith("USD") else "eur"
+    assert actuals.totals[f"cost_{code}"] == pytest.approx(0.009, abs=1e-12)
+    assert [line for line in actuals.notices if "no currency" in line] == ([taken] if taken else [])
+    assert set(actuals.measured["currency"]) == {code.upper()}
+
+
+@pytest.mark.parametrize(
+    "name", ["aws-key-management-service", "AWS_KMS", "key_management_service"]
+)
+def test_a_service_is_told_however_its_words_are_joined(tmp_path, name):
+    """1,000 requests of KMS, whatever stands between the words of its name."""
+    rows = [row | {"ServiceName": name} for row in focus([READ], aws_columns=False)]
+    assert measure_bill(write_file(tmp_path / "f.csv", as_csv(rows))).totals["requests"] == 1_000
