@@ -158,6 +158,21 @@ def test_short_and_long_spans(kind, months):
         assert 1 <= len(labels) <= 14
 
 
+@pytest.mark.parametrize("width", [920, NARROW])
+def test_months_stand_on_one_line_and_years_below(width):
+    """October is as high as November, whatever a release of matplotlib does with two lines."""
+    chart = chart_of(EXAMPLE, "cost", MONTH, 6)
+    heights = {
+        element.text: round(float(element.get("y")), 1)
+        for element in parse_svg(svg_text(chart.draw(width), "a", "b")).iter(f"{SVG}text")
+        if element.text in ("Oct", "Nov", "Dec", "Jan", "Feb", "Mar", "2026", "2027")
+    }
+    months = {height for text, height in heights.items() if not text.startswith("20")}
+    years = set(heights.values()) - months
+    assert len(months) == len(years) == 1
+    assert years.pop() - months.pop() == pytest.approx(14)
+
+
 def test_the_command(tmp_path):
     """SVG to stdout, PNG by its ending, the numbers to stderr; a wrong kind is a usage error."""
     answer = kmscost("plot", EXAMPLE, "--kind", "fan", "--from", MONTH)
