@@ -64,9 +64,12 @@ return found;
 """
 
 
-# ten columns: budgets of a payer, an account and a reader, with shares beyond thousands of percent
+# ten columns: budgets of a payer, an account and a reader, with shares beyond thousands of percent;
+# names without a place to break them
 PARTS = """version: 1
-accounts: [{id: "111122223333", name: prod}, {id: "222222222222", name: prod}]
+accounts:
+  - {id: "111122223333", name: prod, tags: {cost_allocation_department_of_the_organization: a}}
+  - {id: "222222222222", name: prod}
 regions: [us-east-1]
 keys: [{id: k, region: us-east-1}]
 trails: [{name: organization-trail, key: k, files_per_day: {low: 2000, high: 90000}}]
@@ -76,6 +79,7 @@ budgets:
   - {name: management, payer: "111122223333", usd_per_month: 0.01}
   - {name: workloads, account: "222222222222", usd_per_month: 20.50}
   - {name: lake, reader: security-lake, usd_per_month: 2.0604}
+  - {name: budget_of_the_security_department_for_all_of_its_log_archives, usd_per_month: 900}
 """
 
 
@@ -134,6 +138,17 @@ def open_parts(driver):
     assert driver.execute_script(
         "return [...document.querySelectorAll('details')].every((part) => part.open)"
     )
+
+
+@pytest.mark.parametrize("name", ["example", "hostile", "parts"])
+def test_paper_cuts_no_table(driver, pages, name):
+    """A4 less margins of 14 mm is 182 mm wide, 688 px: nothing scrolls on paper."""
+    open_page(driver, pages[name], 688)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= 688
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 @needs_axe
