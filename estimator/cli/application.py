@@ -14,6 +14,7 @@ from pricing.reading.problems import KmscostError, Problem, UsageError
 from pricing.reading.words import nearest
 
 _MOST_PROBLEMS = 200
+_WHOLE_LINE = 1_000  # longer than the first line of any help
 _NO_MEMORY = "memory: found no more of it; nothing was written; run on fewer or smaller files"
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
@@ -104,9 +105,24 @@ class Application(TyperGroup):
             raise typer.Exit(getattr(end, "code", 130)) from None
 
 
+class _CommandGroup(TyperGroup):
+    """Several commands; its help has the whole line of each, however wide the terminal is."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands in the help."""
+        # click would cut a line that does not fit: what a command is for ends with its last words
+        lines = [
+            (name, command.get_short_help_str(limit=_WHOLE_LINE))
+            for name in self.list_commands(ctx)
+            if (command := self.get_command(ctx, name)) is not None
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(lines)
+
+
 def group(text: str, *commands: tuple[str, Any, str], epilog: str | None = None) -> typer.Typer:
     """Return an application of several commands: of each its name, function and example."""
-    app = _application(help=text, epilog=epilog, no_args_is_help=True)
+    app = _application(help=text, epilog=epilog, no_args_is_help=True, cls=_CommandGroup)
     for name, function, example in commands:
         app.command(name, epilog=f"Example: {example}")(as_command(function))
     return app

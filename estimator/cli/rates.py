@@ -115,4 +115,5 @@ app = group(
     ("show", rates_show, "kmscost rates show --on 2026-11-01 --region us-gov-west-1"),
     ("import", rates_import, "kmscost rates import awskms.json --output my-rates.yaml"),
     ("diff", rates_diff, "kmscost rates diff shipped my-rates.yaml --inventory org.yaml"),
+    epilog="Example: kmscost rates show --on 2026-11-01 --region us-gov-west-1",
 )

@@ -11,10 +11,12 @@ import pytest
 
 from benchmarks.forecast import write_inventory
 from estimator import compare, forecast, load_inventory, report, simulate
-from estimator.figures import money
+from estimator.figures import count, money
 from estimator.inventory.means import with_means
+from estimator.report.columns import in_column
+from estimator.report.monthly.interactive import read_text
 from tests.browser.chromium import open_page
-from tests.report.material import BILL, EXAMPLE, MONTH, slide
+from tests.report.material import BILL, EXAMPLE, MONTH, Page, slide
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +260,77 @@ def test_groups_by_ou_and_tag_where_accounts_have_them(driver, tmp_path):
     assert {row[0] for row in rows_of(driver)} == {"core", "<b>&lt;x", "total"}
     set_control(driver, "a-group", 2)
     assert {row[0] for row in rows_of(driver)} == {"prod", "(none)", "total"}
+
+
+HALVES = """version: 1
+payer: "111122223333"
+other_kms_requests_per_month: 20000
+accounts:
+  - {id: "111122223333", name: payer, files_per_day: 12500}
+  - {id: "222222222222", name: logs, files_per_day: 83.34895}
+  - {id: "333333333333", name: quiet, files_per_day: 1}
+regions: [us-east-1]
+keys: [{id: k, region: us-east-1}]
+trails: [{name: org, key: k}]
+"""
+
+
+def test_every_account_reads_as_the_table_of_the_report(driver, tmp_path):
+    """30 days at USD 0.000003, nothing free: 375,000 puts are 1.125, with the key 2.125.
+
+    A half falls to the even digit: 2.12. 83.34895 x 30 = 2,500.4685 puts are 2,500, not 2,501 by
+    way of 2,500.5, and 0.0075; 30 are 0.00009, which is not nothing.
+    """
+    inventory, path = tmp_path / "halves.yaml", tmp_path / "halves.html"
+    inventory.write_text(HALVES, encoding="utf-8")
+    monthly = report(inventory, "2026-11", advice=False)
+    path.write_text(monthly.html(), encoding="utf-8")
+    open_page(driver, path)
+    unfold_accounts(driver)
+    rows = [[row[0], *row[2:]] for row in rows_of(driver)]
+    assert rows == [
+        ["111122223333", "2.12", "375,000", "1.00"],
+        ["222222222222", "0.01", "2,500", "0.00"],
+        ["333333333333", "<0.01", "30", "0.00"],
+        ["total", "2.13", "377,530", "1.00"],
+    ]
+    table = Page(path.read_text(encoding="utf-8")).table("By account where it happens")[1:]
+    assert [[row[0], row[2], row[5], row[4]] for row in table] == rows
+
+
+def test_the_script_rounds_as_the_report(driver, tmp_path):
+    """Every column and every amount alone, halves, tiny and huge ones, as in the tables."""
+    columns = [
+        [0.125, 4.125, 2.675, 8.575],  # in binary 2.675 is a little less, 8.575 a little more
+        [0.4359261, 0.0001585, 0.0],
+        [0.0021, 3.5],
+        [0.99999, 0.05, 0.100704],
+        [0.0005, 0.00025, 3e-10],
+        [44708.4685, 518.4, 0.5],
+        [518.4, 0.25],
+        [2.0, 0.25],
+        [1_234_567_890.125, 999_999.995],
+        [0.0],
+    ]
+    path = tmp_path / "empty.html"
+    path.write_text("<!doctype html><title>numbers</title>", encoding="utf-8")
+    open_page(driver, path)
+    found = driver.execute_script(
+        f"{read_text('tools.js')}"
+        "const column = (values, isMoney) => "
+        "values.map((value) => inColumn(value, decimalsOfColumn(values, isMoney)));"
+        "return arguments[0].map((all) => [column(all, true), column(all, false), all.map(money)])",
+        columns,
+    )
+    assert found == [
+        [
+            in_column([money(value) for value in values]),
+            in_column([count(value) for value in values]),
+            [money(value) for value in values],
+        ]
+        for values in columns
+    ]
+    assert found[0][0] == ["0.12", "4.12", "2.68", "8.58"]
 
 
 def test_values_of_a_chart_by_the_keyboard_and_under_the_pointer(driver, page):

@@ -10,7 +10,7 @@ from tests.browser.chromium import AXE, needs_axe, open_page, resize
 from tests.report.material import BILL, EXAMPLE, HOSTILE, MONTH, measured
 
 # telephones, a tablet and one upright, a screen of old and of now [px]
-WIDTHS = (320, 360, 500, 768, 850, 1280, 1600)
+WIDTHS = (320, 360, 500, 768, 850, 1000, 1280, 1600)
 
 # letters that a line of a sentence has room for, what overlaps in a chart, what is cut off, what
 # is broken off at the end of a line: a number from its unit, a date, a Region
@@ -64,16 +64,38 @@ return found;
 """
 
 
+# ten columns: budgets of a payer, an account and a reader, with shares beyond thousands of percent;
+# names without a place to break them
+PARTS = """version: 1
+accounts:
+  - {id: "111122223333", name: prod, tags: {cost_allocation_department_of_the_organization: a}}
+  - {id: "222222222222", name: prod}
+regions: [us-east-1]
+keys: [{id: k, region: us-east-1}]
+trails: [{name: organization-trail, key: k, files_per_day: {low: 2000, high: 90000}}]
+readers: [{name: security-lake, kind: every-file, account: "222222222222", gets_per_file: 3}]
+budgets:
+  - {name: everything, usd_per_month: 1000}
+  - {name: management, payer: "111122223333", usd_per_month: 0.01}
+  - {name: workloads, account: "222222222222", usd_per_month: 20.50}
+  - {name: lake, reader: security-lake, usd_per_month: 2.0604}
+  - {name: budget_of_the_security_department_for_all_of_its_log_archives, usd_per_month: 900}
+"""
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The example with measurements and a bill, 10,000 accounts, and hostile names."""
+    """The example with measurements and a bill, 10,000 accounts, hostile names, many budgets."""
     folder = tmp_path_factory.mktemp("pages")
+    parts = folder / "parts.yaml"
+    parts.write_text(PARTS, encoding="utf-8")
     hostile = folder / "hostile.yaml"
     hostile.write_text(HOSTILE, encoding="utf-8")
     reports = {
         "example": report(EXAMPLE, MONTH, measured(), BILL),
         "large": report(write_inventory(folder, 10_000, "csv"), MONTH),
         "hostile": report(hostile, MONTH),
+        "parts": report(parts, MONTH),
     }
     paths = {name: folder / f"{name}.html" for name in reports}
     for name, path in paths.items():
@@ -81,7 +103,7 @@ def pages(tmp_path_factory):
     return paths
 
 
-@pytest.mark.parametrize("name", ["example", "large", "hostile"])
+@pytest.mark.parametrize("name", ["example", "large", "hostile", "parts"])
 def test_it_opens_without_an_error_and_fits(driver, pages, name):
     """From a telephone to a wide screen: no message, all in its place, labels of 10 px and more.
 
@@ -116,6 +138,17 @@ def open_parts(driver):
     assert driver.execute_script(
         "return [...document.querySelectorAll('details')].every((part) => part.open)"
     )
+
+
+@pytest.mark.parametrize("name", ["example", "hostile", "parts"])
+def test_paper_cuts_no_table(driver, pages, name):
+    """A4 less margins of 14 mm is 182 mm wide, 688 px: nothing scrolls on paper."""
+    open_page(driver, pages[name], 688)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= 688
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 @needs_axe

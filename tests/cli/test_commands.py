@@ -81,9 +81,18 @@ def test_every_command_has_help_with_an_example(command):
     answer = kmscost(command, "--help")
     assert answer.exit_code == 0
     assert " ".join(LINES[command].split()) in " ".join(answer.stdout.split())
-    if command == "rates":
-        answer = kmscost("rates", "show", "--help")
     assert "Example: kmscost" in answer.stdout
+
+
+@pytest.mark.parametrize("command", ["discover", "export", "measure", "rates"])
+def test_a_list_of_commands_cuts_no_line(command):
+    """Each line ends as it is written: "for an inventory." and not "for an...", on any terminal."""
+    answer = CliRunner().invoke(app, [command, "--help"], terminal_width=40)
+    commands = answer.stdout.partition("Commands:")[2].partition("Example:")[0]
+    assert "..." not in commands
+    assert commands.rstrip().endswith(".")
+    if command == "rates":
+        assert "what it means in money for an inventory." in " ".join(commands.split())
 
 
 def test_a_misspelt_command_is_a_usage_error():

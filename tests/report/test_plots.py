@@ -158,6 +158,33 @@ def test_short_and_long_spans(kind, months):
         assert 1 <= len(labels) <= 14
 
 
+@pytest.mark.parametrize("width", [920, NARROW])
+def test_months_stand_on_one_line_and_years_below(width):
+    """October is as high as November, whatever a release of matplotlib does with two lines."""
+    chart = chart_of(EXAMPLE, "cost", MONTH, 6)
+    heights = {
+        element.text: round(float(element.get("y")), 1)
+        for element in parse_svg(svg_text(chart.draw(width), "a", "b")).iter(f"{SVG}text")
+        if element.text in ("Oct", "Nov", "Dec", "Jan", "Feb", "Mar", "2026", "2027")
+    }
+    months = {height for text, height in heights.items() if not text.startswith("20")}
+    years = set(heights.values()) - months
+    assert len(months) == len(years) == 1
+    assert years.pop() - months.pop() == pytest.approx(14)
+
+
+def test_a_picture_without_ranges_says_what_to_do(tmp_path):
+    """Nothing is uncertain, so nothing spreads: the words say what is to be written."""
+    path = tmp_path / "exact.yaml"
+    path.write_text(
+        'version: 1\naccounts: [{id: "111122223333", regions: [us-east-1]}]\n'
+        "keys: [{id: k, region: us-east-1}]\ntrails: [{name: t, key: k}]\n",
+        encoding="utf-8",
+    )
+    words = "no assumption is a range; write low and high for what is not known"
+    assert chart_of(path, "drivers", MONTH, 1).description == f"nothing to draw: {words}"
+
+
 def test_the_command(tmp_path):
     """SVG to stdout, PNG by its ending, the numbers to stderr; a wrong kind is a usage error."""
     answer = kmscost("plot", EXAMPLE, "--kind", "fan", "--from", MONTH)

@@ -303,6 +303,84 @@ def test_what_changed_has_its_money_as_compare_has_it(tmp_path):
     assert f"{words} (+0.46), trail t changed (+0.02)." in text
 
 
+FOLLOWED = """version: 1
+accounts: [{id: "111122223333", regions: [us-east-1]}]
+keys: [{id: k, region: us-east-1}]
+trails: [{name: t, key: k, files_per_day: 1000}]
+readers: [{name: r, kind: every-file, gets_per_file: 2}]
+budgets: [{name: b, usd_per_month: 5.00}]
+"""
+
+
+def changed_to(folder, text, before=FOLLOWED):
+    """What changed from an inventory to the next month's, and the answer to the question."""
+    history = folder / "history.json"
+    report(
+        write(folder, before), "2026-09", advice=False, draws=100, history=history
+    ).write_history(history)
+    after = write(folder, text, "b.yaml")
+    monthly = report(after, "2026-10", advice=False, draws=100, months_ahead=1, history=history)
+    answers = {each["question"]: each["lines"] for each in monthly.to_dict()["answers"]}
+    return monthly, answers["What changed?"][0]
+
+
+def test_a_reader_of_a_trail_that_changed_follows(tmp_path):
+    """Files from 1,000 to 1,500 a day: 15,500 puts more, 0.0465, and twice as many gets, 0.093.
+
+    Free are 20,000, a third of them of puts: they share alike before and after. Nobody edited the
+    reader, nor the account; the comment moves its lines.
+    """
+    text = f"# more files\n{FOLLOWED.replace('1000', '1500')}"
+    monthly, line = changed_to(tmp_path, text)
+    assert line == (
+        "Since the report of 2026-09 the inventory costs USD +0.14 a month: "
+        "trail t changed (+0.05), reader r follows (+0.09)."
+    )
+    whats = {each.name: (each.what, each.cost) for each in monthly.changes.parts}
+    assert whats == {
+        "t": ("changed", pytest.approx(0.0465)),
+        "r": ("follows", pytest.approx(0.093)),
+    }
+    assert {each.what for each in monthly.changes.accounts} == {"follows"}
+    assert monthly.changes.settings == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        # 31,000 puts and 62,000 gets, of which 20,000 are free: used by others they cost 0.06
+        (
+            "version: 1",
+            "version: 1\nother_kms_requests_per_month: 20000",
+            (
+                "USD +0.06 a month: other_kms_requests_per_month changed, "
+                "reader r follows (+0.04), trail t follows (+0.02)"
+            ),
+        ),
+        ("usd_per_month: 5.00", "usd_per_month: 3.00", "as much: budgets changed"),
+        # 31,000 x 0.0000001 = 0.0031 gets more, USD 0.0000000093
+        ("gets_per_file: 2}", "gets_per_file: 2.0000001}", "as much: reader r changed (0.00)"),
+        # from next year on, so nothing of it in this month
+        (
+            "gets_per_file: 2}]",
+            "gets_per_file: 2}, {name: l, kind: fixed, gets_per_day: 9, from: 2027-01-01}]",
+            "as much: reader l added (0.00)",
+        ),
+        ("files_per_day: 1000", "files_per_day: 1000.0", ""),
+        ("regions: [us-east-1]}", "regions: [us-east-1], name: payer}", ""),
+    ],
+)
+def test_an_edit_is_named_also_where_it_costs_nothing_this_month(tmp_path, old, new, words):
+    """Settings, and what has no effect yet; a name or another way to write a number is no edit."""
+    assert old in FOLLOWED
+    monthly, line = changed_to(tmp_path, FOLLOWED.replace(old, new))
+    nothing = "Nothing in the inventory changed since the report of 2026-09."
+    costs = "Since the report of 2026-09 the inventory costs"
+    assert line == (f"{costs} {words}." if words else nothing)
+    section = "Nothing in the inventory or the rates changed since 2026-09."
+    assert (section in monthly.markdown()) == (not words)
+
+
 def test_accounts_that_came_and_went(tmp_path):
     """An account more on an organization's trail: 288 x 31 puts, USD 0.026784, by its id."""
     history = tmp_path / "history.json"
@@ -320,6 +398,8 @@ def test_accounts_that_came_and_went(tmp_path):
     # the fixed reader's gets are shared by all files, so the account has half of them too
     total = sum(each.cost for each in monthly.changes.accounts)
     assert total == pytest.approx(288 * 31 * 0.000003)
+    words = "account 222222222222 added, trail t follows (+0.03)."
+    assert words in monthly.markdown().replace("\\", "")
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def _hashes(lines: pd.DataFrame) -> Marks:
     return np.asarray(hashed.to_numpy(dtype=np.uint64))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no one answer to ==
 class FileLines:
     """The lines of a file, to find them again in others.
 

@@ -93,7 +93,9 @@ def drivers_chart(simulation: Simulation) -> Chart:
     title = "What causes the spread of the KMS cost: share of its variance, "
     title += " to ".join(dict.fromkeys((labels[0], labels[-1])))
     if not bars:
-        return empty_chart("drivers", title, f"nothing to draw: {simulation.why_no_width}")
+        what_to_do = "" if len(simulation.drivers) else "; write low and high for what is not known"
+        words = f"nothing to draw: {simulation.why_no_width}{what_to_do}"
+        return empty_chart("drivers", title, words)
     description = "; ".join(f"{bar.name} {bar.amount}" for bar in bars)
     return _chart("drivers", title, description, bars)
 

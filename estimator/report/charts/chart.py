@@ -24,6 +24,7 @@ SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW, RED)
 INK, MUTED, LINE = "#1b2126", "#5b6670", "#d8dde2"
 GREY = "#7b858e"
 PAPER = "#fefefe"  # what lies under a label; nothing else has this colour, so a page can replace it
+PAD = 6.0  # between the axes and the labels of their ticks [px]
 
 # widths that charts are drawn at: a page shows each between 0.85 and 1.5 times its size, so that no
 # text of 12 px ever falls below 10 px from a telephone of 320 px on
@@ -97,7 +98,7 @@ def canvas(
     axes.patch.set_alpha(0.0)
     for side in axes.spines.values():
         side.set_visible(False)
-    axes.tick_params(length=0, bottom=False, left=False, labelsize=12, labelcolor=MUTED, pad=6)
+    axes.tick_params(length=0, bottom=False, left=False, labelsize=12, labelcolor=MUTED, pad=PAD)
     return figure, axes
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from estimator.figures import count, money, significant
-from estimator.report.charts.chart import LINE, MUTED, Size, canvas
+from estimator.report.charts.chart import LINE, MUTED, PAD, Size, canvas
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +18,7 @@ _FEWEST = 4  # bars of as many months fill a chart
 _FAR = 2.5  # a budget so many times the highest value stays off the chart
 _PAGE = 700.0  # from this width on there is room for all that a page shows [px]
 _BELOW = 42.0  # for months, and the year where it begins [px]
+_LINE = 14.0  # from one line to the next [px]
 
 # words of newspapers and of bills: k, M, bn; a G of requests is a physicist's
 _SIZES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
@@ -59,12 +60,14 @@ def _scale_of_months(axes: Axes, labels: Sequence[str], size: Size) -> None:
     most = 4 if size.narrow else _TICKS - 2 if size.width < _PAGE else _TICKS + 4
     step = max(1, -(-len(labels) // most))
     shown = list(range(0, len(labels), step))
-    words, year = [], ""
-    for at in shown:
-        this, number = labels[at][:4], int(labels[at][5:7])
-        words.append(names[number - 1] + (f"\n{this}" if this != year else ""))
-        year = this
-    axes.set_xticks(shown, words)
+    axes.set_xticks(shown, [names[int(labels[at][5:7]) - 1] for at in shown])
+    # a tick of its own: beside a label of two lines one of a single line stands higher or lower
+    years = [at for at in shown if at == 0 or labels[at][:4] != labels[max(at - step, 0)][:4]]
+    axes.xaxis.remove_overlapping_locs = False
+    axes.set_xticks(years, [labels[at][:4] for at in years], minor=True)
+    axes.tick_params(
+        axis="x", which="minor", length=0, labelsize=12, labelcolor=MUTED, pad=PAD + _LINE
+    )
 
 
 def _set_slots(axes: Axes, number: int) -> None:

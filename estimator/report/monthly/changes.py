@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from estimator.forecasting import Forecast, compute_forecast
+from estimator.inventory import Inventory
 from estimator.inventory.means import with_means
 from estimator.months import read_months
 from estimator.report.past.history_file import History
@@ -16,6 +18,16 @@ from pricing.bill import price_column
 from pricing.rates import RateTable
 
 _DUST = 1e-9
+# of each kind the section of the inventory, and what names an entry there
+_SECTIONS = {
+    "account": ("accounts", "id"),
+    "key": ("keys", "id"),
+    "trail": ("trails", "name"),
+    "reader": ("readers", "name"),
+}
+# the rest of the inventory, which nobody is named for
+_SETTINGS = ("payer", "other_kms_requests_per_month", "cloudtrail_writes", "growth", "budgets")
+FOLLOWS = "follows"
 
 
 @dataclass(frozen=True)
@@ -27,7 +39,8 @@ class Change:
     kind, name : str
         Trail, reader, key, account, other use, or rate; and which.
     what : str
-        ``added``, ``removed`` or ``changed``.
+        ``added``, ``removed`` or ``changed``; ``follows`` where it is written as it was, and
+        something else has changed what it costs.
     requests, cost : float
         More or less in the month that is reported. [request, currency]
     """
@@ -51,6 +64,8 @@ class Changes:
         By trail, reader and key, the largest first: they add up to `cost`.
     accounts : tuple of Change
         The same difference by the account where it happens.
+    settings : tuple of str
+        What else of the inventory is written otherwise, such as ``growth``.
     rates : tuple of Change
         Rates in force that were not in force in that month, with what they cost more.
     cost : float
@@ -60,6 +75,7 @@ class Changes:
     since: str
     parts: tuple[Change, ...]
     accounts: tuple[Change, ...]
+    settings: tuple[str, ...]
     rates: tuple[Change, ...]
     cost: float
 
@@ -89,25 +105,54 @@ def find_changes(
     (other,) = compared.others
     return Changes(
         since=earlier.month,
-        parts=tuple(_changes(compared, ("kind", "driver"))),
-        accounts=tuple(_changes(compared, ("account",))),
+        parts=tuple(_changes(compared, before, model.inventory, ("kind", "driver"))),
+        accounts=tuple(_changes(compared, before, model.inventory, ("account",))),
+        settings=tuple(
+            name for name in _SETTINGS if getattr(before, name) != getattr(model.inventory, name)
+        ),
         rates=tuple(_rates(model, earlier.month, month, table, discount)),
         cost=compared.difference(other),
     )
 
 
-def _changes(compared: Comparison, by: tuple[str, ...]) -> Iterator[Change]:
+def _changes(
+    compared: Comparison, before: Inventory, after: Inventory, by: tuple[str, ...]
+) -> Iterator[Change]:
     (other,) = compared.others
-    entities = compared.entities(other)
-    rows = compared.effects(other, by)
-    for row in rows.to_dict("records"):
+    kinds = ("account",) if by == ("account",) else ("trail", "reader", "key")
+    entries = {kind: (_entries(before, kind), _entries(after, kind)) for kind in kinds}
+    seen = set()
+    for row in compared.effects(other, by).to_dict("records"):
         requests, cost = float(row["requests_difference"]), float(row["cost_difference"])
         kind, name = (str(row.get("kind", "account")), str(row[by[-1]]))
-        section = f"{kind}s"
-        added, removed = (name in entities[side].get(section, []) for side in ("added", "removed"))
-        if added or removed or abs(cost) > _DUST or abs(requests) > _DUST:
-            what = "added" if added else "removed" if removed else "changed"
+        what = _what(*entries[kind], name)
+        if what in ("added", "removed") or abs(cost) > _DUST or abs(requests) > _DUST:
+            seen.add((kind, name))
             yield Change(kind, name, what, requests, cost)
+    for kind in kinds:
+        # the name or the tag of an account costs nothing, and there are thousands
+        for name in (
+            ()
+            if kind == "account"
+            else dict.fromkeys(name for side in entries[kind] for name in side)
+        ):
+            what = _what(*entries[kind], name)
+            if what != FOLLOWS and (kind, name) not in seen:
+                yield Change(kind, name, what, 0.0, 0.0)
+
+
+def _entries(inventory: Inventory, kind: str) -> dict[str, Any]:
+    """What is written of each entry of a section, by its name."""
+    section, name = _SECTIONS[kind]
+    return {str(getattr(entry, name)): entry for entry in getattr(inventory, section)}
+
+
+def _what(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> str:
+    if name not in before:
+        return "added"
+    if name not in after:
+        return "removed"
+    return FOLLOWS if before[name] == after[name] else "changed"
 
 
 def _rates(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from estimator.figures import (
     HALF_CENT,
@@ -24,7 +24,7 @@ from estimator.reconciliation.rest_of_month import MonthCost
 from estimator.report.blocks import Sheet, write_paragraphs
 from estimator.report.charts.timeline import timeline_chart
 from estimator.report.columns import print_month_cost, share_beside, share_of_limit
-from estimator.report.monthly.changes import Change
+from estimator.report.monthly.changes import FOLLOWS, Change, Changes
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import Verdict
@@ -49,6 +49,9 @@ def time_section(inputs: ReportInputs, verdict: Verdict) -> Section | None:
             blocks.append(write_paragraphs(*lines))
     changes = inputs.changes
     if changes is not None:
+        if changes.settings:
+            settings = ", ".join(f"{name} changed" for name in changes.settings)
+            blocks.append(write_paragraphs(f"Since {changes.since}: {settings}."))
         sheets = (
             ("By trail, reader and key", changes.parts, ("what", "name")),
             ("By account where it happens", changes.accounts, ("what", "account")),
@@ -59,7 +62,7 @@ def time_section(inputs: ReportInputs, verdict: Verdict) -> Section | None:
                 blocks.append(
                     _changes_sheet(inputs, f"{title}, since {changes.since}", parts, names)
                 )
-        if not (changes.parts or changes.accounts or changes.rates):
+        if not (changes.parts or changes.accounts or changes.rates or changes.settings):
             blocks.append(
                 write_paragraphs(
                     f"Nothing in the inventory or the rates changed since {changes.since}."
@@ -232,24 +235,52 @@ def change_lines(inputs: ReportInputs, verdict: Verdict) -> tuple[str, ...]:
         )
     if len(past) > 1 and any(each.cost is not None for each in past):
         lines.append(year_line(inputs, verdict.whole_budget))
-    changes = inputs.changes
-    if changes is not None:
-        every = [*changes.parts, *changes.rates]
-        shown = [each for each in every if each.what != "changed" or abs(each.cost) >= HALF_CENT]
-        if shown:
-            named = [
-                f"{each.kind} {each.name} {each.what} ({signed(cents(each.cost))})"
-                for each in shown
-            ]
-            lines.append(
-                f"Since the report of {changes.since} the inventory costs {unit} "
-                f"{signed(cents(changes.cost))} a month: {listed(named, _FEW)}."
-            )
-        else:
-            lines.append(f"Nothing in the inventory changed since the report of {changes.since}.")
+    if inputs.changes is not None:
+        lines.append(_changes_line(inputs.changes, unit))
     if not lines:
         lines.append("Earlier months are not known: give their bills, and --history FILE.")
     return tuple(lines)
+
+
+def _changes_line(changes: Changes, unit: str) -> str:
+    """What is written otherwise than in the report before, then what follows from it."""
+    parts = [
+        (each, f"{each.kind} {each.name} {each.what} ({signed(cents(each.cost))})")
+        for each in changes.parts
+        if each.what != FOLLOWS or abs(each.cost) >= HALF_CENT
+    ]
+    rates = [
+        f"{each.kind} {each.name} {each.what} ({signed(cents(each.cost))})"
+        for each in changes.rates
+        if abs(each.cost) >= HALF_CENT
+    ]
+    named = [
+        *(f"{name} changed" for name in changes.settings),
+        *_accounts(changes.accounts),
+        *(words for each, words in parts if each.what != FOLLOWS),
+        *rates,
+        *(words for each, words in parts if each.what == FOLLOWS),
+    ]
+    if not named:
+        return f"Nothing in the inventory changed since the report of {changes.since}."
+    costs = f"{unit} {signed(cents(changes.cost))} a month"
+    if abs(changes.cost) < HALF_CENT and not rates:
+        costs = "as much"
+    return (
+        f"Since the report of {changes.since} the inventory costs {costs}: {listed(named, _FEW)}."
+    )
+
+
+def _accounts(accounts: Sequence[Change]) -> Iterator[str]:
+    """Accounts that are written otherwise; their money is in the trails and readers."""
+    for what in ("added", "removed", "changed"):
+        found = [each.name for each in accounts if each.what == what]
+        if found:
+            yield (
+                f"account {found[0]} {what}"
+                if len(found) == 1
+                else f"{len(found):,} accounts {what}"
+            )
 
 
 def _total(past: PastMonth) -> str:

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from markupsafe import Markup
 
 from estimator.attribution import Attribution
 from estimator.attribution.result import LOGGED, NOT_IN_LOGS
+from estimator.figures import without_noise
 from estimator.forecasting import Forecast
 from estimator.months import month_in_words
 from estimator.report.answers import AccountNames
@@ -32,7 +34,6 @@ from pricing.reading.problems import printable
 
 _SERVICES = "service (by logs)"
 _FOLDER = Path(__file__).parent
-_MONEY, _COUNT = 6, 1  # decimals
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -125,7 +126,7 @@ def _accounts_csv(forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]) -> 
         words = [str(number), (account and account.name) or ""]
         words += [str(getattr(account, "ou", None) or "")] if has_ou else []
         words += [_tags(account).get(tag, "") for tag in tags]
-        numbers = [_plain(cost, _MONEY), _plain(requests, _COUNT), _plain(other, _MONEY)]
+        numbers = [f"{_exact(value):f}" for value in (cost, requests, other)]
         # a line break of a name would part a row for whoever splits lines
         writer.writerow([*map(_shown, words), *numbers])
     return stream.getvalue()
@@ -147,13 +148,7 @@ def _group_month(
     }
     return {
         name: [
-            [
-                _shown(group),
-                round(cost, _MONEY),
-                round(requests, _COUNT),
-                round(other, _MONEY),
-            ]
-            for group, cost, requests, other in sums.itertuples(index=True)
+            [_shown(group), *map(_number, sizes)] for group, *sizes in sums.itertuples(index=True)
         ]
         for name, sums in found.items()
     }
@@ -172,10 +167,10 @@ def _group_services(attribution: Attribution) -> list[list[Any]]:
     return [
         [
             _shown(name),
-            round(row["cost"], _MONEY),
+            _number(row["cost"]),
             # the month of a key is no request
-            round(row["quantity"], _COUNT) if row["part"] in (LOGGED, NOT_IN_LOGS) else 0.0,
-            round(row["cost_other_reading"], _MONEY),
+            _number(row["quantity"]) if row["part"] in (LOGGED, NOT_IN_LOGS) else 0.0,
+            _number(row["cost_other_reading"]),
         ]
         for name, row in zip(names, [*logged, *apart], strict=True)
     ]
@@ -205,8 +200,17 @@ def _tags(account: Any) -> dict[str, str]:
     return {str(key): str(value) for key, value in dict(tags).items()}
 
 
-def _plain(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}".rstrip("0").rstrip(".") if value else "0"
+def _exact(value: float) -> Decimal:
+    """A number for the script, which rounds it where it prints it: rounded twice it would move.
+
+    >>> _exact(44708.46849999999), _exact(3e-15)  # one decimal, 44,708.5, would become 44,709
+    (Decimal('44708.4685'), Decimal('0'))
+    """
+    return without_noise(round(value, 12))
+
+
+def _number(value: float) -> float:
+    return float(_exact(value))
 
 
 def _write_markup(forecast: Forecast, has_sliders: bool, center: str, is_open: bool) -> Markup:

@@ -7,8 +7,61 @@ const make = (tag, text, name) => {
   return made;
 };
 
-// numbers as the report prints them
-const fixed = (value, digits) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+// numbers as the report prints them: the rules of estimator/figures.py and estimator/report/columns.py
+// [digits, exponent] of a size without the last digits of sums; beyond 1e9 twelve would take from the cents
+const decimal = (size) => {
+  const [mantissa, exponent] = (size < 1e9 ? size.toExponential(11) : size.toExponential()).split("e");
+  return [mantissa.replace(".", "").replace(/0+$/, "") || "0", Number(exponent)];
+};
+// as toFixed; but a half falls to the even digit, and thousands have a comma
+const fixed = (value, digits) => {
+  const [figures, exponent] = decimal(Math.abs(value));
+  const shift = exponent - (figures.length - 1) + digits;
+  const unit = 10n ** BigInt(Math.max(-shift, 0));
+  const exact = BigInt(figures) * 10n ** BigInt(Math.max(shift, 0));
+  const twice = 2n * (exact % unit);
+  const even = exact / unit;
+  const rounded = even + (twice > unit || (twice === unit && even % 2n) ? 1n : 0n);
+  const text = rounded.toString().padStart(digits + 1, "0");
+  const whole = text.slice(0, text.length - digits).replace(/(?=(\d{3})+$)\B/g, ",");
+  return (value < 0 && rounded ? "-" : "") + whole + (digits ? `.${text.slice(-digits)}` : "");
+};
+const NOISE = 1e-12;
+// decimals of an amount alone: cents from one unit on, below it four digits unless it needs fewer
+const decimalsOfMoney = (value) => {
+  const size = Math.abs(value);
+  if (size < NOISE || size >= 1) return 2;
+  const [figures, exponent] = decimal(size);
+  const four = 3 - exponent;
+  return Number(fixed(size, four)) >= 1 ? 2 : Math.max(2, Math.min(figures.length - 1 - exponent, four));
+};
+// decimals of requests alone: whole from a thousand on, below it four digits
+const decimalsOfCount = (value) => {
+  const size = Math.abs(value);
+  if (size < NOISE || size >= 1000) return 0;
+  const [mantissa, exponent] = size.toExponential(3).split("e");
+  return Math.max(0, mantissa.replace(/\.?0+$/, "").replace(".", "").length - 1 - Number(exponent));
+};
+// decimals of a column; what is too small for them reads as less than they show, never as nothing
+const LEAST_SHOWN = 0.5e-9;
+const decimalsOfColumn = (values, isMoney) => {
+  const sizes = values.map(Math.abs).filter((size) => size >= LEAST_SHOWN);
+  const [fewest, unit, alone] = isMoney ? [2, 1, decimalsOfMoney] : [0, 1000, decimalsOfCount];
+  if (!sizes.length) return fewest;
+  const printed = values.reduce((most, value) => Math.max(most, alone(value)), 0);
+  const [least, most] = [Math.min, Math.max].map((end) => sizes.reduce((a, b) => end(a, b)));
+  let digits = Math.min(most >= unit ? fewest : 3 - Math.floor(Math.log10(most)), printed);
+  if (!isMoney && least < 10 ** -digits) digits = Math.min(-Math.floor(Math.log10(least)), printed);
+  return Math.min(Math.max(digits, fewest), 9);
+};
+const inColumn = (value, digits) => {
+  const text = fixed(value, digits);
+  if (Math.abs(value) < LEAST_SHOWN || /[1-9]/.test(text)) return text;
+  return `${value < 0 ? ">-" : "<"}${(10 ** -digits).toFixed(digits)}`;
+};
+const money = (value) => fixed(value, decimalsOfMoney(value));
+// a difference has cents where the amount beside it has
+const moneyLike = (value, beside) => (Math.abs(beside) >= 1 ? inColumn(value, 2) : money(value));
 // heads of tables sort: numbers from the largest, words by the alphabet, a second click turns it
 const sortable = (head, sort) => {
   const control = make("button", head.textContent);
@@ -71,15 +124,16 @@ const mountTools = (root, data, changed = () => {}) => {
     const size = entries.length && entries[0].length - 3;
     const met = wanted ? entries.filter((row) => row.slice(0, size).some((word) => word.toLowerCase().includes(wanted))) : entries;
     const shown = met.length > MOST ? met.slice(0, TOP) : met;
-    // cents, and as many decimals as the smallest amount needs so that it does not read as nothing
-    const amounts = shown.flatMap((row) => [row[size], row[size + 2]]).filter((value) => value > 0);
-    const least = amounts.reduce((small, value) => Math.min(small, value), 1);
-    const digits = Math.min(6, Math.max(2, -Math.floor(Math.log10(least))));
+    const sum = (list, label) => [label, ...Array(Math.max(size - 1, 0)).fill(""), ...[0, 1, 2].map((at) => list.reduce((total, row) => total + row[size + at], 0))];
+    const sums = [];
+    if (met.length > shown.length) sums.push(sum(met.slice(TOP), `${fixed(met.length - TOP, 0)} more`));
+    if (met.length) sums.push(sum(met, "total"));
+    const digits = [0, 1, 2].map((at) => decimalsOfColumn([...shown, ...sums].map((row) => row[size + at]), at !== 1));
     const body = document.createDocumentFragment();
     const line = (row, head) => {
       const made = make("tr");
       row.forEach((value, at) => {
-        const text = typeof value !== "number" ? value : at === row.length - 2 ? fixed(value, 0) : fixed(value, digits);
+        const text = typeof value !== "number" ? value : inColumn(value, digits[at - size]);
         const cell = make(at ? "td" : "th", text, typeof value === "number" ? "n" : "");
         if (!at) cell.scope = "row";
         else cell.dataset.h = table.tHead.rows[0].cells[at].textContent;
@@ -89,9 +143,7 @@ const mountTools = (root, data, changed = () => {}) => {
       return made;
     };
     for (const row of shown) body.append(line(row));
-    const sum = (list, label) => [label, ...Array(Math.max(size - 1, 0)).fill(""), ...[0, 1, 2].map((at) => list.reduce((total, row) => total + row[size + at], 0))];
-    if (met.length > shown.length) body.append(line(sum(met.slice(TOP), `${fixed(met.length - TOP, 0)} more`), true));
-    if (met.length) body.append(line(sum(met, "total"), true));
+    for (const row of sums) body.append(line(row, true));
     table.tBodies[0].replaceChildren(body);
     const noun = chooser.value === "account" ? "accounts" : "groups";
     find("a-count").textContent = `${fixed(met.length, 0)} of ${fixed(entries.length, 0)} ${noun}${met.length > shown.length ? `; the ${TOP} most expensive are shown, the CSV has all` : ""}.`;
@@ -159,7 +211,13 @@ const mountTools = (root, data, changed = () => {}) => {
   const sum = (months) => months.reduce((total, cost) => total + cost, 0);
   const base = costs(1, 1, 0, model.charged);
   const times = (value) => `× ${Number(value).toFixed(2)}`;
-  const signed = (value) => (Math.abs(value) < 0.005 ? "no difference" : `${value > 0 ? "+" : "−"}${fixed(Math.abs(value), 2)}`);
+  const difference = (now, before) => {
+    const more = now - before;
+    // sums of many lines differ by such a share from what they are on paper
+    if (Math.abs(more) <= 1e-9 * Math.max(Math.abs(now), Math.abs(before), 1)) return "no difference";
+    const size = moneyLike(Math.abs(more), before);
+    return size.startsWith("<") ? `<${more > 0 ? "+" : "−"}${size.slice(1)}` : `${more > 0 ? "+" : "−"}${size}`;
+  };
   const update = () => {
     find("w-files-o").textContent = times(files.value);
     find("w-gets-o").textContent = times(gets.value);
@@ -169,8 +227,8 @@ const mountTools = (root, data, changed = () => {}) => {
     const span = last ? `${model.months[0]} to ${model.months[last]}` : model.months[0];
     const line = (name, months, compared) => {
       const made = make("p");
-      made.append(`${name}: ${data.unit} `, make("strong", fixed(sum(months), 2)));
-      made.append(compared ? ` (${signed(sum(months) - sum(compared))} to the forecast)` : "");
+      made.append(`${name}: ${data.unit} `, make("strong", money(sum(months))));
+      made.append(compared ? ` (${difference(sum(months), sum(compared))} to the forecast)` : "");
       return made;
     };
     const lines = [line(span, now, base)];
