@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from estimator.figures import plural
 from estimator.measurement.billing import chunks, cost_explorer
 from estimator.measurement.billing.amounts import count_odd_costs, odd_scales
 from estimator.measurement.billing.archives import Table, members, open_table, sniff
@@ -215,7 +216,7 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
         found, fix = "a header without lines", "export it again once the month has charges"
         raise UnreadableError(found, "the lines of a bill", fix)
     if not of_aws:
-        found = f"{tally.records:,} lines of other providers, and none of AWS"
+        found = f"{plural(tally.records, 'line')} of other providers, and none of AWS"
         raise UnreadableError(found, "the lines of AWS's bill", "name AWS's bill")
     # spans are kept as text until here: few of them differ, and dates are slow to read
     # a month with an estimate is not over, though some of its charges have an invoice already

@@ -196,8 +196,8 @@ def notices(charges: pd.DataFrame, records: int) -> list[str]:
     requests = kms[kms["kind"] == REQUESTS]
     if kms.empty:
         notes.append(
-            f"no line of AWS KMS among {records:,} lines: this bill shows no requests and no "
-            "customer managed keys"
+            f"no line of AWS KMS among {plural(records, 'line')}: this bill shows no requests and "
+            "no customer managed keys"
         )
     if not requests.empty:
         notes.append(CAUSE_NOT_TOLD)
