@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from estimator.calibration.quality import unread
 from estimator.measurement.cloudtrail_logs import measure_cloudtrail
+from estimator.measurement.doubts import find_doubts
+from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.result import Actuals
+from estimator.report.formats.json_and_csv import to_json
 from pricing.reading.problems import KmscostError
 from tests.measurement.envelopes.events import put
 
@@ -186,3 +190,13 @@ def test_a_part_is_missing_for_certain(name: str, tmp_path: Path) -> None:
     assert len(actuals.skipped) == 1
     with pytest.raises(KmscostError, match="answer"):
         measure(tmp_path, MISSING[name], strict=True)
+
+
+def test_what_another_file_may_have_is_known_of_a_measurement_too(tmp_path: Path) -> None:
+    """The doubt stands in the JSON of measure, and `calibrate` finds it where it is read back."""
+    actuals = measure(tmp_path, ELSEWHERE["lookup-events"])
+    path = tmp_path / "measured.json"
+    path.write_text(to_json(actuals.to_dict()))
+    (notice,) = unread(load_actuals(path))
+    assert notice.startswith("1 answer with a next page")
+    assert find_doubts(actuals.notices, "elsewhere") == (notice,)
