@@ -11,7 +11,7 @@ from estimator.discovery.aws_responses.organization import take_tags
 from estimator.discovery.aws_responses.pages import find_gaps, token_of
 from estimator.discovery.aws_responses.values import text_of
 from estimator.discovery.estate import Estate
-from estimator.figures import plural
+from estimator.figures import FEW, listed, plural
 from estimator.inventory.account_rows import ACTIVE, account_status, status_word
 from pricing.arns import is_account, parse_arn
 
@@ -20,7 +20,6 @@ _OF_ONE_UNIT = re.compile(
     r"for-parent|ForParent|(?<![a-z0-9])(?:ou-[a-z0-9]{4,32}-|r-[a-z0-9]{4,32})"
 )
 _WHOLE = "save the whole list with `aws organizations list-accounts`"
-_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -114,10 +113,9 @@ def _judge_list(estate: Estate, lists: Sequence[MemberList]) -> None:
         for number in find_gaps(sources):
             reason = f"of its pages number {number} is not here: {_WHOLE}"
             estate.completeness.missed("accounts", sources[-1], reason)
-        more = f" and {len(sources) - _MOST_NAMED:,} more" if len(sources) > _MOST_NAMED else ""
         count = len(on_pages.union(*(found.ids for found in last)))
         estate.note(
-            f"{', '.join(sources[:_MOST_NAMED])}{more}: {plural(count, 'account')} on "
+            f"{listed(sources, FEW)}: {plural(count, 'account')} on "
             f"{plural(len(lists), 'page')} of list-accounts, the last one among them, are taken "
             "as the whole list"
         )
