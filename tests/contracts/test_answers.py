@@ -181,3 +181,22 @@ def test_numbers_of_every_size_print_whole_in_every_width(
         narrow = numbers(kmscost("forecast", "i.yaml", *SPAN, cwd=tmp_path).out)
         assert [found for found in wide if found not in narrow] == [], columns
     assert not re.search(r"\d[eE][+-]\d", " ".join(wide))
+
+
+@pytest.mark.parametrize("name", ["explain", "simulate", "compare", "advise", "reconcile"])
+def test_so_they_do_in_every_answer_about_an_inventory(
+    name: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1e15 gets a day: 40 columns have the numbers of a page without a limit, and none is wider."""
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    huge = ORGANIZATION.replace("gets_per_day: 500", "gets_per_day: 999999999999999")
+    write(tmp_path, huge, "i.yaml")
+    monkeypatch.delenv("COLUMNS", raising=False)
+    wide = numbers(kmscost(*ANSWERS[name], cwd=tmp_path).out)
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow = kmscost(*ANSWERS[name], cwd=tmp_path).out
+    assert [found for found in wide if found not in numbers(narrow)] == []
+    # what is copied into a shell stays on one line
+    commands = ("    kmscost ", "    aws ", "    # ")
+    long = [line for line in narrow.splitlines() if len(line) > 40]
+    assert [line for line in long if not line.startswith(commands)] == []

@@ -49,7 +49,8 @@ def test_the_other_reading_stands_beside_every_cost(command):
 def test_the_calculator_prices_itself_and_is_told_which_reading():
     """`export bcm` shows no cost; it says that CloudTrail's own writes are among the lines."""
     answer = kmscost("bcm", EXAMPLE, "--from", "2026-11")
-    assert "cloudtrail_writes is charged" in answer.stderr
+    words = "AWS charges CloudTrail's own writes, says the inventory: they are among the lines"
+    assert f"note: {words}\n" in answer.stderr
     assert json.loads(answer.stdout)["usage"]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.forecasting import WRITES, Forecast
+from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months, read_months
 from estimator.report.exports import Calls, Source, refuse_beside_forecast
@@ -142,10 +143,11 @@ def _notices(inventory: Inventory, span: Months, given: str, used: pd.DataFrame)
     yield from inventory.notices
     if given == NO_ID:
         yield "put AWS's id of your estimate in place of the zeros, or give it by --estimate-id"
-    if inventory.cloudtrail_writes == "exempt":
-        yield "cloudtrail_writes is exempt: CloudTrail's own writes are not among the lines"
-    else:
-        yield "cloudtrail_writes is charged: CloudTrail's own writes are among the lines"
+    interpretation = inventory.cloudtrail_writes
+    are = "are" if interpretation == "charged" else "are not"
+    yield (
+        f"{INTERPRETATION_WORDS[interpretation]}, says the inventory: they {are} among the lines"
+    )
     others = expected_others(inventory, span).mean()
     if others:
         yield (
