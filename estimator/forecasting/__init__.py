@@ -154,7 +154,8 @@ def compute_forecast(
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
-    limits = (*budgets, *(budget for budget in gate or () if budget not in budgets))
+    # that of the gate first: it is what was asked for
+    limits = tuple({budget.name: budget for budget in (*(gate or ()), *budgets)}.values())
     at_means = None
     if means is not None and means is not model and limits:
         at_means = price_usage(means, DEFAULT_GRAIN, table, discount).charges
