@@ -270,6 +270,27 @@ def test_a_share_whose_mean_is_its_median_is_near_too(tmp_path):
     assert near.endswith("may expect up to USD 0.06093 more")
 
 
+def test_what_aws_does_not_charge_is_not_near(tmp_path):
+    """36,763 files a month are free of charge whatever is drawn: the key's 1.00, of 1.01."""
+    text = of_files(tmp_path, "{low: 100, high: 4000}", "1.01").read_text(encoding="utf-8")
+    path = tmp_path / "exempt.yaml"
+    path.write_text(f"{text}cloudtrail_writes: exempt\n", encoding="utf-8")
+    result = forecast(path, "2026-12", 1)
+    assert result.budgets["used_expected"].tolist() == [1.0]
+    assert not any("is kept by" in notice for notice in result.notices)
+
+
+def test_a_budget_that_is_broken_once_is_not_near_in_other_months(tmp_path):
+    """8.5145 in December's 31 days, of 8.30; 8.2721 in November's 30 are kept by 0.0279."""
+    path = of_files(tmp_path, limit="8.30")
+    result = forecast(path, "2026-11", 2)
+    assert result.budgets["over_expected"].tolist() == [False, True]
+    assert not any("is kept by" in notice for notice in result.notices)
+    (near,) = [each for each in forecast(path, "2026-11", 1).notices if "is kept by" in each]
+    # 7.2721 of them are requests: a hundredth is 0.0727
+    assert near.endswith("may expect up to USD 0.07272 more")
+
+
 def test_budgets_that_are_near_have_one_notice(tmp_path):
     """A budget for each of twelve teams: the first in full, eight others by their names."""
     text = of_files(tmp_path, limit="8.52").read_text(encoding="utf-8")
