@@ -16,6 +16,7 @@ import pandas as pd
 from estimator.figures import listed, money
 from estimator.forecasting.budgets import budget_use, describe_budget
 from estimator.forecasting.totals import month_of
+from estimator.forecasting.writes import are_exempt
 from estimator.inventory import Inventory, Range
 from estimator.inventory.budgets import Budget
 from estimator.inventory.distributions import mean_of, mean_of_power
@@ -36,7 +37,6 @@ def describe_near_budgets(
     months: Months,
     inventory: Inventory,
     currency: str,
-    writes: Sequence[str],
 ) -> tuple[str, ...]:
     """A notice of the budgets that are kept by less than what a simulation may expect on top.
 
@@ -46,15 +46,11 @@ def describe_near_budgets(
         Columns month, payer, billed_account, driver, cause, unit, quantity, cost [currency].
     at_means : DataFrame or None
         The same with each range at its mean, and free and price; None without ranges.
-    writes : sequence of str
-        The causes that cost nothing where AWS does not charge CloudTrail's own writes.
     """
     if at_means is None:
         return ()
-    free_of_charge = writes if inventory.cloudtrail_writes == "exempt" else ()
     worth = at_means[price_column(currency)] * at_means["free"]
-    # exempt writes are free without taking any of the free requests
-    worth = worth.where(~at_means["cause"].isin(free_of_charge), 0.0)
+    worth = worth.where(~are_exempt(at_means, inventory), 0.0)
     factor = _growth_factors(inventory, months)[month_of(at_means, months)] * (1 + _CHANCE)
     is_uncertain = (at_means["unit"] == "request") & at_means["payer"].isin(
         _uncertain_payers(charges, at_means, inventory)
