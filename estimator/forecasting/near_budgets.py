@@ -87,16 +87,15 @@ def _uncertain_payers(
     charges: pd.DataFrame, at_means: pd.DataFrame, inventory: Inventory
 ) -> list[str]:
     """The payers whose requests rest on a range, or whose free requests others may use."""
-    if any(not use.requests.is_number for use in inventory.other_uses) or _has_even_share(
-        inventory
-    ):
+    has_others = any(not use.requests.is_number for use in inventory.other_uses)
+    if has_others or _has_even_share(inventory):
         return [*inventory.payers()]
     typical, mean = (
         each[each["unit"] == "request"].groupby("payer", observed=True)["quantity"].sum()
         for each in (charges, at_means)
     )
-    both = pd.concat([typical, mean], axis=1).fillna(0.0).to_numpy()
-    return [*typical.index.union(mean.index)[~np.isclose(both[:, 0], both[:, 1], rtol=_SAME)]]
+    both = pd.concat([typical, mean], axis=1, keys=["typical", "mean"]).fillna(0.0)
+    return [*both.index[~np.isclose(both["typical"], both["mean"], rtol=_SAME)]]
 
 
 def _has_even_share(inventory: Inventory) -> bool:
