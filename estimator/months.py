@@ -134,7 +134,9 @@ class Months:
     def __post_init__(self) -> None:
         # True is an int in Python
         is_whole = isinstance(self.count, Integral) and not isinstance(self.count, bool)
-        if not is_whole or not 1 <= self.count <= MAX_MONTHS:
+        if not is_whole:
+            raise ValueError(f"found {self.count!r}; expected a whole number, 1 to {MAX_MONTHS}")
+        if not 1 <= self.count <= MAX_MONTHS:
             raise ValueError(f"found {self.count} months; expected 1 to {MAX_MONTHS}")
         if not FIRST_YEAR <= self.start.year <= LAST_YEAR:
             span = f"{FIRST_YEAR} to {LAST_YEAR}"
@@ -219,7 +221,9 @@ def read_month(month: str | datetime.date, option: str = "month") -> datetime.da
         It is no month.
     """
     try:
-        return parse_month(month) if isinstance(month, str) else month.replace(day=1)
+        # a datetime is a date too, with a time that no month has
+        day = parse_month(month) if isinstance(month, str) else month
+        return datetime.date(day.year, day.month, 1)
     except (ValueError, TypeError, AttributeError):
         expected = "a month such as 2026-11"
         raise UsageError(Problem(option, None, "", repr(month), expected, "")) from None
@@ -247,16 +251,14 @@ def read_months(start: str | datetime.date | None, months: int) -> Months:
     first = read_month(
         datetime.datetime.now(datetime.UTC).date() if start is None else start, "start"
     )
-    if not isinstance(months, int | np.integer):
-        expected = f"a whole number, 1 to {MAX_MONTHS}"
-        raise UsageError(Problem("months", None, "", repr(months), expected, ""))
     try:
-        return Months(datetime.date(first.year, first.month, 1), int(months))
+        # what numpy counted is a whole number too; True is none, though int takes it
+        return Months(first, int(months) if isinstance(months, np.integer) else months)
     except ValueError as error:
         # Months raises `found X; expected Y`, which is split into a problem's parts here
         found, _, expected = str(error).removeprefix("found ").partition("; expected ")
-        # only the number of months is expected to be in a range that begins with 1
-        option = "months" if expected.startswith("1 to") else "start"
+        # only the number of months is expected to be in this range
+        option = "months" if expected.endswith(f"1 to {MAX_MONTHS}") else "start"
         raise UsageError(Problem(option, None, "", found, expected, "")) from None
 
 

@@ -19,6 +19,7 @@ from estimator.forecasting.notices import find_notices
 from estimator.forecasting.quotas import find_headroom, place_bursts
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast
 from estimator.forecasting.totals import add_up
+from estimator.forecasting.writes import WRITES
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
@@ -42,9 +43,6 @@ __all__ = [
 
 # words of --by that stand alone and ask for another frame than charges
 SECTIONS = {"budget": "budgets", "quota": "quotas", "event": "events"}
-
-# what CloudTrail itself requests when it writes its log files
-WRITES = ("put", "digest")
 
 
 def forecast(
@@ -146,7 +144,7 @@ def compute_forecast(
         copies.add(days)
         bursts.append(place_bursts(days, months))
         # a piece has whole months, so that no month of a pool comes twice
-        by_pool |= count_by_pool(days, months, WRITES)
+        by_pool |= count_by_pool(days, months)
     quotas, near_quotas = find_headroom(bursts)
     events, unknown = copies.charges(table)
     sums = add_up(priced, events, model, columns)
@@ -154,7 +152,8 @@ def compute_forecast(
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
-    limits = (*budgets, *(budget for budget in gate or () if budget not in budgets))
+    # that of the gate first: it is what was asked for
+    limits = tuple({budget.name: budget for budget in (*(gate or ()), *budgets)}.values())
     at_means = None
     if means is not None and means is not model and limits:
         at_means = price_usage(means, DEFAULT_GRAIN, table, discount).charges
@@ -182,7 +181,7 @@ def compute_forecast(
             *near_quotas,
             *unknown,
             *describe_near_budgets(
-                limits, sums.default_grain, at_means, months, inventory, table.currency, WRITES
+                limits, sums.default_grain, at_means, months, inventory, table.currency
             ),
         ),
         table=table,

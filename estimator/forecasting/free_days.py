@@ -8,7 +8,7 @@ them in proportion, for nothing tells which of them come first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import SUMS
+from estimator.forecasting.writes import WRITES
 from estimator.months import FloatArray, Months
 from estimator.volume import DailyRequests
 from pricing.lines import OthersByPool
@@ -99,18 +100,12 @@ def use_free_requests(
 PoolDays = dict[tuple[str, str, str], dict[tuple[str, bool], FloatArray]]
 
 
-def count_by_pool(days: DailyRequests, months: Months, writes: Collection[str]) -> PoolDays:
-    """The requests of every pool of free requests in whole months, day by day.
-
-    Parameters
-    ----------
-    writes : collection of str
-        The causes whose requests only one interpretation charges (F5).
-    """
+def count_by_pool(days: DailyRequests, months: Months) -> PoolDays:
+    """The requests of every pool of free requests in whole months, day by day."""
     found: PoolDays = defaultdict(dict)
     names = ("payer", "billed_region", "driver")
     known = days.vocabulary.code["cause"]
-    is_write = np.isin(days.codes["cause"], [known[cause] for cause in writes]).astype(np.int64)
+    is_write = np.isin(days.codes["cause"], [known[cause] for cause in WRITES]).astype(np.int64)
     codes = np.stack([*(days.codes[name] for name in names), is_write], axis=1)
     # accounts and keys are many, payers, Regions and drivers few
     groups, group_of = np.unique(codes, axis=0, return_inverse=True)

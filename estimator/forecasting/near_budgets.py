@@ -7,22 +7,27 @@ all requests at their price, as if none were free, follows without any (Jensen's
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from estimator.figures import money
+from estimator.figures import listed, money
 from estimator.forecasting.budgets import budget_use, describe_budget
 from estimator.forecasting.totals import month_of
-from estimator.inventory import Inventory
+from estimator.forecasting.writes import are_exempt
+from estimator.inventory import Inventory, Range
 from estimator.inventory.budgets import Budget
-from estimator.inventory.distributions import mean_of_power
+from estimator.inventory.distributions import mean_of, mean_of_power
+from estimator.inventory.units import is_share
 from estimator.months import FloatArray, Months
 from pricing.bill import price_column
 
 # what chance leaves of a mean over 10,000 draws of ranges that are multiplied
 _CHANCE = 0.01
+# two sums that differ by less are the same [-]
+_SAME = 1e-12
 
 
 def describe_near_budgets(
@@ -32,9 +37,8 @@ def describe_near_budgets(
     months: Months,
     inventory: Inventory,
     currency: str,
-    writes: Sequence[str],
 ) -> tuple[str, ...]:
-    """A notice of each budget that is kept by less than what a simulation may expect on top.
+    """A notice of the budgets that are kept by less than what a simulation may expect on top.
 
     Parameters
     ----------
@@ -42,15 +46,11 @@ def describe_near_budgets(
         Columns month, payer, billed_account, driver, cause, unit, quantity, cost [currency].
     at_means : DataFrame or None
         The same with each range at its mean, and free and price; None without ranges.
-    writes : sequence of str
-        The causes that cost nothing where AWS does not charge CloudTrail's own writes.
     """
     if at_means is None:
         return ()
-    free_of_charge = writes if inventory.cloudtrail_writes == "exempt" else ()
     worth = at_means[price_column(currency)] * at_means["free"]
-    # exempt writes are free without taking any of the free requests
-    worth = worth.where(~at_means["cause"].isin(free_of_charge), 0.0)
+    worth = worth.where(~are_exempt(at_means, inventory), 0.0)
     factor = _growth_factors(inventory, months)[month_of(at_means, months)] * (1 + _CHANCE)
     is_uncertain = (at_means["unit"] == "request") & at_means["payer"].isin(
         _uncertain_payers(charges, at_means, inventory)
@@ -63,36 +63,54 @@ def describe_near_budgets(
     )
     is_kept = ~(typical["over"] | expected["over"])
     uses = expected.assign(kept=is_kept, over=most["over"], more=most["used"] - expected["used"])
-    found = []
-    for budget in budgets:
-        use = uses[uses["budget"] == budget.name]
-        near = use[use["over"]]
+    near = [
+        (budget, use[use["over"]])
+        for budget in budgets
         # what is broken says so already
-        if near.empty or not use["kept"].all():
-            continue
-        # the first of several in which as little is left
-        row = near.iloc[int(np.argmax(near["used"]))]
-        left = budget.usd_per_month - row["used"]
-        found.append(
-            f"{describe_budget(budget, currency)} is kept by {currency} {money(left)} in "
-            f"{row['month']}: what `kmscost simulate` and `report` expect may be up to {currency} "
-            f"{money(row['more'])} more than the cost of the means"
-        )
-    return tuple(found)
+        if (use := uses[uses["budget"] == budget.name])["kept"].all() and use["over"].any()
+    ]
+    if not near:
+        return ()
+    budget, use = near[0]
+    row = use.iloc[int(np.argmax(use["used"]))]
+    left = budget.usd_per_month - row["used"]
+    line = (
+        f"{describe_budget(budget, currency)} is kept by {currency} {money(left)} in "
+        f"{row['month']}, but `kmscost simulate` and `report` may expect up to {currency} "
+        f"{money(row['more'])} more"
+    )
+    others = [other.name for other, _ in near[1:]]
+    return (f"{line}; near as well: {listed(others)}" if others else line,)
 
 
 def _uncertain_payers(
     charges: pd.DataFrame, at_means: pd.DataFrame, inventory: Inventory
 ) -> list[str]:
     """The payers whose requests rest on a range, or whose free requests others may use."""
-    if any(not use.requests.is_number for use in inventory.other_uses):
+    has_others = any(not use.requests.is_number for use in inventory.other_uses)
+    if has_others or _has_even_share(inventory):
         return [*inventory.payers()]
     typical, mean = (
         each[each["unit"] == "request"].groupby("payer", observed=True)["quantity"].sum()
         for each in (charges, at_means)
     )
-    both = pd.concat([typical, mean], axis=1).fillna(0.0).to_numpy()
-    return [*typical.index.union(mean.index)[~np.isclose(both[:, 0], both[:, 1], rtol=1e-12)]]
+    both = pd.concat([typical, mean], axis=1, keys=["typical", "mean"]).fillna(0.0)
+    return [*both.index[~np.isclose(both["typical"], both["mean"], rtol=_SAME)]]
+
+
+def _has_even_share(inventory: Inventory) -> bool:
+    """True where a share is a range, as 20 to 80 %, whose mean is its median: no sum tells it."""
+    sections = (*(trail.bucket for trail in inventory.trails), *inventory.readers)
+    return any(
+        isinstance(given, Range)
+        and not given.is_number
+        and is_share(name)
+        and math.isclose(
+            mean_of(given.low, given.mid, given.high, "share"), given.mid, rel_tol=_SAME
+        )
+        for section in sections
+        for name, given in section
+    )
 
 
 def _growth_factors(inventory: Inventory, months: Months) -> FloatArray:

@@ -29,6 +29,12 @@ Kind = Literal["quantity", "share", "growth"]
 Z95 = 1.6448536269514722
 # of the integral that is the mean of a share: how many parts each half has, and where it ends
 _PARTS, _END = 1_024, 12.0
+# where a distribution ends: no draw may reach it
+_ENDS: dict[Kind, tuple[float, float]] = {
+    "quantity": (0.0, math.inf),
+    "share": (0.0, 1.0),
+    "growth": (-1.0, math.inf),
+}
 # below it a series converges faster, above it the continued fraction
 _TAIL_BEGINS, _TERMS, _FRACTIONS = 2.5, 26, 50
 
@@ -149,17 +155,17 @@ class UncertainInput:
         [123.2, 174.9, 228.7, 347.5]
         """
         mean = mean_of(self.range.low, self.range.mid, self.range.high, self.kind)
-        ends = (0.0, 1.0) if self.kind == "share" else (-math.inf, math.inf)
-        return hold_mean(self.values(scores), mean, ends)
+        return hold_mean(self.values(scores), mean, _ENDS[self.kind])
 
 
 def hold_mean(
-    values: FloatArray, mean: float, ends: tuple[float, float] = (-math.inf, math.inf)
+    values: FloatArray, mean: float, ends: tuple[float, float] = (0.0, math.inf)
 ) -> FloatArray:
     """The middles of as many parts of a distribution, ascending, drawn to its mean.
 
     A long tail has much of its mean beyond the last middle. So the outermost value on its side
-    gets what the middles lack of the mean, up to half of the way to the end of the distribution.
+    gets what the middles lack of the mean, up to half of the way to the end of the distribution:
+    an odd number of draws has one on the median, where both halves meet, and may have too much.
 
     >>> hold_mean(np.array([1.0, 2.0, 3.0]), 3.0).tolist()
     [1.0, 2.0, 6.0]

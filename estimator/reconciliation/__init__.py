@@ -76,7 +76,7 @@ def reconcile(
     label = month_label(month)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     model = Model(inventory, read_months(label, 1))
-    expected = compute_forecast(model, table, discount, means=model.at_means())
+    expected = compute_forecast(model, table, discount)
     limit = None if fail_over is None else read_difference_limit(fail_over, expected.currency)
     billed = bill if isinstance(bill, Actuals) else load_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)

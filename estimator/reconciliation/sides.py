@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.forecasting import WRITES, Forecast
+from estimator.forecasting.writes import are_exempt
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import sources_that_count
@@ -186,7 +187,7 @@ def _forecast_side(forecast: Forecast, shares: FloatArray) -> pd.DataFrame:
     rows = forecast.rows
     price = price_column(forecast.currency)
     is_write = rows["cause"].isin(WRITES).to_numpy()
-    exempt = is_write & (forecast.inventory.cloudtrail_writes == "exempt")
+    exempt = are_exempt(rows, forecast.inventory)
     quantity = rows["quantity"].to_numpy() * shares
     frame = _key_columns(rows).assign(
         forecast=quantity,

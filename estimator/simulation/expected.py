@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from estimator.forecasting import WRITES, Forecast, compute_forecast
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.totals import month_of, sum_groups
+from estimator.forecasting.writes import are_exempt
 from estimator.inventory import Inventory
 from estimator.months import FloatArray
 from estimator.simulation.result import Simulation
@@ -98,8 +98,7 @@ def expect_rows(rows: pd.DataFrame, simulation: Simulation) -> pd.DataFrame:
     month, is_request = month_of(rows, simulation.months), (rows["unit"] == "request").to_numpy()
     mean = simulation.monthly
 
-    # exempt writes are free without taking any of the free requests
-    is_exempt = _are_exempt(rows, simulation.inventory)
+    is_exempt = are_exempt(rows, simulation.inventory)
 
     def sums(values: FloatArray) -> FloatArray:
         return sum_groups(month, np.where(is_request, values, 0.0), size)
@@ -147,12 +146,6 @@ def expect_rows(rows: pd.DataFrame, simulation: Simulation) -> pd.DataFrame:
     )
 
 
-def _are_exempt(rows: pd.DataFrame, inventory: Inventory) -> npt.NDArray[np.bool_]:
-    """True for CloudTrail's own writes where the inventory says that AWS does not charge them."""
-    is_write: npt.NDArray[np.bool_] = rows["cause"].isin(WRITES).to_numpy(dtype=bool)
-    return is_write & (inventory.cloudtrail_writes == "exempt")
-
-
 def _other(rows: pd.DataFrame, is_request: Any, given: FloatArray, worth: FloatArray) -> FloatArray:
     """Costs under the other interpretation; where all is free at the means, of what is charged."""
     if given[is_request].any():
@@ -173,7 +166,7 @@ def _expect_pools(
     """The pools of free requests, as many of them used as the rows are free."""
 
     def by_month(rows: pd.DataFrame, name: str) -> pd.Series[float]:
-        requests = rows[(rows["unit"] == "request") & ~_are_exempt(rows, inventory)]
+        requests = rows[(rows["unit"] == "request") & ~are_exempt(rows, inventory)]
         return requests.groupby(requests["month"].astype(str))[name].sum()
 
     months, found = pools["month"].astype(str), {}

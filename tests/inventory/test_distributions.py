@@ -148,6 +148,34 @@ def test_a_share_is_drawn_as_a_share():
 
 
 @pytest.mark.parametrize(
+    ("range_", "kind", "end"),
+    [
+        (Range(1, 1000, 1000), "quantity", 0),
+        (Range(1, 1e6, 1e6 + 1), "quantity", 0),
+        (Range(-0.99, 0.1, 0.1), "growth", -1),
+    ],
+)
+def test_no_draw_reaches_the_end_of_its_distribution(range_, kind, end):
+    """Of 101 draws one lies on the median, above its part's mean: -8.7 of 1 to 1,000 were drawn.
+
+    The middle part has the mean of half a part of 1,000 and of half a part of less, and 8.6 in all
+    is more than the lowest draw has: 1,000 x e^(-4.2 x 2.58) = 0.02.
+    """
+    drawn = Draws(0, 101).draw("x", range_, kind)
+    assert end < drawn.min() < range_.low
+    mean = mean_of(range_.low, range_.mid, range_.high, kind)
+    assert drawn.mean() == pytest.approx(mean, rel=1e-3)
+
+
+def test_an_odd_number_of_simulations(tmp_path):
+    """A growth whose middle is its high end, drawn 101 times: no fewer requests than none."""
+    growth = "growth: {as_of: 2024-11-01, files_per_year: {low: -99%, mid: 10%, high: 10%}}\n"
+    trails = "trails: [{name: t, key: k, files_per_day: {low: 1, mid: 1000, high: 1000}}]\n"
+    found = simulate(write(tmp_path, ONE + growth + trails), "2026-12", 1, draws=101)
+    assert found.draws_requests.min() >= 0
+
+
+@pytest.mark.parametrize(
     ("given", "at_least"),
     [
         ("files_per_day: {low: 0.0000000009, high: 1000}", "0.0000000009"),

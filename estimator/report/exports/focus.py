@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import factor
-from estimator.forecasting import WRITES, Forecast, forecast
+from estimator.forecasting import Forecast, forecast
+from estimator.forecasting.writes import are_exempt
 from estimator.report.exports import Source, forecast_of
 from estimator.report.exports.focus_columns import FOCUS, OWN
 from estimator.report.exports.table import Table
@@ -112,7 +113,6 @@ def _with_list_prices(charges: Forecast) -> pd.DataFrame:
 
 def _split(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
     """Rows whose price holds for the whole of them: the charged part, then the free part."""
-    exempt = rows["cause"].isin(WRITES) & (forecast.inventory.cloudtrail_writes == "exempt")
     charged = rows[rows["billable"] > 0]
     charged = charged.assign(quantity=charged["billable"], reason=None)
     free = rows[rows["free"] > 0]
@@ -122,7 +122,7 @@ def _split(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
         cost=0.0,
         list_price=0.0,
         list_cost=0.0,
-        reason=np.where(exempt[free.index], _EXEMPT, _FREE),
+        reason=np.where(are_exempt(free, forecast.inventory), _EXEMPT, _FREE),
         # said once: on the charged part, where there is one
         cost_other_reading=np.where(free["billable"] > 0, 0.0, free["cost_other_reading"]),
     )
