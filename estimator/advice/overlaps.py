@@ -142,7 +142,7 @@ def _look_backs(
         )
         if before != after:
             days = f"{_days(after)} of files in place of {_days(before)}"
-            yield f"{reader.name} looks back: in {other.name} it meets {days}, which the saving has"
+            yield f"{reader.name} looks back: in {other.name} it meets {days}; the saving counts this"
 
 
 def _days_met(

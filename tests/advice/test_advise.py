@@ -277,7 +277,7 @@ def test_a_moved_look_back_meets_another_history(tmp_path, first, second, days, 
     _, found = advise_on(tmp_path, text)
     proposal = only(found, "duplicate-trail").proposal
     assert proposal.about == ("own",)
-    sentence = f"athena looks back: in org it meets {words}, which the saving has"
+    sentence = f"athena looks back: in org it meets {words}; the saving counts this"
     assert (sentence in proposal.loses) == bool(words)
     assert ("looks back" in proposal.loses) == bool(words)
 
