@@ -152,9 +152,14 @@ def _draw_fan(
     high = max(float(values.max()), float(expected.max()), billed or 0.0)
     near = [limit for limit in limits if limit.broken_from or is_near(limit.amount, high)]
     near = near[: _MOST_LIMITS if not size.narrow else 2]
+    low = min([low, *(limit.amount for limit in near)])
+    top = max([high, *(limit.amount for limit in near)])
+    # what hardly moves is drawn flat, not as noise that fills the picture
+    lowest = low if low > _CUT * top and top - low > _FLATTEST * top else 0.0
     of_unit = unit if size.narrow else f"{unit} a month"
     # beside the unit, or below it
-    columns = _COLUMNS if size.narrow else int((size.width - width_of(of_unit)) / LETTER)
+    beside = width_of(of_unit + " (axis begins at 0.00)" * bool(lowest))
+    columns = _COLUMNS if size.narrow else int((size.width - beside) / LETTER)
     notes = _notes(limits, near, high, columns)
     is_spread = bool(np.ptp(values, axis=0).max())
     head = 34.0 + 17.0 * len(notes)
@@ -168,12 +173,8 @@ def _draw_fan(
     if len(labels) == 1:  # a band needs two ends
         places = np.array([-0.2, 0.2])
         values, expected = np.repeat(values, 2, axis=1), np.repeat(expected, 2)
-    low = min([low, *(limit.amount for limit in near)])
-    high = max([high, *(limit.amount for limit in near)])
-    # what hardly moves is drawn flat, not as noise that fills the picture
-    lowest = low if low > _CUT * high and high - low > _FLATTEST * high else 0.0
     margins = (50, room_for(ends, 92 if size.narrow else 128), head)
-    figure, axes = month_axes(size, labels, of_unit, (high, lowest), margins)
+    figure, axes = month_axes(size, labels, of_unit, (top, lowest), margins)
     axes.set_xlim(-0.35, len(labels) - 0.65)
     axes.fill_between(places, values[0], values[4], color=BLUE, alpha=0.18, linewidth=0)
     axes.fill_between(places, values[1], values[3], color=BLUE, alpha=0.34, linewidth=0)
