@@ -185,6 +185,8 @@ def round_to_sum(
 
     >>> round_to_sum([1.004, 1.004, 1.004], 3.012)
     [Decimal('1.01'), Decimal('1.00'), Decimal('1.00'), Decimal('3.01')]
+    >>> round_to_sum([44.0, 5.5], 49.5)  # round numbers have as many decimals
+    [Decimal('44.00'), Decimal('5.50'), Decimal('49.50')]
     """
     largest = max(map(abs, [*amounts, total]), default=0.0)
     if largest >= _MOST_CENTS or not math.isfinite(largest):
@@ -210,7 +212,8 @@ def round_to_sum(
         whole[order[step % len(order)]] += 1
     if left < 0:
         whole[max(open_, key=lambda at: abs(exact[at]))] += left
-    return [amount * unit for amount in (*whole, sought)]
+    # a whole Decimal may be written in hundreds: its exponent is not that of the unit
+    return [(amount * unit).quantize(unit) for amount in (*whole, sought)]
 
 
 def print_month_cost(billed: float, rest: float) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from estimator import discover_aws_responses
 from tests.discovery.test_other_forms import MEMBER, OWNER, config_items, save
 from tests.discovery.test_saved import RESPONSES
 
+MORE = "AWS Config has more"
 SELECTED = {"SelectFields": [{"Name": "configuration"}]}
 
 
@@ -40,8 +41,13 @@ def gaps(tmp_path, files, section):
     [
         (("p1.json", "p2.json"), []),
         (("last.json", "first.json"), []),
-        (("p1.json",), ["one page of several: AWS Config has more"]),
-        (("p1.json", "p3.json"), ["of its pages number 2 is not here: AWS Config has more"]),
+        (("p1.json",), [f"one page of several: {MORE}"]),
+        (("p1.json", "p3.json"), [f"of its pages number 2 is not here: {MORE}"]),
+        # 2 to 11 are ten, of which eight are named
+        (
+            ("p1.json", "p12.json"),
+            ["of its pages numbers 2, 3, 4, 5, 6, 7, 8, 9 and 2 more are not here: " + MORE],
+        ),
     ],
 )
 def test_pages_of_aws_config(tmp_path, page, token, names, words):

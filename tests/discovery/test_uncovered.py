@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from estimator import discover_aws_responses, discover_terraform
+from estimator import discover_aws_responses, discover_terraform, load_inventory
 from tests.discovery.plans import TRAIL, instance, plan, save
 from tests.discovery.test_merge import MINE, merge
 from tests.discovery.test_saved import KEY, MEMBER, OWNER, RESPONSES
@@ -52,7 +52,11 @@ def test_accounts_and_ous_that_no_trail_covers_are_named(tmp_path):
     draft = draft_of(tmp_path, OWN)
     (todo,) = [each.question for each in draft.todo if each.at == "trails"]
     assert todo.startswith(f"{WORDS}: whether they have trails of their own is not known")
-    assert f"# TODO {todo}" in draft.text
+    assert f"\ntrails:  # TODO {todo}\n" in draft.text
+    # what was parsed is the text, line by line
+    parsed, written = draft.inventory.document, load_inventory(draft.text).document
+    assert (parsed, parsed.lines) == (written, written.lines)
+    assert parsed["trails"].lines == written["trails"].lines
     assert [seen.seen for seen in draft.coverage if seen.section == "trails"] == ["whole", "not"]
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from estimator import KmscostError, forecast, load_inventory, reconcile
@@ -229,6 +229,8 @@ def test_order_and_splitting_change_nothing(tmp_path, text, lines, data, keyed):
 
 @laws
 @given(st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=9))
+@example([44.0, 5.514, 0.004])  # a round amount has no fewer decimals, nor has any beside it
+@example([400.0])
 def test_printed_parts_add_up_as_they_are_printed(amounts):
     """To the cent: what a reader adds up is what stands below, and nothing is off by a cent."""
     from decimal import Decimal
@@ -236,9 +238,12 @@ def test_printed_parts_add_up_as_they_are_printed(amounts):
     from estimator.report.columns import adding_up
 
     total = math.fsum(amounts)
-    printed = [Decimal(text.replace(",", "")) for text in adding_up(amounts, total)]
+    texts = adding_up(amounts, total)
+    printed = [Decimal(text.replace(",", "")) for text in texts]
     assert sum(printed[:-1]) == printed[-1]
-    unit = Decimal(1).scaleb(printed[-1].as_tuple().exponent)
+    (decimals,) = {len(text.partition(".")[2]) for text in texts}
+    assert decimals == 2 if max(map(abs, [*amounts, total])) >= 1 else decimals >= 2
+    unit = Decimal(1).scaleb(-decimals)
     for text, amount in zip(printed, [*amounts, total], strict=True):
         assert abs(text - Decimal(amount)) <= unit
 

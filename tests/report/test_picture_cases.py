@@ -112,17 +112,47 @@ def test_a_picture_says_what_it_is_where_from_and_when(kind):
 @pytest.mark.parametrize("width", [WIDE, MEDIUM, NARROW])
 def test_nothing_written_is_smaller_than_twelve_pixels_or_outside(kind, width):
     """Every text is 12 px or more, and inside the picture, at every width."""
+    assert inside(chart_of(EXAMPLE, kind, MONTH).draw(width), width)
+
+
+def inside(figure, width):
+    """The words of a picture, none of which is too small or lies outside."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.text import Text
 
-    figure = chart_of(EXAMPLE, kind, MONTH).draw(width)
     renderer = FigureCanvasAgg(figure).get_renderer()
+    words = []
     for text in figure.findobj(Text):
         if text.get_text() and text.get_visible():
             assert text.get_fontsize() >= 12
             box = text.get_window_extent(renderer)
-            assert box.x0 >= -1
+            assert box.x0 >= -1, text.get_text()
             assert box.x1 <= width + 1, text.get_text()
+            words.append(text.get_text())
+    return "\n".join(words)
+
+
+FAR_BUDGETS = """
+version: 1
+accounts: [{id: "111122223333", regions: [us-east-1]}]
+keys: [{id: logs, region: us-east-1}]
+trails: [{name: t, key: logs}]
+budgets:
+  - {name: platform-security-emea-fiscal-year-2027-kms, usd_per_month: 250.00}
+  - {name: platform-network-emea-fiscal-year-2027-kms, usd_per_month: 300.00}
+"""
+
+
+@pytest.mark.parametrize("kind", ["fan", "timeline"])
+@pytest.mark.parametrize("width", [WIDE, MEDIUM, NARROW])
+def test_budgets_that_are_not_drawn_are_named_inside(tmp_path, kind, width):
+    """Of a key-month of 1.00 both are far above all values; their long names stay inside."""
+    path = tmp_path / "far.yaml"
+    path.write_text(FAR_BUDGETS, encoding="utf-8")
+    figure = chart_of(path, kind, MONTH).draw(width)
+    words = inside(figure, width)
+    assert "↑ above, not drawn: platfor" in words.replace("\n", " ")
+    assert [amount in words for amount in ("250.00", "300.00")] == [True, kind == "fan"]
 
 
 LONG_NAMES = """

@@ -366,6 +366,11 @@ def test_a_reader_of_a_trail_that_changed_follows(tmp_path):
             "gets_per_file: 2}, {name: l, kind: fixed, gets_per_day: 9, from: 2027-01-01}]",
             "as much: reader l added (0.00)",
         ),
+        (
+            "regions: [us-east-1]}",
+            'regions: [us-east-1]}, {id: "222222222222", regions: [us-east-1], from: 2027-01-01}',
+            "as much: account 222222222222 added",
+        ),
         ("files_per_day: 1000", "files_per_day: 1000.0", ""),
         ("regions: [us-east-1]}", "regions: [us-east-1], name: payer}", ""),
     ],

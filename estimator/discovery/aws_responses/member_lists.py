@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.discovery.aws_responses.organization import take_tags
-from estimator.discovery.aws_responses.pages import find_gaps, token_of
+from estimator.discovery.aws_responses.pages import note_missing_pages, token_of
 from estimator.discovery.aws_responses.values import text_of
 from estimator.discovery.estate import Estate
 from estimator.figures import FEW, listed, plural
@@ -37,8 +37,8 @@ class MemberList:
 
 def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> MemberList:
     """The accounts of an organization, those that are closed or suspended apart."""
-    listed = response.get("Accounts")
-    accounts = listed if isinstance(listed, list | tuple) else ()
+    answered = response.get("Accounts")
+    accounts = answered if isinstance(answered, list | tuple) else ()
     closed, nameless, unstated, owners, ids = 0, 0, 0, set(), set()
     for account in accounts:
         identity = account.get("Id") if isinstance(account, Mapping) else None
@@ -70,7 +70,7 @@ def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> M
         reason = "neither State nor Status: closed accounts, which write nothing, may be among them"
         estate.completeness.missed("accounts", source, reason)
     estate.completeness.saw("accounts", source)
-    if not isinstance(listed, list | tuple):
+    if not isinstance(answered, list | tuple):
         estate.completeness.missed("accounts", source, "no list of Accounts in it")
     return MemberList(source, token_of(response), frozenset(ids), frozenset(owners), nameless)
 
@@ -110,9 +110,7 @@ def _judge_list(estate: Estate, lists: Sequence[MemberList]) -> None:
     # a whole list beside a page of it needs no other
     if is_joined and not any(found.ids >= on_pages for found in last):
         sources = list(dict.fromkeys(found.source for found in lists))
-        for number in find_gaps(sources):
-            reason = f"of its pages number {number} is not here: {_WHOLE}"
-            estate.completeness.missed("accounts", sources[-1], reason)
+        note_missing_pages(estate, "accounts", sources, _WHOLE)
         count = len(on_pages.union(*(found.ids for found in last)))
         estate.note(
             f"{listed(sources, FEW)}: {plural(count, 'account')} on "

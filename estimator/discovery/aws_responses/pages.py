@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from estimator.discovery.estate import Estate
+from estimator.figures import listed
 
 _TOKENS = ("NextToken", "nextToken")
 _LONGEST_NUMBER = 3  # more digits are a time or an id, no number of a page
@@ -35,11 +36,20 @@ class Pages:
             last = self._last.get(answer)
             for source in sources if last is None else ():
                 estate.completeness.missed(section, source, f"one page of several: {missing}")
-            for number in find_gaps([*sources, *(last or ())]):
-                reason = f"of its pages number {number} is not here: {missing}"
-                estate.completeness.missed(section, sources[-1], reason)
+            pages = [*sources, *(last or ())]
+            note_missing_pages(estate, section, pages, missing)
         self._more.clear()
         self._last.clear()
+
+
+def note_missing_pages(estate: Estate, section: str, sources: Sequence[str], missing: str) -> None:
+    """Note the pages that are missing between those of one answer: one reason for all of them."""
+    numbers = list(find_gaps(sources))
+    if numbers:
+        verb = "number {} is" if len(numbers) == 1 else "numbers {} are"
+        names = listed([str(number) for number in numbers])
+        reason = f"of its pages {verb.format(names)} not here: {missing}"
+        estate.completeness.missed(section, sources[-1], reason)
 
 
 def find_gaps(sources: Sequence[str]) -> Iterator[int]:

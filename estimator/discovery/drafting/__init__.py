@@ -43,6 +43,7 @@ _TAIL = """
 readers: []
 """
 _MOST_PLACES = 3
+_TRAILS = re.compile(r"^trails:.*", re.MULTILINE)
 _ONE = re.compile(r"^(\w+)s\b")
 
 
@@ -122,15 +123,14 @@ def draft(
         merged = merge(own, str(into), outline, replace)
         merged.gaps += find_leftovers(estate, merged.inventory)
         return _merge_draft(merged, estate, outline, seen, str(into))
-    line = f"kmscost discover {' '.join(shlex.quote(word) for word in command)}"
-    text = _text_of(outline, line)
+    text = _text_of(outline, f"kmscost discover {' '.join(shlex.quote(word) for word in command)}")
     inventory = parse_inventory(text, "draft")
     unknown, bare = find_uncovered(estate, inventory)
     if unknown and not estate.completeness.is_absent("trails"):
         estate.completeness.absent("trails", unknown)
         outline = replace_gaps(outline, estate)
-        text = _text_of(outline, line)
-        inventory = parse_inventory(text, "draft")
+        # behind the name of the section: no line moves, so the inventory need not be read again
+        text = _TRAILS.sub(lambda found: f"{found[0]}  # TODO {unknown}", text, count=1)
         coverage = estate.completeness.all()
     todo = tuple(outline.todo())
     notices = (

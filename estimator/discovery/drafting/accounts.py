@@ -146,18 +146,18 @@ def _payer(
         return Entry("payer", estate.payer.value, f"{estate.payer.source}{note and ': '}{note}")
     if len(owners) == 1:
         return Entry("payer", owners[0], "it owns the organization trail: the management account")
-    listed = [account for account in ids if not is_placeholder(account)]
-    found = [estate.accounts[account] for account in listed if account in estate.accounts]
+    named = [account for account in ids if not is_placeholder(account)]
+    found = [estate.accounts[account] for account in named if account in estate.accounts]
     managers = {str(each.value("manager")): each.source for each in found if each.value("manager")}
-    strangers = [x for x in listed if x not in outsiders and x not in estate.accounts]
+    strangers = [x for x in named if x not in outsiders and x not in estate.accounts]
     nameless = [each for each in found if each.fact("manager") is None]
     # with several organizations each account has a payer of its own
     is_all = not strangers and all(each.identity in outsiders for each in nameless)
     if managers and ((len(managers) == 1 and not owners) or is_all):
         first = min(managers)
         return Entry("payer", first, f"{managers[first]}: the management account by its ARNs")
-    members = [account for account in listed if account not in outsiders]
-    return Entry("payer", (owners or members or listed or ids)[0], "", _PAYER)
+    members = [account for account in named if account not in outsiders]
+    return Entry("payer", (owners or members or named or ids)[0], "", _PAYER)
 
 
 def _evidence(account: str, trails: Sequence[ResolvedTrail]) -> str:

@@ -32,6 +32,7 @@ from estimator.report.charts.chart import (
 from estimator.report.charts.month_axes import is_near, month_axes, short_amount
 from estimator.simulation import Simulation
 from estimator.simulation.draws import quantiles_of
+from pricing.reading.words import fold
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,6 +46,8 @@ _MOST_LIMITS = 3
 _CUT = 0.4  # where all values are above this share of the highest, the axis begins below them [0-1]
 _FLATTEST = 0.1  # it does not where values differ by less of the highest one [0-1]
 _GAP = 17.0  # between labels [px]
+_COLUMNS = 44  # of a line where there is little room
+_BESIDE = 16  # of them what stands beside a name, such as its amount
 
 
 @dataclass(frozen=True)
@@ -149,9 +152,17 @@ def _draw_fan(
     high = max(float(values.max()), float(expected.max()), billed or 0.0)
     near = [limit for limit in limits if limit.broken_from or is_near(limit.amount, high)]
     near = near[: _MOST_LIMITS if not size.narrow else 2]
-    notes = _notes(limits, near, high)
+    low = min([low, *(limit.amount for limit in near)])
+    top = max([high, *(limit.amount for limit in near)])
+    # what hardly moves is drawn flat, not as noise that fills the picture
+    lowest = low if low > _CUT * top and top - low > _FLATTEST * top else 0.0
+    of_unit = unit if size.narrow else f"{unit} a month"
+    # beside the unit, or below it
+    beside = width_of(of_unit + " (axis begins at 0.00)" * bool(lowest))
+    columns = _COLUMNS if size.narrow else int((size.width - beside) / LETTER)
+    notes = _notes(limits, near, high, columns)
     is_spread = bool(np.ptp(values, axis=0).max())
-    head = 34.0 + 17.0 * len(notes) * (1 + size.narrow)
+    head = 34.0 + 17.0 * len(notes)
     middle, (least, most) = float(expected[-1]), map(float, values[[0, 4], -1])
     amount = short_amount(middle, is_money=True) if size.narrow else money(middle)
     ends = [EndLabel(middle, f"{'exp.' if size.narrow else 'expected'} {amount}")]
@@ -162,13 +173,8 @@ def _draw_fan(
     if len(labels) == 1:  # a band needs two ends
         places = np.array([-0.2, 0.2])
         values, expected = np.repeat(values, 2, axis=1), np.repeat(expected, 2)
-    low = min([low, *(limit.amount for limit in near)])
-    high = max([high, *(limit.amount for limit in near)])
-    # what hardly moves is drawn flat, not as noise that fills the picture
-    lowest = low if low > _CUT * high and high - low > _FLATTEST * high else 0.0
     margins = (50, room_for(ends, 92 if size.narrow else 128), head)
-    of_unit = unit if size.narrow else f"{unit} a month"
-    figure, axes = month_axes(size, labels, of_unit, (high, lowest), margins)
+    figure, axes = month_axes(size, labels, of_unit, (top, lowest), margins)
     axes.set_xlim(-0.35, len(labels) - 0.65)
     axes.fill_between(places, values[0], values[4], color=BLUE, alpha=0.18, linewidth=0)
     axes.fill_between(places, values[1], values[3], color=BLUE, alpha=0.34, linewidth=0)
@@ -186,19 +192,24 @@ def _draw_fan(
     return figure
 
 
-def _notes(limits: list[Limit], near: list[Limit], high: float) -> list[str]:
-    """What the picture leaves out: budgets far off its scale, or one too many."""
+def _notes(limits: list[Limit], near: list[Limit], high: float, columns: int) -> list[str]:
+    """What the picture leaves out, in lines: budgets far off its scale, or one too many."""
+
+    def named(limits: list[Limit]) -> str:
+        names = shorten_labels([limit.name for limit in limits], columns - _BESIDE)
+        amounts = (budget_money(limit.amount) for limit in limits)
+        return listed(map(" ".join, zip(names, amounts, strict=True)), 1)
+
     left = [limit for limit in limits if limit not in near]
     above = [limit for limit in left if limit.broken_from is None and limit.amount > high]
     others = [limit for limit in left if limit not in above]
-    notes = []
+    lines = []
     if above:
-        named = listed((f"{limit.name} {budget_money(limit.amount)}" for limit in above), 1)
-        notes.append(f"↑ above, not drawn: {named}")
+        lines += fold(f"↑ above, not drawn: {named(above)}", columns)
     if others:
-        named = listed((f"{limit.name} {budget_money(limit.amount)}" for limit in others), 1)
-        notes.append(f"not drawn: {named}" + (" (broken)" if others[0].broken_from else ""))
-    return notes
+        broken = " (broken)" if others[0].broken_from else ""
+        lines += fold(f"not drawn: {named(others)}{broken}", columns)
+    return lines
 
 
 def _draw_limits(
@@ -290,11 +301,8 @@ def _draw_billed(axes: Axes, billed: float, word: str, values: FloatArray, inner
     set_apart(axes)
 
 
-def _write_notes(figure: Figure, size: Size, notes: list[str]) -> None:
+def _write_notes(figure: Figure, size: Size, lines: list[str]) -> None:
     """Lines above the axes, under the unit where there is little room."""
-    from textwrap import wrap
-
-    lines = [line for note in notes for line in (wrap(note, 44) if size.narrow else [note])]
     for number, line in enumerate(lines):
         down = 17.0 * (number + (1 if size.narrow else 0))
         left, side = (0.0, "left") if size.narrow else (1.0, "right")

@@ -13,6 +13,7 @@ from estimator.months import Months, parse_month
 from estimator.report.charts.chart import (
     BLUE,
     INK,
+    LETTER,
     RED,
     SKY,
     Chart,
@@ -22,6 +23,7 @@ from estimator.report.charts.chart import (
     label_ends,
     room_for,
     shorten_label,
+    width_of,
     write,
 )
 from estimator.report.charts.month_axes import is_near, month_axes, short_amount
@@ -170,10 +172,20 @@ def _draw(months: tuple[_Month, ...], budget: str | None, unit: str, width: floa
     _draw_budget(axes, months, near)
     far = max((limit for limit in limits if limit not in near), default=None)
     if far is not None and budget is not None:
-        text = f"↑ above, not drawn: {shorten_label(budget, 24)} {money(far)}"
-        write(axes, 0.02, 1.02, text, transform=axes.transAxes, va="bottom")
+        _write_far(axes, budget, money(far), size)
     label_ends(axes, labels)
     return figure
+
+
+def _write_far(axes: Axes, budget: str, amount: str, size: Size) -> None:
+    """Name a budget far above all values; where there is little room from the picture's edge on."""
+    words = "↑ above, not drawn:"
+    left, most = 0.02, 24
+    if size.narrow:
+        left = -axes.get_position().x0 / axes.get_position().width
+        most = min(most, int((size.width - width_of(f"{words}  {amount}")) / LETTER))
+    text = f"{words} {shorten_label(budget, most)} {amount}"
+    write(axes, left, 1.02, text, transform=axes.transAxes, va="bottom")
 
 
 def _draw_budget(axes: Axes, months: tuple[_Month, ...], near: list[float]) -> None:

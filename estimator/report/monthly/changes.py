@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.forecasting import Forecast, compute_forecast
@@ -129,14 +129,10 @@ def _changes(
         if what in ("added", "removed") or abs(cost) > _DUST or abs(requests) > _DUST:
             seen.add((kind, name))
             yield Change(kind, name, what, requests, cost)
-    for kind in kinds:
-        # the name or the tag of an account costs nothing, and there are thousands
-        for name in (
-            ()
-            if kind == "account"
-            else dict.fromkeys(name for side in entries[kind] for name in side)
-        ):
-            what = _what(*entries[kind], name)
+    # what costs nothing in this month may cost in the next
+    for kind, (old, new) in entries.items():
+        for name in dict.fromkeys((*old, *new)):
+            what = _what(old, new, name)
             if what != FOLLOWS and (kind, name) not in seen:
                 yield Change(kind, name, what, 0.0, 0.0)
 
@@ -144,7 +140,11 @@ def _changes(
 def _entries(inventory: Inventory, kind: str) -> dict[str, Any]:
     """What is written of each entry of a section, by its name."""
     section, name = _SECTIONS[kind]
-    return {str(getattr(entry, name)): entry for entry in getattr(inventory, section)}
+    entries = {str(getattr(entry, name)): entry for entry in getattr(inventory, section)}
+    if kind != "account":
+        return entries
+    # what an account is called, and where it hangs, never costs anything: thousands may be tagged
+    return {own: replace(entry, name=None, ou=None, tags={}) for own, entry in entries.items()}
 
 
 def _what(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> str:

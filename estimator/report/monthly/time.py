@@ -50,7 +50,7 @@ def time_section(inputs: ReportInputs, verdict: Verdict) -> Section | None:
     changes = inputs.changes
     if changes is not None:
         if changes.settings:
-            settings = ", ".join(f"{name} changed" for name in changes.settings)
+            settings = listed(f"{name} changed" for name in changes.settings)
             blocks.append(write_paragraphs(f"Since {changes.since}: {settings}."))
         sheets = (
             ("By trail, reader and key", changes.parts, ("what", "name")),
