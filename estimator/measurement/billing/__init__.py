@@ -196,7 +196,7 @@ def _of_lines(whole: Tally, currency: str) -> Iterator[str]:
     if whole.no_currency:
         many = plural(whole.no_currency, "line", "names", "name")
         yield f"{many} no currency: the amounts are taken for {currency}"
-    yield from whole.unknown.notices()
+    yield from whole.unknown.notices(currency)
     if whole.lost_zeros:
         many = plural(len(whole.lost_zeros), "account id", "has", "have")
         few = listed(sorted(whole.lost_zeros), FEW)
