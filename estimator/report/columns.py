@@ -210,7 +210,8 @@ def round_to_sum(
         whole[order[step % len(order)]] += 1
     if left < 0:
         whole[max(open_, key=lambda at: abs(exact[at]))] += left
-    return [amount * unit for amount in (*whole, sought)]
+    # with all decimals: 0 and 1 divided by a cent are 0E+2 and 1E+2, and have none
+    return [(amount * unit).quantize(unit) for amount in (*whole, sought)]
 
 
 def print_month_cost(billed: float, rest: float) -> tuple[str, str, str]:
