@@ -264,6 +264,11 @@ def _split_beside(lines: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts)
 
 
+def is_discount(kind: str) -> bool:
+    """Tell whether a type of line is a discount, such as EdpDiscount, in whatever letter case."""
+    return clean(kind).casefold().endswith("discount")
+
+
 def _split_discounts(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     """Discounts, which stand beside the cost of a line, as lines of their own.
 
@@ -276,7 +281,8 @@ def _split_discounts(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     )
     # bills have ten decimals: what a float adds is no discount
     discount = (net - cost).fillna(total).fillna(0.0).round(12)
-    found = discount != 0
+    # a discount's own line costs nothing net, as the lines that it is of have it already
+    found = (discount != 0) & ~lines["kind"].map(is_discount).astype(bool)
     beside = lines[found].assign(kind=TOTAL_DISCOUNT, cost=discount[found].map(repr))
     return pd.concat([lines, beside]).astype(object)
 
