@@ -238,5 +238,7 @@ def digest_notices(measured: Measured) -> list[str]:
             notices.append(f"trail {trail.name}: digests under the key were measured: {fix}")
         elif expected and not seen and not hidden:
             fix = "set digest_files: sse-s3, or log_file_validation: false"
+            if measured.by_names[number]:  # a listing may be of the log files' folder alone
+                fix += ", if CloudTrail-Digest was listed too"
             notices.append(f"trail {trail.name}: no digest under the key was measured: {fix}")
     return notices

@@ -18,7 +18,11 @@ from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals, unread_lines
 from estimator.months import month_label, read_months
 from estimator.reconciliation.difference_limit import DifferenceLimit, read_difference_limit
-from estimator.reconciliation.forecast_to_date import forecast_billed_days
+from estimator.reconciliation.forecast_to_date import (
+    ForecastDays,
+    find_billed_days,
+    forecast_billed_days,
+)
 from estimator.reconciliation.notices import months_left_out, write_remarks
 from estimator.reconciliation.parts import explain_difference
 from estimator.reconciliation.result import Reconciliation
@@ -115,10 +119,12 @@ def reconcile_forecast(
     # each side as rows of the same key columns, next to each other at the levels of the bill
     sides = read_sides(expected, billed, actuals)
     coverage = cover_rows(sides)
+    by_day = ForecastDays(model)
+    days = find_billed_days(billed, by_day, sides.bill.payers)
     # which interpretation each bill follows: its evidence is of the month, and heeds the coverage
-    interpretations = interpret_bills(sides, coverage)
+    interpretations = interpret_bills(sides, coverage, days)
     # like with like: from here on all sides are of the days billed
-    to_date = forecast_billed_days(model, sides, interpretations)
+    to_date = forecast_billed_days(by_day, sides, days, interpretations)
     sides = sides.during(to_date.days, to_date.shares)
     # whose the billed units are, and the difference in parts
     difference = explain_difference(sides, coverage, interpretations, to_date.days)

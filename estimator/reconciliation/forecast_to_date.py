@@ -51,20 +51,24 @@ class ForecastToDate:
 
 
 def forecast_billed_days(
-    model: Model, sides: Sides, interpretations: Sequence[Interpretation]
+    by_day: ForecastDays,
+    sides: Sides,
+    days: BilledDays,
+    interpretations: Sequence[Interpretation],
 ) -> ForecastToDate:
-    """Find what the bill covers of the month, and what is forecast of that.
+    """Find what is forecast of the days billed.
 
     Parameters
     ----------
-    model : Model
-        What the forecast was made of, of this month alone.
+    by_day : ForecastDays
+        The forecast of the month.
     sides : Sides
+    days : BilledDays
+        As `find_billed_days` has them.
     interpretations : sequence of Interpretation
         What the bill charges for, by payer.
     """
-    forecast, by_day = sides.forecast, _ForecastDays(model)
-    days = _find_billed_days(sides.billed, by_day, sides.bill.payers)
+    forecast = sides.forecast
     shares = _shares_of_rows(forecast.rows, by_day, days.covered)
     before = _shares_of_rows(forecast.rows, by_day, days.before)
     # of a bill that goes on nothing is missing yet
@@ -79,8 +83,11 @@ def forecast_billed_days(
 
 
 @dataclass(frozen=True)
-class _ForecastDays:
-    """The forecast of a month by the day, counted once and only where it is asked for."""
+class ForecastDays:
+    """The forecast of a month by the day, counted once and only where it is asked for.
+
+    `model` is what it was made of, of this month alone.
+    """
 
     model: Model
 
@@ -103,9 +110,7 @@ class _ForecastDays:
         return tuple(found)
 
 
-def _find_billed_days(
-    billed: Actuals, by_day: _ForecastDays, names: Mapping[str, str]
-) -> BilledDays:
+def find_billed_days(billed: Actuals, by_day: ForecastDays, names: Mapping[str, str]) -> BilledDays:
     """Find the days that a bill covers, of each payer.
 
     A bill covers what its lines of usage span, whichever the product. In a bill of several payers
@@ -113,7 +118,7 @@ def _find_billed_days(
 
     Parameters
     ----------
-    by_day : _ForecastDays
+    by_day : ForecastDays
         The forecast of the month.
     names : mapping
         The inventory's name of each payer of the bill.
@@ -179,7 +184,7 @@ def _until_last_line(rows: pd.DataFrame, months: Months) -> FloatArray:
     return until
 
 
-def _outside_of_holes(rows: pd.DataFrame, by_day: _ForecastDays, payer: str) -> FloatArray:
+def _outside_of_holes(rows: pd.DataFrame, by_day: ForecastDays, payer: str) -> FloatArray:
     """0 for each day that a payer's bill by the day has no line of, though it must, else 1. [-]
 
     A key accrues each hour, and reads are charged under every interpretation: a day of an active
@@ -216,7 +221,7 @@ def _outside_of_holes(rows: pd.DataFrame, by_day: _ForecastDays, payer: str) -> 
 
 
 def _shares_of_rows(
-    rows: pd.DataFrame, by_day: _ForecastDays, weights: Mapping[str, FloatArray]
+    rows: pd.DataFrame, by_day: ForecastDays, weights: Mapping[str, FloatArray]
 ) -> FloatArray:
     """The share of each row's forecast of the month that falls into some days. [0-1]
 
@@ -245,7 +250,7 @@ def _shares_of_rows(
 
 
 def _shares_of_requests(
-    by_day: _ForecastDays, weights: Mapping[str, FloatArray]
+    by_day: ForecastDays, weights: Mapping[str, FloatArray]
 ) -> dict[tuple[str, ...], float]:
     found = {}
     for piece in by_day.requests:
@@ -258,7 +263,7 @@ def _shares_of_requests(
 
 
 def _shares_of_keys(
-    by_day: _ForecastDays, weights: Mapping[str, FloatArray]
+    by_day: ForecastDays, weights: Mapping[str, FloatArray]
 ) -> dict[tuple[str, ...], float]:
     found: dict[tuple[str, ...], float] = {}
     for payer, key, key_days in by_day.keys:

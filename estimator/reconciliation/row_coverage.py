@@ -19,6 +19,7 @@ from estimator.measurement.names_reach import reach_of_names
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import SOURCES
 from estimator.months import FloatArray
+from estimator.reconciliation.bill_coverage import BilledDays
 from estimator.reconciliation.bill_detail import OPERATIONS
 from estimator.reconciliation.interpretation import Evidence, Interpretation, interpret
 from estimator.reconciliation.sides import BilledPlace, Sides
@@ -107,13 +108,18 @@ def _tells(actuals: Actuals, operation: str, by_names: bool) -> bool:
     return False
 
 
-def interpret_bills(sides: Sides, coverage: RowCoverage) -> tuple[Interpretation, ...]:
+def interpret_bills(
+    sides: Sides, coverage: RowCoverage, days: BilledDays
+) -> tuple[Interpretation, ...]:
     """Tell which interpretation of F5 the bill of each payer of the inventory follows."""
-    covered = sides.billed.coverage.months().get(sides.month, 0.0)
-    return tuple(
-        interpret(_evidence_of(payer, sides, coverage, covered))
-        for payer in sides.forecast.inventory.payers()
-    )
+    found = []
+    for payer in sides.forecast.inventory.payers():
+        # a bill covers its own days, without holes; one that does not tell them, what all do
+        covered = days.shares[payer]
+        if payer in days.open_payers:
+            covered = sides.billed.coverage.months().get(sides.month, 0.0)
+        found.append(interpret(_evidence_of(payer, sides, coverage, covered)))
+    return tuple(found)
 
 
 def _evidence_of(payer: str, sides: Sides, coverage: RowCoverage, covered: float) -> Evidence:
@@ -122,7 +128,7 @@ def _evidence_of(payer: str, sides: Sides, coverage: RowCoverage, covered: float
     Parameters
     ----------
     covered : float
-        Share of the month that the bill covers. [0-1]
+        Share of the month that the payer's bill covers. [0-1]
     """
     frame, bill, inventory = sides.rows, sides.bill, sides.forecast.inventory
     is_payer = (frame["payer"] == payer) & (frame["unit"] == "request")

@@ -72,6 +72,18 @@ def test_a_region_that_nobody_recorded_is_no_quiet_one():
     assert inventory.trails[0].files_per_day.of("ap-south-1").mid == pytest.approx(244, rel=0.03)
 
 
+def test_names_without_digests_may_be_of_the_other_folder():
+    """Digests lie in CloudTrail-Digest, beside CloudTrail: who lists that one alone sees none."""
+    streams = [(HOME, "us-east-1"), (HOME, "eu-west-1")]
+    text = INVENTORY.replace("    key: logs\n", "    key: logs\n    log_file_validation: true\n")
+    words = "set digest_files: sse-s3, or log_file_validation: false"
+    logs = count_actuals({stream: steady(288) for stream in streams})
+    for actuals, end in ((names_of(*streams), ", if CloudTrail-Digest was listed too"), (logs, "")):
+        notices = calibrate_text(text, "inventory.yaml", actuals).notices
+        (notice,) = (line for line in notices if "no digest under the key" in line)
+        assert notice.endswith(words + end)
+
+
 def test_a_forecast_of_all_is_not_compared_with_some(tmp_path):
     """A backtest on one of four folders is refused; the four of them are fine."""
     inventory = tmp_path / "inventory.yaml"

@@ -92,7 +92,7 @@ def test_exempt_writes_are_no_lines(tmp_path):
     text = SMALL.replace("version: 1", "version: 1\ncloudtrail_writes: exempt")
     calls = export_bcm(load(tmp_path, text), "2026-11")
     assert [line["usageType"] for line in lines_of(calls)] == ["us-east-1-KMS-Keys"]
-    assert any("exempt" in notice for notice in calls.notices)
+    assert any("they are not among the lines" in notice for notice in calls.notices)
 
 
 def test_a_forecast_has_its_own_months():

@@ -149,6 +149,31 @@ def test_what_the_month_leaves_of_the_free_requests_is_used_first(tmp_path, time
     assert found.judged_limit.state == "kept"
 
 
+@pytest.mark.parametrize("gets", [10_000, 1_000])
+def test_a_hole_hides_no_writes_that_are_charged(tmp_path, gets):
+    """Without the 6th to 15th, 21 days of 288 writes: 6,048 of the 8,928 of October, 67.7 %.
+
+    The bill covers as much of it, 21/31, so all its writes are there, and each of them costs
+    0.000003 more than an inventory with exempt writes forecasts: 0.018144.
+    """
+    text = ALONE.replace("10000", str(gets)).replace("writes: charged", "writes: exempt")
+    by_day = {"Decrypt": gets, "GenerateDataKey": 288}
+    bill = bill_in_order(tmp_path, 31, by_day=by_day, hole=range(6, 16))
+    found = reconcile(write(tmp_path, text), bill, MONTH, fail_over="1%")
+    assert [each.answer for each in found.interpretations] == ["charged"]
+    assert found.judged_limit.difference == pytest.approx(6_048 * float(PRICE))
+    whole = cost_in_order(list(range(1, DAYS + 1)), Fraction(gets + 288))
+    assert found.totals["cost_usd_month"] == pytest.approx(float(whole))
+
+
+def test_a_payers_writes_are_held_against_its_own_days(tmp_path):
+    """A to the 10th, Z all of October; each shows its 288 writes a day, and both are charged."""
+    bills = [bill_in_order(tmp_path), bill_in_order(tmp_path, 31, name="z.csv", account=Z)]
+    text = PAYERS.replace("writes: charged", "writes: exempt")
+    found = reconcile(write(tmp_path, text), bills, MONTH)
+    assert [each.answer for each in found.interpretations] == ["charged", "charged"]
+
+
 def test_what_one_payer_has_early_another_may_have_late(tmp_path):
     """A to the 10th, Z from the 22nd: 21/31 of A's are early and 10/31 of Z's late."""
     bills = [

@@ -227,6 +227,23 @@ def test_order_and_splitting_change_nothing(tmp_path, text, lines, data, keyed):
     assert rows_of(split).keys() == rows_of(whole).keys()
 
 
+@pytest.mark.parametrize(
+    ("amounts", "total", "printed"),
+    [
+        ([0.0, 3.4, 2.0], 5.4, ["0.00", "3.40", "2.00", "5.40"]),
+        ([1.0, 0.25], 1.25, ["1.00", "0.25", "1.25"]),
+        ([100.0, -99.99], 0.01, ["100.00", "-99.99", "0.01"]),
+        ([0.0, 0.0], 0.0, ["0.00", "0.00", "0.00"]),
+    ],
+)
+@pytest.mark.parametrize("repeated", [(), {0}])
+def test_whole_amounts_take_no_cents_from_those_beside_them(amounts, total, printed, repeated):
+    """Nothing and whole dollars are printed with the cents of their column."""
+    from estimator.report.columns import adding_up
+
+    assert adding_up(amounts, total, repeated=repeated) == printed
+
+
 @laws
 @given(st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=9))
 @example([44.0, 5.514, 0.004])  # a round amount has no fewer decimals, nor has any beside it

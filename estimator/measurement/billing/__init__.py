@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from estimator.figures import FEW, listed, plural
+from estimator.figures import FEW, listed, money, plural
 from estimator.measurement.billing import summary
 from estimator.measurement.billing.archives import Table
 from estimator.measurement.billing.charges import merge_sums
@@ -151,7 +151,7 @@ def _actuals(
 ) -> Actuals:
     reports = {report: merge_sums(parts) for report, parts in whole.reports.items()}
     summary.one_report_a_month(reports, first_files)
-    counted, repeated = summary.drop_repeated_discounts(merge_sums(list(reports.values())))
+    counted, discounts = summary.drop_repeated_discounts(merge_sums(list(reports.values())))
     currency = summary.one_currency(counted, whole.currencies, path)
     coverage = bill_coverage(whole.spans)
     covered = shares(counted["day"], counted["month"], coverage)
@@ -179,8 +179,7 @@ def _actuals(
         coverage=coverage,
         notices=(
             *notices,
-            *_of_lines(whole, currency),
-            *repeated,
+            *_of_lines(whole, currency, discounts),
             *summary.notices(counted, whole.records),
             *coverage.notices(),
         ),
@@ -189,14 +188,17 @@ def _actuals(
     )
 
 
-def _of_lines(whole: Tally, currency: str) -> Iterator[str]:
+def _of_lines(whole: Tally, currency: str, discounts: float | None) -> Iterator[str]:
     """Notices of lines that were left out, or are not as AWS wrote them."""
+    if discounts is not None:
+        left_out = f"those in columns ({currency} {money(discounts)}) are left out"
+        yield f"discounts stand in lines and in columns: {left_out}"
     if whole.forecasts:
         yield f"{whole.forecasts:,} lines of a forecast are left out: they are no bill"
     if whole.no_currency:
         many = plural(whole.no_currency, "line", "names", "name")
         yield f"{many} no currency: the amounts are taken for {currency}"
-    yield from whole.unknown.notices()
+    yield from whole.unknown.notices(currency)
     if whole.lost_zeros:
         many = plural(len(whole.lost_zeros), "account id", "has", "have")
         few = listed(sorted(whole.lost_zeros), FEW)

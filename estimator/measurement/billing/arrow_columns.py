@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
 from estimator.measurement.billing.cells import clean, is_like_ours, is_usage_type_of_ours
+from estimator.measurement.billing.unknown_lines import AlikeLines
 
 
 @cache
@@ -28,9 +28,8 @@ def spans_of(table: Any, mask: Any) -> set[tuple[str, str]]:
     return set(zip(*(texts_of(spans[name]) for name in ("start", "end")), strict=True))
 
 
-def count_alike(table: Any, mask: Any) -> Counter[str]:
-    """Lines of a mask that look like those of KMS or CloudTrail, by the name of their service."""
-    services = [name for name in ("product", "service_name") if name in table.column_names]
+def count_alike(table: Any, mask: Any) -> AlikeLines:
+    """Lines of a mask that look like those of KMS or CloudTrail, and what they cost."""
     alike = arrow().array([False] * table.num_rows, arrow().bool_())
     for name, is_alike in (
         ("product", is_like_ours),
@@ -41,9 +40,17 @@ def count_alike(table: Any, mask: Any) -> Counter[str]:
         if name in table.column_names:
             found = cells_among(table[name], distinct(table[name]), is_alike)
             alike = arrow("compute").or_(alike, found)
-    lines = table.select(services).filter(arrow("compute").and_(mask, alike))
-    names = zip(*(texts_of(lines[name]) for name in services), strict=True)
-    return Counter(next(filter(None, map(clean, pair)), "") for pair in names)
+    lines = table.filter(arrow("compute").and_(mask, alike))
+    found = AlikeLines()
+    fields = ("product", "service_name", "cost", "currency")
+    columns = (
+        texts_of(lines[name]) if name in lines.column_names else [""] * lines.num_rows
+        for name in fields
+    )
+    for product, service, cost, currency in zip(*columns, strict=True):
+        # a code or a name: whatever the table has
+        found.count(clean(product) or clean(service), cost, currency)
+    return found
 
 
 def without_views(table: Any) -> Any:

@@ -8,7 +8,6 @@ Charges are made of lines that have one amount each.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -27,6 +26,7 @@ from estimator.measurement.billing.cells import (
     product_of,
 )
 from estimator.measurement.billing.layouts import FIELDS, Columns, plain_name
+from estimator.measurement.billing.unknown_lines import AlikeLines
 from estimator.measurement.unreadable import UnreadableError
 
 # amounts that stand beside the cost of a line, and what they are
@@ -59,8 +59,8 @@ class Chunk:
         Lines that are AWS's, or whose provider is not said.
     forecasts : int
         Lines that are marked as a forecast: they are in none of the others.
-    alike : Counter
-        AWS's lines that look like those of KMS or CloudTrail, by the name of their service.
+    alike : AlikeLines
+        AWS's lines that look like those of KMS or CloudTrail.
     charges : DataFrame
         Those of KMS and CloudTrail: a column of text for each of `FIELDS`, empty where not known.
     numbers : list of int
@@ -73,7 +73,7 @@ class Chunk:
     currencies: set[str] = field(default_factory=set)
     of_aws: int = 0
     forecasts: int = 0
-    alike: Counter[str] = field(default_factory=Counter)
+    alike: AlikeLines = field(default_factory=AlikeLines)
     charges: pd.DataFrame = field(default_factory=pd.DataFrame)
     numbers: list[int] = field(default_factory=list)
 
@@ -107,7 +107,7 @@ def chunks_of(rows: Iterable[tuple[int, list[str]]], columns: Columns) -> Iterat
             charged.append(pick(row))
             chunk.numbers.append(number)
         elif alike is not None:
-            chunk.alike[alike] += 1
+            chunk.alike.count(alike, cells.get(row, "cost"), cells.get(row, "currency"))
         if chunk.lines >= CHUNK:
             chunk.charges = _rows(charged, where)
             yield chunk
@@ -264,6 +264,11 @@ def _split_beside(lines: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts)
 
 
+def is_discount(kind: str) -> bool:
+    """Tell whether a type of line is a discount, such as EdpDiscount, in whatever letter case."""
+    return clean(kind).casefold().endswith("discount")
+
+
 def _split_discounts(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     """Discounts, which stand beside the cost of a line, as lines of their own.
 
@@ -276,7 +281,8 @@ def _split_discounts(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     )
     # bills have ten decimals: what a float adds is no discount
     discount = (net - cost).fillna(total).fillna(0.0).round(12)
-    found = discount != 0
+    # a discount's own line costs nothing net, as the lines that it is of have it already
+    found = (discount != 0) & ~lines["kind"].map(is_discount).astype(bool)
     beside = lines[found].assign(kind=TOTAL_DISCOUNT, cost=discount[found].map(repr))
     return pd.concat([lines, beside]).astype(object)
 

@@ -190,7 +190,7 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
         tally.currencies |= lines.currencies
         spans |= lines.spans
         estimates |= lines.estimates
-        tally.unknown.services += lines.alike
+        tally.unknown.alike.add(lines.alike)
         if len(lines.charges):
             rows = split_amounts(lines.charges, lines.numbers, columns)
             _count_odd_lines(tally, lines.charges, columns)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from estimator.figures import listed, money, plural
+from estimator.figures import listed, plural
 from estimator.measurement.billing.cells import CLOUDTRAIL, KMS, USAGE_UNITS, has_own_rate
 from estimator.measurement.billing.charges import EVENTS, KEY_MONTHS, REQUESTS
-from estimator.measurement.billing.chunks import TOTAL_DISCOUNT
+from estimator.measurement.billing.chunks import TOTAL_DISCOUNT, is_discount
 from estimator.measurement.billing.repeats import grain_notices
 from pricing.reading.problems import KmscostError, Problem
 
@@ -52,21 +52,24 @@ def one_currency(charges: pd.DataFrame, seen: set[str], path: str) -> str:
     return known[0] if known else "USD"
 
 
-def drop_repeated_discounts(charges: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def drop_repeated_discounts(charges: pd.DataFrame) -> tuple[pd.DataFrame, float | None]:
     """The charges without discounts in columns where a payer's month has them as lines too.
 
     AWS writes one or the other; what somebody has put together may have both, and counts once.
+
+    Returns
+    -------
+    DataFrame, float or None
+        The charges, and the sum of the discounts that are left out. [the bill's currency]
     """
     what = charges["operation"].where(charges["unit"] == "", "")
     in_columns = what == TOTAL_DISCOUNT
-    as_lines = what.str.endswith("Discount") & ~in_columns & (charges["cost"] != 0)
+    as_lines = what.map(is_discount).astype(bool) & ~in_columns & (charges["cost"] != 0)
     places = pd.MultiIndex.from_frame(charges[["payer", "month"]])
     again = in_columns & places.isin(places[as_lines.to_numpy()])
     if not again.any():
-        return charges, []
-    cost = money(float(charges["cost"][again].sum()))
-    note = f"discounts stand in lines and in columns: those in columns ({cost}) are left out"
-    return charges[~again], [note]
+        return charges, None
+    return charges[~again], math.fsum(charges["cost"][again])
 
 
 def bill_currency(bill: Actuals) -> str:

@@ -2,15 +2,61 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from estimator.figures import listed, plural
+from estimator.figures import listed, money, plural
+from estimator.measurement.billing.cells import clean
 from estimator.measurement.doubts import LEFT_OUT, Doubt
 
 _MOST_NAMES = 3
 COMPLETE = "if nothing of the bill is left out"
+
+
+@dataclass
+class AlikeLines:
+    """Lines that look like those of KMS or CloudTrail under another service: none counts.
+
+    Attributes
+    ----------
+    services : Counter
+        Lines by the name of their service.
+    costs : dict
+        What they cost, by currency; empty where a line names none.
+    """
+
+    services: Counter[str] = field(default_factory=Counter)
+    costs: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def count(self, service: str, cost: str, currency: str) -> None:
+        """Count a line; what it costs is text of the bill, as its currency."""
+        self.services[service] += 1
+        try:
+            amount = float(clean(cost) or 0)
+        except ValueError:
+            amount = math.nan  # the sum is then not known, and the notice says so
+        self.costs[clean(currency)] += amount
+
+    def add(self, other: AlikeLines) -> None:
+        """Add everything that `other` counted."""
+        self.services += other.services
+        for currency, cost in other.costs.items():
+            self.costs[currency] += cost
+
+    def notice(self, currency: str) -> Doubt:
+        """The notice of these lines; those that name no currency are taken for the bill's."""
+        costs: defaultdict[str, float] = defaultdict(float)
+        for name, cost in self.costs.items():
+            costs[name or currency] += cost
+        amounts = listed([f"{name} {money(cost)}" for name, cost in sorted(costs.items())])
+        many = plural(self.services.total(), "line", "looks", "look")
+        return Doubt(
+            f"{many} like AWS KMS's or CloudTrail's under a service that is not known "
+            f"({_names(self.services)}): not counted ({amounts})",
+            LEFT_OUT,
+        )
 
 
 @dataclass
@@ -19,7 +65,7 @@ class UnknownLines:
 
     Attributes
     ----------
-    services : Counter
+    alike : AlikeLines
         Of services called, or with usage types, as if they were KMS or CloudTrail: none counts.
     kinds : Counter
         Of types that are neither usage nor an amount that is known: their cost counts alone.
@@ -29,14 +75,14 @@ class UnknownLines:
         Lines that cost other than their amount at their rate.
     """
 
-    services: Counter[str] = field(default_factory=Counter)
+    alike: AlikeLines = field(default_factory=AlikeLines)
     kinds: Counter[str] = field(default_factory=Counter)
     scales: dict[str, int] = field(default_factory=dict)
     odd_costs: int = 0
 
     def add(self, other: UnknownLines) -> None:
         """Add everything that `other` counted."""
-        self.services += other.services
+        self.alike.add(other.alike)
         self.kinds += other.kinds
         self.scales |= other.scales
         self.odd_costs += other.odd_costs
@@ -47,15 +93,10 @@ class UnknownLines:
             if not is_known(kind):
                 self.kinds[kind] += lines
 
-    def notices(self) -> Iterator[str]:
-        """A notice for each thing that is not known."""
-        if self.services:
-            many = plural(self.services.total(), "line", "looks", "look")
-            yield Doubt(
-                f"{many} like AWS KMS's or CloudTrail's under a service that is not known "
-                f"({_names(self.services)}): not counted",
-                LEFT_OUT,
-            )
+    def notices(self, currency: str) -> Iterator[str]:
+        """A notice for each thing that is not known; the currency is the bill's."""
+        if self.alike.services:
+            yield self.alike.notice(currency)
         if self.kinds:
             many = plural(self.kinds.total(), "line", "is", "are")
             yield Doubt(

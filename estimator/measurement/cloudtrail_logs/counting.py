@@ -258,7 +258,7 @@ def _spans(records: Sequence[Record]) -> set[tuple[str, str, str]]:
         if record.time
         and record.source
         and record.category not in CATEGORIES_APART
-        and record.management is not False
+        and (record.category or record.management is not False)
     }
     return {(recipient or "", region or "", hour) for recipient, region, hour in few}
 

@@ -23,6 +23,8 @@ _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}")
 # a time with anything behind it but Z: an offset, UTC, or a zone that nobody can count with
 ZONED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.,]*\s*(?![Zz]$)[^\d:.,\s].*", re.ASCII)
+# UTC by its names, as other writers have it: " GMT", "Z[UTC]", " Etc/UTC"
+_IN_UTC = re.compile(r"\s*(?:Z|(?:Z?\[)?(?:Etc/)?(?:UTC|GMT)\]?)$", re.IGNORECASE)
 _LONGEST = 12  # with a few blanks around it
 _SHOWN = 12
 _SHOWN_TIME = 40
@@ -102,7 +104,7 @@ def _moment(text: str) -> datetime.datetime | None:
             return datetime.datetime.fromtimestamp(number, datetime.UTC)
         if not _DAY_FIRST.match(text):
             return None  # 10/1/2026: nobody knows which number is the month
-        text = text.removesuffix(" UTC").replace(" +", "+")
+        text = _IN_UTC.sub("", text).replace(" +", "+")
         moment = datetime.datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
         return None

@@ -86,6 +86,10 @@ class Pages:
     def _look_up(self, fields: Mapping[str, Any], plain: Callable[[Any], Any]) -> None:
         """Read a page of lookup-events: whether it goes on with the one before it."""
         first, last = _ends(fields[_LOOKUP], plain)
+        if first is not None and last is not None and first < last:
+            # another order than AWS's, as of what was sorted since: times tell nothing of pages
+            self._last_time = None
+            return
         before = self._last_time
         if self._names_next.get(_LOOKUP) and before is not None and first is not None:
             self._without_next += first > before

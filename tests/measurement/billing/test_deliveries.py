@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from estimator.measurement.billing import measure_bill
-from estimator.measurement.billing.repeats import find_repeats
+from estimator.measurement.doubts import REPEATED, find_doubts
 from pricing.reading.problems import KmscostError
 from tests.measurement.billing.bills import (
     A_MONTH,
@@ -248,7 +248,8 @@ def test_two_exports_that_share_some_days_are_pointed_out(tmp_path, amount):
     if not amount:
         # 1 + ... + 20 and 15 + ... + 29
         assert actuals.totals["requests"] == 210 + 330
-    assert find_repeats(actuals.notices, "2026-11") == (notice,)
+    assert find_doubts(actuals.notices, REPEATED, "2026-11") == (notice,)
+    assert not find_doubts(actuals.notices, REPEATED, "2026-10")
 
 
 @pytest.mark.parametrize("meet", ["in a day", "after it"])

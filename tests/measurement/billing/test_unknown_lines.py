@@ -70,14 +70,37 @@ def test_amounts_that_are_known_have_no_notice(tmp_path, kind):
     "name", ["AmazonKMS", "AWS Key Management", "Amazon Key Management Service"]
 )
 def test_lines_of_kms_under_another_service_are_named(tmp_path, name):
-    """Two lines whose service is none that is known: no requests, and their number."""
+    """Two lines of 0.003 of a service that is not known: no requests, their number and 0.006."""
     rows = focus([READ, READ, OTHER], aws_columns=False)
     rows = [{**row, "ServiceName": name} for row in rows[:2]] + rows[2:]
     actuals = measure_bill(write_file(tmp_path / "bill.csv", as_csv(rows)))
     assert actuals.totals["requests"] == 0
     (notice,) = (line for line in actuals.notices if "look like AWS KMS's" in line)
     assert notice.startswith("2 lines look")
-    assert repr(name) in notice
+    assert notice.endswith(f"({name!r}): not counted (USD 0.006)")
+
+
+@pytest.mark.parametrize(
+    ("costs", "currencies", "amounts"),
+    [
+        # a line without a currency is taken for the bill's: 0.003 + 0.002; a credit is less
+        (["0.003", "0.002", "-0.001"], ["USD", "", "NULL"], "USD 0.004"),
+        (["0.003", "0.002", "1.5"], ["USD", "", "EUR"], "EUR 1.50, USD 0.005"),
+        (["0.003", "", "0"], ["USD", "USD", "USD"], "USD 0.003"),
+        (["0.003", "0,002", "1"], ["USD", "USD", "USD"], "USD unknown"),
+    ],
+    ids=["a blank currency", "two currencies", "a blank cost", "a cost that is no number"],
+)
+def test_what_lines_of_another_service_cost_is_named(tmp_path, costs, currencies, amounts):
+    """Three lines of AmazonKMS beside 1,000 requests of KMS for USD 0.003."""
+    rows = legacy([READ] * 4)
+    for row, cost, currency in zip(rows[1:], costs, currencies, strict=True):
+        row["lineItem/ProductCode"] = "AmazonKMS"
+        row |= {"lineItem/UnblendedCost": cost, "lineItem/CurrencyCode": currency}
+    actuals = measure_bill(write_file(tmp_path / "bill.csv", as_csv(rows)))
+    assert (actuals.totals["requests"], actuals.totals["cost_usd"]) == (1_000, 0.003)
+    (notice,) = (line for line in actuals.notices if "look like AWS KMS's" in line)
+    assert notice.endswith(f"not counted ({amounts})")
 
 
 def test_a_usage_type_of_kms_is_known_under_any_code(tmp_path):

@@ -281,9 +281,16 @@ def test_a_zone_that_nobody_can_count_with_is_no_utc(tmp_path, time):
     """Whoever wrote the log again wrote times of a place: its day and hour are not UTC's."""
     with pytest.raises(KmscostError, match="a time that cannot be read"):
         measure(tmp_path, [event(1, "Decrypt", SYMMETRIC, ALICE, eventTime=time)], "day")
-    # said in words, UTC is no other zone
-    named = [event(1, "Decrypt", SYMMETRIC, ALICE, eventTime="2026-11-01 00:30:00.000 UTC")]
-    assert measure(tmp_path, named, "day").to_dict()["rows"][0]["day"] == "2026-11-01"
+
+
+@pytest.mark.parametrize(
+    "zone", [" UTC", " utc", " GMT", "Z[UTC]", "[Etc/UTC]", " Etc/UTC", " Z", "z"]
+)
+def test_utc_by_any_of_its_names_is_no_other_zone(tmp_path, zone):
+    """As Trino, Java and others write it; 00:30 of 1 November stays there."""
+    named = [event(1, "Decrypt", SYMMETRIC, ALICE, eventTime=f"2026-11-01T00:30:00.000{zone}")]
+    (row,) = measure(tmp_path, named, "day").to_dict()["rows"]
+    assert (row["day"], row["quantity"]) == ("2026-11-01", 1)
 
 
 def test_a_table_of_events_is_taken_wherever_measurements_are(tmp_path):

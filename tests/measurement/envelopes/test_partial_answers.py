@@ -148,6 +148,13 @@ LOOKUPS: dict[str, tuple[int, list[Any]]] = {
         1, [page(TEXTS[:2], [TWO, NOON], "x"), page([], [], "x"), page(TEXTS[2:], [TWO, ONE])]
     ),
     "times that are not told": (0, [page(TEXTS[:2], ["", ""], "x"), page(TEXTS[2:], [TWO, ONE])]),
+    # sorted since: AWS lists the most recent event first
+    "pages that somebody sorted": (
+        1, [page(TEXTS[:2], [NOON, ONE], "x"), page(TEXTS[2:], [ONE, TWO], "y")]
+    ),
+    "pages sorted, the last one there": (
+        0, [page(TEXTS[:2], [NOON, ONE], "x"), page(TEXTS[2:], [ONE, TWO])]
+    ),
     "answers of another form": (
         1, [page(TEXTS[:2], [TWO, NOON], "x"), {"events": MESSAGES[2:]}]
     ),

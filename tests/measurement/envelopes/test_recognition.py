@@ -215,6 +215,18 @@ def test_events_apart_cover_no_hour(tmp_path: Path, others: dict[str, Any], word
         measure(tmp_path, json.dumps({"Records": [later]}))
 
 
+def test_the_category_of_an_event_goes_before_its_flag(tmp_path: Path) -> None:
+    """A real CreateKey of version 1.07 has the category Management, and `managementEvent` false.
+
+    Two puts at 10:00 and another at 13:00: both hours are recorded.
+    """
+    flags = {"eventVersion": "1.07", "eventCategory": "Management", "managementEvent": False}
+    later = put(3) | flags | {"eventTime": "2026-10-01T13:00:00Z"}
+    found = measure(tmp_path, json.dumps({"Records": [put(1), put(2), later]}))
+    ((_, days),) = found.coverage.hours.items()
+    assert (found.totals["requests"], list(days.values())) == (3, [1 << 10 | 1 << 13])
+
+
 def test_service_events_of_2015(tmp_path: Path) -> None:
     """A service's event with an encryption context is a request; RotateKey is none."""
     service = {"eventType": "AwsServiceEvent"}
