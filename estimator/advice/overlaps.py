@@ -142,7 +142,9 @@ def _look_backs(
         )
         if before != after:
             days = f"{_days(after)} of files in place of {_days(before)}"
-            yield f"{reader.name} looks back: in {other.name} it meets {days}; the saving counts this"
+            yield (
+                f"{reader.name} looks back: in {other.name} it meets {days}; the saving counts this"
+            )
 
 
 def _days_met(
