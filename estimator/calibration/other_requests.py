@@ -41,6 +41,11 @@ def bucket_key_savings(measured: Measured, source: str) -> tuple[dict[int, Range
                 need = "requests (logs) and files (object names) of the same days"
                 notices.append(f"trail {trail.name}: bucket_key_saving needs {need}: unchanged")
             continue
+        # logs have the requests about all files, names of one folder only some of the files
+        if not measured.listed[measured.streams.trail == number].all():
+            need = "the names of all its files: unchanged"
+            notices.append(f"trail {trail.name}: bucket_key_saving needs {need}")
+            continue
         left = gets_per_file(np.where(both, requests, 0.0), files)
         if not trail.bucket.bucket_key:
             what = f"{left.mean:.2f} requests a file were measured"

@@ -16,13 +16,16 @@ import pytest
 from estimator import export_focus
 from estimator.report.exports.table_writers import table_parquet
 from tests.exports.inventories import ODD, load
+from tests.extras import needed
 from tests.real_data import ROOT
 
 HOME = Path(os.environ.get("KMSCOST_FOCUS_VALIDATOR") or ROOT / ".focus-validator")
 PROGRAM = HOME / "bin" / "focus-validator"
 VERSION = "1.2.0.1"
 
-pytestmark = pytest.mark.skipif(not PROGRAM.is_file(), reason="no focus-validator: see .ci/focus")
+if not PROGRAM.is_file():
+    pytest.skip("no focus-validator: see .ci/focus", allow_module_level=True)
+needed("pyarrow")  # it reads Parquet
 
 # everything that the rules ask of a provider, but for what KMS does not have
 WITHOUT = {"COMMITMENT_DISCOUNT_SUPPORTED", "CAPACITY_RESERVATION_SUPPORTED"}

@@ -291,7 +291,8 @@ def test_the_saving_of_a_bucket_key(tmp_path: Path) -> None:
     """100 objects and 10 requests a day: a saving of 0.9, and 100 files a day."""
     trail = Trail(TRAIL.name, OWNER, HOME, KEY, organization=TRAIL.organization, bucket_key=True)
     History(20, {(OWNER, HOME): 10}, trail=trail).write(tmp_path / "logs")
-    lines = listing(20, 100)
+    # a file of another Region tells that the listing is not of one folder
+    lines = [*listing(20, 100), *listing(1, 1, FAR)]
     write(tmp_path, "\n".join(lines) + "\n", "names.txt")
     write(
         tmp_path,
@@ -312,12 +313,29 @@ def test_the_saving_of_a_bucket_key(tmp_path: Path) -> None:
     assert by_cause(forecast(tmp_path))["put"] == pytest.approx(300, rel=0.1)
 
 
-def listing(days: int, a_day: int) -> list[str]:
+def test_names_of_one_folder_tell_no_saving(tmp_path: Path) -> None:
+    """10 requests a day are about the files of two Regions, and the names are those of one."""
+    trail = Trail(TRAIL.name, OWNER, HOME, KEY, organization=TRAIL.organization, bucket_key=True)
+    History(20, {(OWNER, HOME): 10}, trail=trail).write(tmp_path / "logs")
+    write(tmp_path, "\n".join(listing(20, 100)) + "\n", "names.txt")
+    write(tmp_path, ONE.replace("retention_days: 3650", "retention_days: 3650, bucket_key: true"))
+    for source, path, out in (
+        ("cloudtrail", "logs", "logs.json"),
+        ("s3-listing", "names.txt", "names.json"),
+    ):
+        done = kmscost("measure", source, path, "--format", "json", "-o", out, cwd=tmp_path)
+        assert done.code == 0, done.text
+    answer = json.loads(run(tmp_path, actuals=("logs.json", "names.json")).out)
+    assert not [row for row in answer["changes"] if row["assumption"] == "bucket_key_saving"]
+    assert any("needs the names of all its files: unchanged" in each for each in answer["notices"])
+
+
+def listing(days: int, a_day: int, region: str = HOME) -> list[str]:
     """Lines of `aws s3 ls --recursive`: objects of one account and Region."""
     rng = random.Random(1)  # noqa: S311  no secrets here
     lines = []
     for number in range(days * a_day):
         at = dt.datetime(2026, 10, 1, tzinfo=dt.UTC) + dt.timedelta(days=number / a_day)
-        name = TRAIL.file(OWNER, HOME, at, token(rng))
+        name = TRAIL.file(OWNER, region, at, token(rng))
         lines.append(f"{at:%Y-%m-%d %H:%M:%S}       1234 {name}")
     return lines
