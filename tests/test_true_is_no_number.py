@@ -1,6 +1,5 @@
 """True is an int to Python, and equal to 1: no number of a file or an option may be one."""
 
-import copy
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import yaml
 
 from estimator import KmscostError, advise, compare, export_aws_budgets, forecast, load_inventory
 from pricing.rates import load_rates
+from tests.documents import replaced
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TABLES = Path(__file__).parent.parent / "pricing" / "tables"
@@ -45,16 +45,6 @@ def paths_of_numbers(value, path=()):
     return [each for key, item in items for each in paths_of_numbers(item, (*path, key))]
 
 
-def with_true(document, path):
-    """The document with true in the place of a number."""
-    changed = copy.deepcopy(document)
-    place = changed
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = True
-    return changed
-
-
 FILES = {
     "inventory": (yaml.safe_load(INVENTORY), load_inventory),
     "rates": (yaml.safe_load((TABLES / "awskms.yaml").read_text(encoding="utf-8")), load_rates),
@@ -75,7 +65,7 @@ def test_no_number_of_a_file_is_true(tmp_path, name):
     found = paths_of_numbers(document)
     assert len(found) > 2
     for at in found:
-        path.write_text(yaml.safe_dump(with_true(document, at)), encoding="utf-8")
+        path.write_text(yaml.safe_dump(replaced(document, at, True)), encoding="utf-8")
         with pytest.raises(KmscostError) as refused:
             load(path)
         problem = refused.value.problems[0]

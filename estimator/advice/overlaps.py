@@ -12,7 +12,6 @@ from estimator.advice.baseline import Baseline
 from estimator.advice.proposal import Proposal, Setting, end_item, is_inside, place
 from estimator.figures import factor, noun_of
 from estimator.inventory import Inventory, Range
-from estimator.inventory.reader_sections import Once
 from estimator.inventory.sections import Reader, Trail
 from estimator.months import ALWAYS, Period
 from estimator.volume.readers import LookBack, kind_of
@@ -155,8 +154,7 @@ def _days_met(
     start = active.writing[trail.name].start
     if narrowed.scope == "account":
         start = max(start, active.account[narrowed.account].start)
-    # a move of old files has a day of its own
-    now = reader.day.toordinal() if isinstance(reader, Once) else baseline.months.begin[0]
+    now = baseline.months.begin[0] if reader.only_day is None else reader.only_day.toordinal()
     retention = trail.bucket.retention_days
     most = (math.inf if days is None else days.mid for days in (window, retention))
     return min(math.inf if start == ALWAYS else max(float(now) - start, 0.0), *most)

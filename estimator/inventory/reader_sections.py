@@ -6,6 +6,7 @@ A known reader has a preset: how often it gets a log file, who says so, what is 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -69,6 +70,11 @@ class _Reader(ActiveItem):
     def needs_beginning(self) -> bool:
         """True where it reads all that lies there: since when files come must be known."""
         return False
+
+    @property
+    def only_day(self) -> datetime.date | None:
+        """The day on which alone it reads; None, for who reads again and again."""
+        return None
 
 
 class PresetSource(Section):
@@ -211,6 +217,11 @@ class Once(_FileReader):
     def needs_beginning(self) -> bool:
         """True unless it says how many days it looks back."""
         return self.days is None
+
+    @property
+    def only_day(self) -> datetime.date:
+        """The day that it names."""
+        return self.day
 
 
 class Replication(_Reader):

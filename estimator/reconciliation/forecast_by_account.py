@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.forecasting import WRITES, Forecast
+from estimator.forecasting.writes import are_exempt
 from estimator.months import FloatArray
 from estimator.reconciliation.interpretation import Interpretation
 from pricing.bill import price_column
@@ -48,9 +49,10 @@ def forecast_by_account(
     is_other = rows["payer"].astype(str).isin(others).to_numpy()
     price, quantity = rows[price_column(expected.currency)].to_numpy(), rows["quantity"].to_numpy()
     is_write = rows["cause"].isin(WRITES).to_numpy()
-    # exempt writes are free without taking any of the free requests
-    counted = np.where(is_write & (own == "exempt"), 0.0, quantity)
-    other_counted = np.where(is_write & (own == "charged"), 0.0, quantity)
+    is_exempt = are_exempt(rows, expected.inventory)
+    counted = np.where(is_exempt, 0.0, quantity)
+    # the other interpretation exempts the writes where this one charges them
+    other_counted = np.where(is_write & ~is_exempt, 0.0, quantity)
     worth = np.where(counted > 0, rows["free"].to_numpy() * price, 0.0)
     # under the other interpretation: all that it charges, less what it costs
     other_cost = rows["cost_other_reading"].to_numpy()

@@ -3,7 +3,6 @@
 An unrendered template gives lists and mappings where text is meant, and a damaged export anything.
 """
 
-import copy
 import json
 import random
 
@@ -24,6 +23,7 @@ from pricing.reading.problems import KmscostError
 from tests.acceptance.commands import kmscost
 from tests.acceptance.measure.samples import get, put
 from tests.contracts.commands import ORGANIZATION
+from tests.documents import replaced
 from tests.measurement.athena.engine import write_answer
 from tests.measurement.athena.test_results import as_json, rows_of
 from tests.measurement.s3.objects import Item, log_name, write_inventory
@@ -41,18 +41,6 @@ def places_of(document, at=()):
     for key, part in parts:
         yield from places_of(part, (*at, key))
     yield at
-
-
-def replaced(document, at, value):
-    """The document with another value at a place."""
-    if not at:
-        return value
-    changed = copy.deepcopy(document)
-    part = changed
-    for key in at[:-1]:
-        part = part[key]
-    part[at[-1]] = value
-    return changed
 
 
 def feed():

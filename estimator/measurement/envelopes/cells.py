@@ -86,7 +86,7 @@ def utc(text: str | None, strict: bool) -> str | None:
     """
     if text is None or (len(text) == 20 and text[10] == "T" and text[19] == "Z"):
         return text
-    moment = _moment(text.strip())
+    moment = read_moment(text.strip())
     if moment is not None:
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= 1000 else text
     # its day and hour are those of another place, not of UTC
@@ -96,7 +96,8 @@ def utc(text: str | None, strict: bool) -> str | None:
     return text
 
 
-def _moment(text: str) -> datetime.datetime | None:
+def read_moment(text: str) -> datetime.datetime | None:
+    """A time that a text has, in UTC, or of no zone where it names none; None where it has none."""
     try:
         if text.replace(".", "", 1).isdigit() and text.isascii() and len(text) >= 10:
             number = float(text)

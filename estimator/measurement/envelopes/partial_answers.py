@@ -16,10 +16,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import msgspec
+
+from estimator.measurement.envelopes.cells import read_moment
 
 # the rest may be in another file, or in none
 _ELSEWHERE = "counts only where another file has it"
@@ -110,10 +112,7 @@ def _seconds(time: Any) -> float | None:
     """A time as the AWS CLI writes it, in seconds since 1970 or with its zone."""
     if isinstance(time, int | float) and not isinstance(time, bool):
         return float(time)
-    try:
-        moment = datetime.fromisoformat(time) if isinstance(time, str) else None
-    except ValueError:
-        return None
+    moment = read_moment(time) if isinstance(time, str) else None
     if moment is None:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

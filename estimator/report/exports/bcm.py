@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.forecasting import WRITES, Forecast
+from estimator.forecasting import Forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
+from estimator.forecasting.writes import are_exempt
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months, read_months
 from estimator.report.exports import Calls, Source, refuse_beside_forecast
@@ -97,8 +98,7 @@ def _inventory_and_months(
 def _charged_usage(inventory: Inventory, span: Months) -> pd.DataFrame:
     """Return the usage that is charged, by month, account, Region, operation and unit."""
     used = usage(Model(inventory, span), _GRAIN)
-    if inventory.cloudtrail_writes == "exempt":
-        used = used[~used["cause"].isin(WRITES)]
+    used = used[~are_exempt(used, inventory)]
     groups = used.groupby(["month", *_LINE], observed=True, sort=False, as_index=False)
     summed: pd.DataFrame = groups[["quantity"]].sum()
     return summed[summed["quantity"] > 0]
