@@ -107,7 +107,7 @@ def backtest(
     measured = lay_out_measured(given, actuals_read, place)
     window = measured.window
     lost = nothing_placed(measured, place)
-    unlisted = not_all_listed(actuals_read, measured, place)
+    unlisted = not_all_listed(measured, place)
     problems = [each for each in (lost, unlisted) if each]
     problems += refusals(actuals_read, measured, place)
     folds = origins(window.days, length, LEAST_DAYS)

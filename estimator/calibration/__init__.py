@@ -137,7 +137,7 @@ def calibrate_text(
             *(line for line in actuals.notices if line == LOST),
             *measured.notices,
             *hidden_days(measured),
-            *unlisted(actuals, measured),
+            *unlisted(measured),
             *files.notices,
             *readers.notices,
             *more,

@@ -52,6 +52,8 @@ class Measured:
         Of each day: the share of it that was recorded of whoever was recorded best. [0-1]
     by_names : array of bool
         Of each trail: whether its files were counted by object names, not by requests.
+    reach : Reach or None
+        How far object names tell; None where there are none.
     listed : array of bool
         Of each stream: whether its files would be known if it had any. Object names may be those of
         one folder, and tell nothing of streams outside of it.
@@ -89,6 +91,7 @@ class Measured:
     hidden: np.ndarray
     recorded: FloatArray
     by_names: np.ndarray
+    reach: Reach | None
     listed: np.ndarray
     with_puts: np.ndarray
     under_bucket_key: np.ndarray
@@ -190,7 +193,8 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
     by_names = seen_by_names & (~seen_by_logs | fewer)
     # a day that no put is seen of is none without files
     hidden_days = under_bucket_key & ~by_names[:, None]
-    reach = reach_of_names(actuals.measured) or Reach()
+    reach = reach_of_names(actuals.measured)
+    in_reach = (reach or Reach()).holds(inventory, streams.account, streams.region)
     chosen = put & (stream >= 0) & np.where(by_names[trail], is_names, is_logs & ~hidden)
     files = grid_of(
         stream[chosen],
@@ -219,7 +223,8 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         hidden=hidden_days,
         recorded=cover.anyone(),
         by_names=by_names,
-        listed=~by_names[streams.trail] | reach.holds(inventory, streams.account, streams.region),
+        reach=reach,
+        listed=~by_names[streams.trail] | in_reach,
         # zero files of every stream while the trail writes elsewhere are no measurement of it
         with_puts=grid_of(streams.trail, zero, files.sum(axis=1), (count, 1))[:, 0] > 0,
         under_bucket_key=under_bucket_key & ~(per_trail(put & is_logs & ~hidden, quantity) > 0),

@@ -13,7 +13,6 @@ from estimator.calibration.rows import requests_without_day
 from estimator.figures import listed, plural, share
 from estimator.inventory import Inventory
 from estimator.measurement.doubts import ELSEWHERE, find_doubts
-from estimator.measurement.names_reach import reach_of_names
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
 from pricing.reading.problems import KmscostError, Problem
@@ -144,9 +143,9 @@ def hidden_days(measured: Measured) -> list[str]:
     return notices
 
 
-def unlisted(actuals: Actuals, measured: Measured) -> list[str]:
+def unlisted(measured: Measured) -> list[str]:
     """The streams that object names of one folder tell nothing of: they are none without files."""
-    found = _one_folder(actuals, measured)
+    found = _one_folder(measured)
     if found is None:
         return []
     names, streams = found
@@ -155,9 +154,9 @@ def unlisted(actuals: Actuals, measured: Measured) -> list[str]:
     return [f"{names}: {left} not measured, and forecast as those that are: {fix}"]
 
 
-def not_all_listed(actuals: Actuals, measured: Measured, path: str) -> Problem | None:
+def not_all_listed(measured: Measured, path: str) -> Problem | None:
     """The reason not to compare a forecast of all streams with the names of some."""
-    found = _one_folder(actuals, measured)
+    found = _one_folder(measured)
     if found is None:
         return None
     expected = f"names of {plural(found[1], 'more stream')} of the inventory as well"
@@ -165,14 +164,13 @@ def not_all_listed(actuals: Actuals, measured: Measured, path: str) -> Problem |
     return Problem(path, None, "", found[0], expected, fix)
 
 
-def _one_folder(actuals: Actuals, measured: Measured) -> tuple[str, int] | None:
+def _one_folder(measured: Measured) -> tuple[str, int] | None:
     """The words for names of one folder, and how many streams these leave out."""
-    reach = reach_of_names(actuals.measured)
     chosen = np.isin(measured.streams.trail, np.flatnonzero(measured.with_puts))
     left = int((chosen & ~measured.listed).sum())
-    if reach is None or not left:
+    if measured.reach is None or not left:
         return None
-    return f"object names of {reach} alone, as where one folder was listed", left
+    return f"object names of {measured.reach} alone, as where one folder was listed", left
 
 
 def nothing_placed(measured: Measured, path: str) -> Problem | None:
